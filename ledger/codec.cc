@@ -1,0 +1,50 @@
+#include "ledger/codec.h"
+
+#include <capnp/serialize.h>
+
+#include <cstring>
+
+#include "ledger/errors.h"
+
+namespace migledger::ledger {
+
+std::vector<std::byte> encode(schema::Event::Reader event) {
+  const auto words = capnp::canonicalize(event);
+  const auto bytes = words.asBytes();
+  if (bytes.size() > kMaxEventBytes)
+    throw LedgerError(LedgerErrorKind::too_large,
+                      "an event of " + std::to_string(bytes.size()) + " bytes is over the limit of " +
+                          std::to_string(kMaxEventBytes) + "; nothing was appended");
+  const auto* begin = reinterpret_cast<const std::byte*>(bytes.begin());
+  return {begin, begin + bytes.size()};
+}
+
+struct Decoder::State {
+  std::vector<capnp::word> words;
+  std::optional<capnp::SegmentArrayMessageReader> reader;
+  kj::ArrayPtr<const capnp::word> segment;
+};
+
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
+Decoder::~Decoder() = default;
+
+schema::Event::Reader Decoder::decode(std::span<const std::byte> bytes) {
+  const std::size_t count = bytes.size() / sizeof(capnp::word);
+  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
+    throw LedgerError(LedgerErrorKind::corrupt,
+                      "an event of " + std::to_string(bytes.size()) +
+                          " bytes is not a whole number of 8-byte words");
+  State& s = *state_;
+  if (s.words.size() < count) s.words.resize(count);
+  std::memcpy(s.words.data(), bytes.data(), bytes.size());
+  s.segment = kj::arrayPtr(s.words.data(), count);
+  s.reader.emplace(kj::arrayPtr(&s.segment, 1));
+  try {
+    return s.reader->getRoot<schema::Event>();
+  } catch (const kj::Exception& e) {
+    throw LedgerError(LedgerErrorKind::corrupt,
+                      std::string("not a Cap'n Proto event: ") + e.getDescription().cStr());
+  }
+}
+
+}  // namespace migledger::ledger

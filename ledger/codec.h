@@ -1,0 +1,38 @@
+// Between an event and its canonical bytes: one Cap'n Proto segment, canonicalized, without the
+// segment table (FORMAT.md, "Values").
+#pragma once
+
+#include <capnp/serialize.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ledger/event.h"
+
+namespace migledger::ledger {
+
+// The canonical bytes of `event`. Throws LedgerError(too_large) above 65,535 bytes.
+std::vector<std::byte> encode(schema::Event::Reader event);
+
+// Reads one stored event. The bytes are copied to aligned memory that is reused from call to call,
+// because values handed out by RocksDB are not aligned.
+class Decoder {
+ public:
+  Decoder();
+  ~Decoder();
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  // The event; valid until the next call. Throws LedgerError(corrupt) when the bytes are not a
+  // whole number of words or have no root. Bounds are checked on every access afterwards
+  // (kj::Exception).
+  schema::Event::Reader decode(std::span<const std::byte> bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace migledger::ledger

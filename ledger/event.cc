@@ -1,0 +1,29 @@
+#include "ledger/event.h"
+
+namespace migledger::ledger {
+
+EventDraft::EventDraft(StreamId stream, Time time, Position session, Position cause)
+    : stream_(stream),
+      message_(std::make_unique<capnp::MallocMessageBuilder>()),
+      event_(message_->initRoot<schema::Event>()) {
+  event_.setRawTime(to_micros(time));
+  event_.setSession(session);
+  event_.setCause(cause);
+}
+
+void fill(capnp::List<schema::Field>::Builder list, const Fields& fields) {
+  unsigned i = 0;
+  fields.for_each([&](std::string_view name, std::string_view value) {
+    auto field = list[i++];
+    auto to_name = field.initName(static_cast<unsigned>(name.size()));
+    std::copy(name.begin(), name.end(), to_name.begin());
+    auto to_value = field.initValue(static_cast<unsigned>(value.size()));
+    std::copy(value.begin(), value.end(), to_value.begin());
+  });
+}
+
+void merge(Fields& fields, capnp::List<schema::Field>::Reader list) {
+  for (const auto field : list) fields.set(view(field.getName()), view(field.getValue()));
+}
+
+}  // namespace migledger::ledger
