@@ -1,0 +1,266 @@
+#include "ledger/fleet_summary.h"
+
+#include <bit>
+#include <cstring>
+#include <span>
+
+namespace migledger::ledger {
+
+using schema::Event;
+
+unsigned FleetRow::steps_done() const { return static_cast<unsigned>(std::popcount(done)); }
+
+const FleetRow* FleetSummary::find(StreamId stream) const {
+  const auto it = index_.find(stream);
+  return it == index_.end() ? nullptr : &rows_[it->second];
+}
+
+void FleetSummary::apply(Event::Reader event) {
+  position_ = event.getPosition();
+  time_ = time_from_micros(event.getTime());
+  const auto body = event.getBody();
+  if (event.getStream() == kLedgerStream) {
+    switch (body.which()) {
+      case Event::Body::SESSION_OPENED:
+        session_ = position_;
+        session_closed_ = false;
+        break;
+      case Event::Body::SESSION_CLOSED:
+        session_closed_ = true;
+        break;
+      case Event::Body::LEDGER_CREATED:
+      case Event::Body::TAIL_DROPPED:
+        break;
+      default:
+        ++unknown_events_;
+    }
+    return;
+  }
+  if (body.isMigrationStarted()) {
+    const auto started = body.getMigrationStarted();
+    FleetRow row;
+    row.stream = position_;
+    row.name = view(started.getName());
+    row.workflow = view(started.getWorkflow());
+    row.started = row.entered = time_;
+    row.step_count = static_cast<std::uint16_t>(started.getSteps().size());
+    index_[row.stream] = rows_.size();
+    rows_.push_back(std::move(row));
+  }
+  const auto it = index_.find(event.getStream());
+  if (it == index_.end()) {
+    ++unknown_events_;
+    return;
+  }
+  FleetRow& row = rows_[it->second];
+  ++row.events;
+  row.position = position_;
+  row.updated = time_;
+  const auto go_on = [&](std::uint16_t step) {
+    row.status = Status::running;
+    row.step = step;
+    row.need.clear();
+  };
+  const auto complete = [&](std::uint16_t step) {
+    if (step < kMaxSteps) row.done |= std::uint64_t{1} << step;
+    row.entered = time_;
+    row.state.clear();
+    row.percent = 0;
+  };
+  switch (body.which()) {
+    case Event::Body::MIGRATION_STARTED:
+      break;
+    case Event::Body::PLAN_CHANGED:
+      if (row.status != Status::done) row.status = Status::running;
+      row.state = "plan changed";
+      break;
+    case Event::Body::PROBED:
+      go_on(body.getProbed().getStep());
+      row.state = "looked for it";
+      break;
+    case Event::Body::INTENT:
+      go_on(body.getIntent().getStep());
+      row.state = "request sent";
+      break;
+    case Event::Body::OUTCOME: {
+      const auto outcome = body.getOutcome();
+      go_on(outcome.getStep());
+      if (outcome.getResult() == schema::Outcome::Result::SUCCEEDED) {
+        complete(outcome.getStep());
+      } else {
+        row.state = outcome.getResult() == schema::Outcome::Result::UNKNOWN
+                        ? std::string("outcome unknown")
+                        : std::string("failed: ") += view(outcome.getError().getCode());
+      }
+      break;
+    }
+    case Event::Body::OBSERVED:
+      go_on(body.getObserved().getStep());
+      row.state = view(body.getObserved().getState());
+      row.percent = body.getObserved().getPercent();
+      break;
+    case Event::Body::CHECKED: {
+      const auto checked = body.getChecked();
+      go_on(checked.getStep());
+      if (checked.getResult() == schema::Checked::Result::OK) {
+        complete(checked.getStep());
+      } else if (checked.getResult() == schema::Checked::Result::DEAD) {
+        if (checked.getReopens() < kMaxSteps)
+          row.done &= (std::uint64_t{1} << checked.getReopens()) - 1;
+        row.step = checked.getReopens();
+        row.state = view(checked.getError().getMessage());
+        row.entered = time_;
+      }
+      break;
+    }
+    case Event::Body::READ_FAILED:
+      row.step = body.getReadFailed().getStep();
+      row.state = std::string("cannot look: ") += view(body.getReadFailed().getError().getCode());
+      break;
+    case Event::Body::PARKED: {
+      const auto parked = body.getParked();
+      row.status = Status::parked;
+      row.parked_kind = parked.getKind();
+      row.step = parked.getStep();
+      row.state = view(parked.getReason());
+      row.need = view(parked.getNeed());
+      break;
+    }
+    case Event::Body::APPROVED:
+      go_on(body.getApproved().getStep());
+      complete(body.getApproved().getStep());
+      break;
+    case Event::Body::ENDED: {
+      const auto ended = body.getEnded();
+      const bool done = ended.getResult() == schema::Ended::Result::DONE;
+      row.status = done ? Status::done : Status::failed;
+      row.state = done ? std::string_view() : view(ended.getReason());
+      row.percent = 0;
+      break;
+    }
+    default:
+      ++unknown_events_;
+  }
+}
+
+// ---- bytes -------------------------------------------------------------------------------------
+
+namespace {
+
+class Writer {
+ public:
+  void number(std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8)
+      bytes_.push_back(static_cast<std::byte>(value >> shift & 0xff));
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    const auto* begin = reinterpret_cast<const std::byte*>(value.data());
+    bytes_.insert(bytes_.end(), begin, begin + value.size());
+  }
+  std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+class Scanner {
+ public:
+  explicit Scanner(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  std::uint64_t number() {
+    if (bytes_.size() < 8) {
+      good_ = false;
+      return 0;
+    }
+    std::uint64_t value = 0;
+    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<std::uint64_t>(bytes_[static_cast<std::size_t>(i)]);
+    bytes_ = bytes_.subspan(8);
+    return value;
+  }
+  std::string text() {
+    const std::uint64_t size = number();
+    if (size > bytes_.size()) {
+      good_ = false;
+      return {};
+    }
+    std::string value(reinterpret_cast<const char*>(bytes_.data()), size);
+    bytes_ = bytes_.subspan(size);
+    return value;
+  }
+  Time time() { return time_from_micros(static_cast<std::int64_t>(number())); }
+  bool good() const { return good_; }
+  bool at_end() const { return bytes_.empty(); }
+
+ private:
+  std::span<const std::byte> bytes_;
+  bool good_ = true;
+};
+
+std::uint64_t bits(Time t) { return static_cast<std::uint64_t>(to_micros(t)); }
+
+}  // namespace
+
+std::vector<std::byte> FleetSummary::save() const {
+  Writer w;
+  w.number(position_);
+  w.number(bits(time_));
+  w.number(session_);
+  w.number(session_closed_ ? 1 : 0);
+  w.number(unknown_events_);
+  w.number(rows_.size());
+  for (const auto& row : rows_) {
+    w.number(row.stream);
+    w.text(row.name);
+    w.text(row.workflow);
+    w.number(row.events);
+    w.number(row.position);
+    w.number(bits(row.started));
+    w.number(bits(row.updated));
+    w.number(static_cast<std::uint64_t>(row.status));
+    w.number(static_cast<std::uint64_t>(row.parked_kind));
+    w.number(row.step);
+    w.number(row.step_count);
+    w.number(row.done);
+    w.number(row.percent);
+    w.number(bits(row.entered));
+    w.text(row.state);
+    w.text(row.need);
+  }
+  return w.take();
+}
+
+std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes) {
+  Scanner s(bytes);
+  FleetSummary fleet;
+  fleet.position_ = s.number();
+  fleet.time_ = s.time();
+  fleet.session_ = s.number();
+  fleet.session_closed_ = s.number() != 0;
+  fleet.unknown_events_ = s.number();
+  const std::uint64_t count = s.number();
+  for (std::uint64_t i = 0; i < count && s.good(); ++i) {
+    FleetRow row;
+    row.stream = s.number();
+    row.name = s.text();
+    row.workflow = s.text();
+    row.events = s.number();
+    row.position = s.number();
+    row.started = s.time();
+    row.updated = s.time();
+    row.status = static_cast<Status>(s.number() & 3);
+    row.parked_kind = static_cast<schema::Parked::Kind>(s.number() & 3);
+    row.step = static_cast<StepIndex>(s.number());
+    row.step_count = static_cast<std::uint16_t>(s.number());
+    row.done = s.number();
+    row.percent = static_cast<std::uint8_t>(s.number());
+    row.entered = s.time();
+    row.state = s.text();
+    row.need = s.text();
+    fleet.index_[row.stream] = fleet.rows_.size();
+    fleet.rows_.push_back(std::move(row));
+  }
+  if (!s.good() || !s.at_end()) return std::nullopt;
+  return fleet;
+}
+
+}  // namespace migledger::ledger

@@ -1,0 +1,72 @@
+// FleetSummary: the fold of the whole ledger into one row a migration: what `status` shows. Small
+// enough to be saved as a snapshot, so that opening a long ledger does not mean folding it all.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "ledger/migration_state.h"
+
+namespace migledger::ledger {
+
+struct FleetRow {
+  StreamId stream = 0;
+  std::string name;
+  std::string workflow;
+  std::uint64_t events = 0;
+  Position position = 0;         // of the last event
+  Time started{};
+  Time updated{};
+  Status status = Status::running;
+  schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
+  StepIndex step = kNoStep;      // the last one something happened to
+  std::uint16_t step_count = 0;
+  std::uint64_t done = 0;        // bit i: step i is done
+  std::uint8_t percent = 0;      // of what is being waited for
+  Time entered{};                // when the current step became current
+  std::string state;             // what is being waited for, or why it stopped
+  std::string need;              // what a person must do
+
+  unsigned steps_done() const;
+  friend bool operator==(const FleetRow&, const FleetRow&) = default;
+};
+
+class FleetSummary {
+ public:
+  // Adds one event, in order of positions.
+  void apply(schema::Event::Reader event);
+
+  Position position() const { return position_; }
+  Time time() const { return time_; }
+  const std::vector<FleetRow>& rows() const { return rows_; }  // in order of their start
+  const FleetRow* find(StreamId stream) const;
+  std::uint64_t unknown_events() const { return unknown_events_; }
+  // The newest session: position of sessionOpened, and whether it was closed.
+  Position session() const { return session_; }
+  bool session_closed() const { return session_closed_; }
+
+  // The summary as bytes, and back (FORMAT.md, "Snapshots"). `load` gives nothing when the bytes
+  // are not a summary of this version.
+  std::vector<std::byte> save() const;
+  static std::optional<FleetSummary> load(std::span<const std::byte> bytes);
+  // Raised whenever apply() or the bytes change their meaning.
+  static constexpr std::uint32_t kFoldVersion = 1;
+
+  friend bool operator==(const FleetSummary&, const FleetSummary&) = default;
+
+ private:
+  Position position_ = 0;
+  Time time_{};
+  Position session_ = 0;
+  bool session_closed_ = true;
+  std::uint64_t unknown_events_ = 0;
+  std::vector<FleetRow> rows_;
+  std::unordered_map<StreamId, std::size_t> index_;
+};
+
+}  // namespace migledger::ledger

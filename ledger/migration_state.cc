@@ -1,0 +1,310 @@
+#include "ledger/migration_state.h"
+
+#include <algorithm>
+
+#include "ledger/errors.h"
+
+namespace migledger::ledger {
+
+namespace {
+
+using schema::Event;
+
+StepIndex checked_step(std::uint16_t step, schema::Event::Reader event) {
+  if (step < kMaxSteps) return step;
+  throw LedgerError(LedgerErrorKind::corrupt,
+                    "event " + std::to_string(event.getPosition()) + " names step " +
+                        std::to_string(step) + "; a workflow has at most " +
+                        std::to_string(kMaxSteps));
+}
+
+// Streams of one workflow share one list of step names.
+std::shared_ptr<const std::vector<std::string>> shared_steps(
+    capnp::List<capnp::Text>::Reader recorded) {
+  thread_local std::shared_ptr<const std::vector<std::string>> last;
+  const auto same = [&] {
+    if (!last || last->size() != recorded.size()) return false;
+    for (unsigned i = 0; i < recorded.size(); ++i)
+      if ((*last)[i] != view(recorded[i])) return false;
+    return true;
+  };
+  if (!same()) {
+    auto names = std::make_shared<std::vector<std::string>>();
+    for (const auto name : recorded) names->emplace_back(view(name));
+    last = std::move(names);
+  }
+  return last;
+}
+
+}  // namespace
+
+std::string_view name_of(Status status) {
+  switch (status) {
+    case Status::running: return "running";
+    case Status::parked: return "waiting";
+    case Status::done: return "done";
+    case Status::failed: return "failed";
+  }
+  return "?";
+}
+
+std::string_view name_of(Phase phase) {
+  switch (phase) {
+    case Phase::none: return "none";
+    case Phase::open: return "open";
+    case Phase::unknown: return "unknown";
+    case Phase::failed: return "failed";
+    case Phase::dead: return "dead";
+    case Phase::accepted: return "accepted";
+  }
+  return "?";
+}
+
+Fields fields_of(capnp::List<schema::Field>::Reader list) {
+  Fields fields;
+  merge(fields, list);
+  return fields;
+}
+
+std::string_view MigrationState::step_name(StepIndex step) const {
+  return steps && step < steps->size() ? std::string_view((*steps)[step]) : std::string_view("?");
+}
+
+void MigrationState::complete(StepIndex step, Time at) {
+  done_ |= std::uint64_t{1} << step;
+  entered = at;
+  reading = {};
+}
+
+void MigrationState::start(schema::Event::Reader event) {
+  const auto body = event.getBody().getMigrationStarted();
+  stream = event.getPosition();
+  started = entered = time_from_micros(event.getTime());
+  name = view(body.getName());
+  workflow = view(body.getWorkflow());
+  workflow_version = body.getWorkflowVersion();
+  steps = shared_steps(body.getSteps());
+  checked_step(static_cast<std::uint16_t>(steps->empty() ? 0 : steps->size() - 1), event);
+  plan = fields_of(body.getPlan());
+  for (const auto other : body.getDependsOn()) depends_on.emplace_back(view(other));
+}
+
+void MigrationState::apply(schema::Event::Reader event) {
+  const auto body = event.getBody();
+  position = event.getPosition();
+  version = event.getVersion();
+  updated = time_from_micros(event.getTime());
+  // Whatever happens after parking means that somebody went on.
+  const auto go_on = [&] {
+    if (status != Status::parked) return;
+    status = Status::running;
+    entered = updated;
+  };
+  switch (body.which()) {
+    case Event::Body::MIGRATION_STARTED:
+      start(event);
+      break;
+    case Event::Body::PLAN_CHANGED: {
+      const auto changed = body.getPlanChanged();
+      plan = fields_of(changed.getPlan());
+      depends_on.clear();
+      for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
+      if (status != Status::done) status = Status::running;
+      if (attempt.phase == Phase::failed) reopened = true;
+      break;
+    }
+    case Event::Body::PROBED:
+      go_on();
+      apply_probed(event);
+      break;
+    case Event::Body::INTENT:
+      go_on();
+      apply_intent(event);
+      break;
+    case Event::Body::OUTCOME:
+      go_on();
+      apply_outcome(event);
+      break;
+    case Event::Body::CHECKED:
+      go_on();
+      apply_checked(event);
+      break;
+    case Event::Body::OBSERVED: {
+      go_on();
+      const auto observed = body.getObserved();
+      reading.state = view(observed.getState());
+      reading.percent = observed.getPercent();
+      reading.failures = 0;
+      break;
+    }
+    case Event::Body::READ_FAILED: {
+      const auto error = body.getReadFailed().getError();
+      ++reading.failures;
+      reading.error = error.getClass();
+      reading.failed_at = updated;
+      reading.failed_position = position;
+      reading.retry_after = std::chrono::milliseconds(error.getRetryAfterMillis());
+      break;
+    }
+    case Event::Body::PARKED: {
+      const auto parked = body.getParked();
+      status = Status::parked;
+      parked_kind = parked.getKind();
+      parked_session = event.getSession();
+      stopped_at = parked.getStep();
+      reason = view(parked.getReason());
+      need = view(parked.getNeed());
+      break;
+    }
+    case Event::Body::APPROVED: {
+      go_on();
+      complete(checked_step(body.getApproved().getStep(), event), updated);
+      break;
+    }
+    case Event::Body::ENDED: {
+      const auto ended = body.getEnded();
+      status = ended.getResult() == schema::Ended::Result::DONE ? Status::done : Status::failed;
+      stopped_at = ended.getStep();
+      reason = view(ended.getReason());
+      break;
+    }
+    default:
+      ++unknown_events;
+      break;
+  }
+}
+
+void MigrationState::apply_probed(schema::Event::Reader event) {
+  const auto probed = event.getBody().getProbed();
+  const StepIndex step = checked_step(probed.getStep(), event);
+  const bool same = look.step == step && look.generation == probed.getGeneration();
+  if (!same) look = {};
+  const bool by_tag = view(probed.getScope()) == "tag";
+  const bool absent = probed.getResult() == schema::Probed::Result::ABSENT;
+  if (by_tag && absent) {
+    look.tag_absent = updated;
+  } else {
+    const bool absent_again =
+        absent && look.position != 0 && look.result == schema::Probed::Result::ABSENT;
+    look.absent_before = absent_again ? look.time : Time{};
+    look.result = probed.getResult();
+    look.time = updated;
+    if (!absent) look.tag_absent = {};
+  }
+  look.step = step;
+  look.generation = probed.getGeneration();
+  look.position = event.getPosition();
+  look.session = event.getSession();
+  look.cloud_time = time_from_micros(probed.getCloudTime());
+  look.facts = fields_of(probed.getFacts());
+  look.shown.clear();
+  for (const auto candidate : probed.getCandidates()) {
+    if (!look.shown.empty()) look.shown += "; ";
+    look.shown.append(view(candidate.getId())).append(" (").append(view(candidate.getState()));
+    look.shown.append(", ").append(view(candidate.getWhy())).append(")");
+  }
+  reading.failures = 0;
+}
+
+void MigrationState::apply_intent(schema::Event::Reader event) {
+  const auto intent = event.getBody().getIntent();
+  const StepIndex step = checked_step(intent.getStep(), event);
+  if (attempt.step != step) {
+    attempt = {};
+    attempt.step = step;
+  }
+  if (attempt.generation != intent.getGeneration()) {
+    attempt.generation = intent.getGeneration();
+    attempt.doubt = false;
+    attempt.sends = 0;
+    attempt.first_intent = event.getPosition();
+    attempt.first_sent = updated;
+  } else if (attempt.phase == Phase::open || attempt.phase == Phase::unknown) {
+    attempt.doubt = true;
+  }
+  attempt.phase = Phase::open;
+  attempt.error = schema::ErrorClass::NONE;
+  ++attempt.sends;
+  attempt.latest = event.getPosition();
+  attempt.session = event.getSession();
+  attempt.last_sent = updated;
+  attempt.retry_after = {};
+  reopened = false;
+  look = {};
+  if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
+  generations_[step] = intent.getGeneration();
+}
+
+void MigrationState::apply_outcome(schema::Event::Reader event) {
+  const auto outcome = event.getBody().getOutcome();
+  const StepIndex step = checked_step(outcome.getStep(), event);
+  if (attempt.step != step) {
+    attempt = {};
+    attempt.step = step;
+  }
+  attempt.latest = event.getPosition();
+  attempt.ended = updated;
+  attempt.error = outcome.getError().getClass();
+  attempt.retry_after = std::chrono::milliseconds(outcome.getError().getRetryAfterMillis());
+  look = {};
+  switch (outcome.getResult()) {
+    case schema::Outcome::Result::SUCCEEDED:
+      attempt.phase = Phase::accepted;
+      attempt.generation = outcome.getGeneration();
+      if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
+      generations_[step] = outcome.getGeneration();
+      attempt.failures = 0;
+      for (const auto fact : outcome.getFacts())
+        if (view(fact.getValue()).starts_with("${secret:")) secret_position = position;
+      merge(facts, outcome.getFacts());
+      complete(step, updated);
+      break;
+    case schema::Outcome::Result::FAILED:
+      attempt.phase = Phase::failed;
+      ++attempt.failures;
+      if (attempt.error == schema::ErrorClass::CAPACITY) ++capacity_failures;
+      break;
+    case schema::Outcome::Result::UNKNOWN:
+      attempt.phase = Phase::unknown;
+      attempt.doubt = true;
+      ++attempt.failures;
+      break;
+  }
+}
+
+void MigrationState::apply_checked(schema::Event::Reader event) {
+  const auto checked = event.getBody().getChecked();
+  const StepIndex step = checked_step(checked.getStep(), event);
+  switch (checked.getResult()) {
+    case schema::Checked::Result::OK:
+      merge(facts, checked.getFacts());
+      complete(step, updated);
+      break;
+    case schema::Checked::Result::DEAD: {
+      const StepIndex reopened_step = checked_step(checked.getReopens(), event);
+      done_ &= (std::uint64_t{1} << reopened_step) - 1;
+      merge(facts, checked.getFacts());
+      const Attempt before = attempt.step == reopened_step ? attempt : Attempt{};
+      attempt = {};
+      attempt.step = reopened_step;
+      attempt.generation = generation(reopened_step);
+      attempt.phase = Phase::dead;
+      attempt.error = checked.getError().getClass();
+      attempt.failures = before.failures + 1;
+      const bool counts = attempt.error != schema::ErrorClass::CAPACITY &&
+                          attempt.error != schema::ErrorClass::NONE;
+      attempt.deaths = before.deaths + (counts ? 1 : 0);
+      attempt.latest = event.getPosition();
+      attempt.ended = updated;
+      if (attempt.error == schema::ErrorClass::CAPACITY) ++capacity_failures;
+      look = {};
+      reading = {};
+      entered = updated;
+      break;
+    }
+    case schema::Checked::Result::REFUSED:
+      break;
+  }
+}
+
+}  // namespace migledger::ledger

@@ -1,0 +1,132 @@
+// MigrationState: the fold of one stream. Everything the executor decides from, and nothing that
+// the log does not say.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/event.h"
+
+namespace migledger::ledger {
+
+using StepIndex = std::uint16_t;
+inline constexpr StepIndex kNoStep = 0xffff;
+inline constexpr std::size_t kMaxSteps = 64;
+
+enum class Status : std::uint8_t { running, parked, done, failed };
+std::string_view name_of(Status status);
+
+// Where the current act step stands.
+enum class Phase : std::uint8_t {
+  none,      // no intent yet
+  open,      // intent recorded, outcome not
+  unknown,   // the outcome says: cannot be told
+  failed,    // the outcome says: failed
+  dead,      // accepted, and then what it made failed
+  accepted,  // succeeded
+};
+std::string_view name_of(Phase phase);
+
+struct Attempt {
+  StepIndex step = kNoStep;
+  std::uint16_t generation = 0;
+  Phase phase = Phase::none;
+  schema::ErrorClass error = schema::ErrorClass::NONE;
+  bool doubt = false;          // an earlier sending of this generation may have had its effect
+  std::uint32_t sends = 0;     // in this generation
+  std::uint32_t failures = 0;  // since the last success, over all generations of the step
+  std::uint32_t deaths = 0;    // of what the step made, but for lack of capacity or a lost secret
+  Position first_intent = 0;   // of this generation: holds the recorded request
+  Position latest = 0;         // the last event about this attempt
+  Position session = 0;        // that sent it
+  Time first_sent{};           // the token's age counts from here
+  Time last_sent{};
+  Time ended{};
+  Duration retry_after{};
+};
+
+// What the latest looks for the current act step's resource found.
+struct Look {
+  StepIndex step = kNoStep;
+  std::uint16_t generation = 0;
+  schema::Probed::Result result = schema::Probed::Result::ABSENT;
+  Position position = 0;  // 0: not looked yet
+  Position session = 0;
+  Time time{};
+  Time cloud_time{};      // epoch: the replies had no date
+  Time absent_before{};   // the look before this one, when both found nothing; else epoch
+  Time tag_absent{};      // the latest search by tag that found nothing; else epoch
+  Fields facts;           // what adopting would record
+  std::string shown;      // the candidates, for people
+};
+
+// Reading for the current step.
+struct Reading {
+  std::string state;           // as last observed
+  std::uint8_t percent = 0;
+  std::uint32_t failures = 0;  // in a row
+  schema::ErrorClass error = schema::ErrorClass::NONE;
+  Time failed_at{};
+  Position failed_position = 0;
+  Duration retry_after{};
+};
+
+class MigrationState {
+ public:
+  // Adds one event of the stream, in order.
+  void apply(schema::Event::Reader event);
+
+  bool is_done(StepIndex step) const { return (done_ >> step & 1) != 0; }
+  // The newest generation of an act step; 0 before its first intent.
+  std::uint16_t generation(StepIndex step) const {
+    return step < generations_.size() ? generations_[step] : std::uint16_t{0};
+  }
+  std::size_t step_count() const { return steps ? steps->size() : 0; }
+  std::string_view step_name(StepIndex step) const;
+
+  StreamId stream = 0;
+  std::uint64_t version = 0;
+  Position position = 0;        // of the last event
+  Time started{};
+  Time updated{};               // time of the last event
+  Time entered{};               // when the current step became current, or was gone on with
+  std::string name;
+  std::string workflow;
+  std::uint32_t workflow_version = 0;
+  std::shared_ptr<const std::vector<std::string>> steps;
+  Fields plan;
+  Fields facts;
+  std::vector<std::string> depends_on;
+  Status status = Status::running;
+  schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
+  Position parked_session = 0;
+  StepIndex stopped_at = kNoStep;  // the step parked or ended at
+  std::string reason;              // why it is parked or failed
+  std::string need;                // what a person must do
+  Attempt attempt;
+  Look look;
+  Reading reading;
+  std::uint16_t capacity_failures = 0;  // picks the next configured placement
+  Position secret_position = 0;         // of the outcome whose secret is held in memory only
+  std::uint64_t unknown_events = 0;     // of kinds this version does not know
+  bool reopened = false;                // the plan was changed after the attempt failed
+
+ private:
+  void start(schema::Event::Reader event);
+  void apply_probed(schema::Event::Reader event);
+  void apply_intent(schema::Event::Reader event);
+  void apply_outcome(schema::Event::Reader event);
+  void apply_checked(schema::Event::Reader event);
+  void complete(StepIndex step, Time at);
+
+  std::uint64_t done_ = 0;
+  std::vector<std::uint16_t> generations_;
+};
+
+// Replaces `fields` by the recorded list.
+Fields fields_of(capnp::List<schema::Field>::Reader list);
+
+}  // namespace migledger::ledger

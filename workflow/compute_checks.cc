@@ -1,0 +1,326 @@
+// The checks before anything is created: what can be known to fail, fails here.
+#include <fmt/format.h>
+
+#include "workflow/compute_steps.h"
+
+namespace migledger::workflow::compute {
+
+namespace {
+
+// Custom images may have at most this size (OCI, "Image Import/Export").
+constexpr double kLargestImageGBs = 400;
+
+const boost::json::value* value_of(const Answer& answer) {
+  return answer.reply.ok() ? answer.json.get() : nullptr;
+}
+
+std::string words(const Answer& answer) { return describe(classify(answer.reply, false)); }
+
+Verdict not_there(const Answer& answer, std::string_view what, std::string_view name,
+                  std::string_view need) {
+  return Verdict::refused(fmt::format("{} {}: {}", what, name, words(answer)), std::string(need));
+}
+
+std::string list_names(const boost::json::array& items, std::string_view key) {
+  std::string names;
+  for (const auto& item : items) {
+    if (!names.empty()) names += ", ";
+    names += text(&item, key);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string image_name(const View& view) {
+  const auto configured = view.plan("new_image_name");
+  return configured.empty() ? fmt::format("{}-image", view.state.name) : std::string(configured);
+}
+
+std::string instance_name(const View& view) {
+  const auto configured = view.plan("new_instance_name");
+  if (!configured.empty()) return std::string(configured);
+  const auto source = view.fact("source_name");
+  return std::string(source.empty() ? std::string_view(view.state.name) : source);
+}
+
+std::string_view target_bucket(const View& view) {
+  const auto configured = view.plan("target_bucket_name");
+  return configured.empty() ? view.plan("migration_bucket_name") : configured;
+}
+
+bool by_par(const View& view) { return view.plan("transfer") == "par"; }
+
+// ---- the source --------------------------------------------------------------------------------
+
+std::optional<Request> ask_source(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
+  const auto id = view.plan("source_instance_id");
+  const auto compartment = view.plan("source_compartment_id");
+  if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
+  const auto* instance = value_of(answers[0]);
+  if (!instance) return std::nullopt;
+  switch (answers.size()) {
+    case 1:
+      return core_get(region, "bootVolumeAttachments",
+                      make_query({{"availabilityDomain", text(instance, "availabilityDomain")},
+                                  {"compartmentId", compartment},
+                                  {"instanceId", id}}));
+    case 2: {
+      const auto* attachments = items_of(answers[1]);
+      if (!attachments || attachments->empty()) return std::nullopt;
+      return core_get(region, "bootVolumes/" +
+                                  percent_encode(text(&attachments->front(), "bootVolumeId")));
+    }
+    case 3:
+      return core_get(region, "volumeAttachments",
+                      make_query({{"compartmentId", compartment}, {"instanceId", id}}));
+    case 4: {
+      const auto image = text(instance, "imageId");
+      if (image.empty()) return std::nullopt;
+      return core_get(region, "images/" + percent_encode(image));
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+Verdict read_source(const View& view, Answers answers) {
+  const auto id = view.plan("source_instance_id");
+  const auto* instance = value_of(answers[0]);
+  if (!instance) {
+    return not_there(answers[0], "source instance", id,
+                     "check \"source_instance_id\", \"source_region\" and the policies");
+  }
+  const auto state = text(instance, "lifecycleState");
+  if (state == "TERMINATED" || state == "TERMINATING")
+    return Verdict::refused(fmt::format("source instance {} is {}", id, state),
+                            "configure an instance that still exists");
+  if (state != "RUNNING" && state != "STOPPED") return Verdict::pending(state);
+  const auto compartment = text(instance, "compartmentId");
+  if (compartment != view.plan("source_compartment_id"))
+    return Verdict::refused(fmt::format("source instance {} lies in compartment {}, not in {}", id,
+                                        compartment, view.plan("source_compartment_id")),
+                            "correct \"source_compartment_id\"");
+  if (answers.size() < 3 || !value_of(answers[2]))
+    return answers.size() > 1 && !answers.back().reply.ok()
+               ? Verdict::cannot_look(answers.back())
+               : Verdict::refused(fmt::format("source instance {} has no boot volume", id),
+                                  "attach its boot volume again");
+  const auto* boot_volume = value_of(answers[2]);
+  const double size = number(boot_volume, "sizeInGBs").value_or(0);
+  if (size > kLargestImageGBs)
+    return Verdict::refused(
+        fmt::format("the boot volume has {} GB; an image may have at most {} GB", size,
+                    kLargestImageGBs),
+        "move it by volume replication, or shrink the boot volume");
+
+  Verdict verdict = Verdict::ok();
+  if (answers.size() > 4) {
+    const auto* image = value_of(answers[4]);
+    const auto listing = text(image, "listingType");
+    if (image && !listing.empty() && listing != "NONE")
+      return Verdict::refused(
+          fmt::format("the instance was made from a marketplace image ({}), which OCI does not "
+                      "export",
+                      text(image, "displayName")),
+          "move it by boot volume replication or backup copy");
+    if (!image)
+      verdict.findings.push_back(
+          fmt::format("whether the source image may be exported could not be seen ({})",
+                      words(answers[4])));
+  }
+  if (answers.size() > 3) {
+    if (const auto* volumes = items_of(answers[3])) {
+      unsigned attached = 0;
+      for (const auto& volume : *volumes)
+        if (text(&volume, "lifecycleState") == "ATTACHED") ++attached;
+      if (attached > 0)
+        verdict.findings.push_back(fmt::format(
+            "{} attached block volume(s) do not travel in an image: {}", attached,
+            list_names(*volumes, "volumeId")));
+    }
+  }
+  auto& facts = verdict.facts;
+  facts.set("source_state", state);
+  facts.set("source_name", text(instance, "displayName"));
+  facts.set("source_shape", text(instance, "shape"));
+  facts.set("boot_volume_gbs", fmt::format("{}", size));
+  const auto* shape = member(instance, "shapeConfig");
+  if (shape && shape->is_object()) {
+    boost::json::object config;
+    for (const auto key : {"ocpus", "memoryInGBs", "baselineOcpuUtilization"})
+      if (const auto* value = member(shape, key); value && !value->is_null()) config[key] = *value;
+    if (!config.empty()) facts.set("source_config", boost::json::serialize(config));
+  }
+  return verdict;
+}
+
+bool downtime_needs_approval(const View& view) {
+  return view.fact("source_state") == "RUNNING" && view.plan("allow_source_downtime") != "true" &&
+         view.plan("claimed_source_image_id").empty();
+}
+
+std::string downtime_question(const View& view) {
+  return fmt::format(
+      "{} is RUNNING; OCI takes it offline for several minutes while its image is made",
+      view.plan("source_instance_id"));
+}
+
+// ---- the buckets -------------------------------------------------------------------------------
+
+std::optional<Request> ask_buckets(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
+  if (answers.empty()) return storage(region, "GET", "/n");
+  const auto* name_space = value_of(answers[0]);
+  if (!name_space || !name_space->is_string()) return std::nullopt;
+  const std::string_view ns(name_space->get_string());
+  if (answers.size() == 1)
+    return storage(region, "GET", bucket_path(ns, view.plan("migration_bucket_name")));
+  if (answers.size() == 2)
+    return storage(view.plan("target_region"), "GET", bucket_path(ns, target_bucket(view)));
+  return std::nullopt;
+}
+
+Verdict read_buckets(const View& view, Answers answers) {
+  if (answers.size() < 3) return Verdict::cannot_look(answers.back());
+  const auto source_name = view.plan("migration_bucket_name");
+  const auto* source = value_of(answers[1]);
+  if (!source)
+    return not_there(answers[1], "source bucket", source_name,
+                     "create it in the source region, or correct \"migration_bucket_name\"");
+  if (text(source, "publicAccessType") != "NoPublicAccess" &&
+      !text(source, "publicAccessType").empty())
+    return Verdict::refused(
+        fmt::format("source bucket {} is public: the image of the server would be, too",
+                    source_name),
+        "use a bucket without public access");
+  const auto* target = value_of(answers[2]);
+  if (!target && answers[2].reply.status != 404) return Verdict::cannot_look(answers[2]);
+  Verdict verdict = Verdict::ok();
+  verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
+  verdict.facts.set("target_bucket", target ? "exists" : "absent");
+  if (!target)
+    verdict.findings.push_back(
+        fmt::format("bucket {} is not in the target region; it will be created there",
+                    target_bucket(view)));
+  return verdict;
+}
+
+// ---- the target --------------------------------------------------------------------------------
+
+std::optional<Request> ask_target(const View& view, Answers answers) {
+  const auto region = view.plan("target_region");
+  const auto compartment = view.plan("target_compartment_id");
+  switch (answers.size()) {
+    case 0:
+      return core_get(region, "subnets/" + percent_encode(view.plan("target_subnet_id")));
+    case 1: {
+      Request request = core_get(region, "availabilityDomains",
+                                 make_query({{"compartmentId", compartment}}));
+      request.service = Service::identity;
+      return request;
+    }
+    case 2:
+      return core_get(region, "shapes",
+                      make_query({{"compartmentId", compartment},
+                                  {"availabilityDomain", view.plan("target_ad")},
+                                  {"limit", "1000"}}));
+    default:
+      return std::nullopt;
+  }
+}
+
+namespace {
+
+bool lists(const boost::json::array& items, std::string_view key, std::string_view wanted) {
+  for (const auto& item : items)
+    if (text(&item, key) == wanted) return true;
+  return false;
+}
+
+}  // namespace
+
+Verdict read_target(const View& view, Answers answers) {
+  const auto subnet_id = view.plan("target_subnet_id");
+  const auto* subnet = value_of(answers[0]);
+  if (!subnet)
+    return not_there(answers[0], "target subnet", subnet_id,
+                     "check \"target_subnet_id\", \"target_region\" and the policies");
+  const auto state = text(subnet, "lifecycleState");
+  if (state == "PROVISIONING" || state == "UPDATING") return Verdict::pending(state);
+  if (state != "AVAILABLE")
+    return Verdict::refused(fmt::format("target subnet {} is {}", subnet_id, state),
+                            "configure a subnet that is AVAILABLE");
+  const auto* domains = answers.size() > 1 ? items_of(answers[1]) : nullptr;
+  if (!domains) return Verdict::cannot_look(answers.back());
+  std::vector<std::string> wanted{std::string(view.plan("target_ad"))};
+  const auto further = plan_json(view, "further_ads");
+  if (further.is_array())
+    for (const auto& ad : further.get_array())
+      if (ad.is_string()) wanted.emplace_back(ad.get_string().c_str());
+  for (const auto& ad : wanted) {
+    if (!lists(*domains, "name", ad))
+      return Verdict::refused(
+          fmt::format("{} is not an availability domain of {}; there are: {}", ad,
+                      view.plan("target_region"), list_names(*domains, "name")),
+          "correct \"target_ad\" or \"further_ads\"");
+    const auto subnet_ad = text(subnet, "availabilityDomain");
+    if (!subnet_ad.empty() && subnet_ad != ad)
+      return Verdict::refused(
+          fmt::format("target subnet {} lies in {} only, not in {}", subnet_id, subnet_ad, ad),
+          "use a regional subnet, or the subnet's availability domain");
+  }
+  const auto* shapes = answers.size() > 2 ? items_of(answers[2]) : nullptr;
+  if (!shapes) return Verdict::cannot_look(answers.back());
+  auto shape = view.plan("target_instance_shape");
+  if (shape.empty()) shape = view.fact("source_shape");
+  if (!lists(*shapes, "shape", shape))
+    return Verdict::refused(
+        fmt::format("shape {} is not offered in {}", shape, view.plan("target_ad")),
+        "configure another \"target_instance_shape\" or \"target_ad\"");
+  const bool flexible = shape.ends_with(".Flex");
+  if (flexible && view.plan("shape_config").empty() && view.fact("source_config").empty())
+    return Verdict::refused(
+        fmt::format("shape {} is flexible, and the source has no shape configuration to take over",
+                    shape),
+        "configure \"shape_config\", for example {\"ocpus\": 2, \"memoryInGBs\": 16}");
+  Verdict verdict = Verdict::ok();
+  verdict.facts.set("target_shape", shape);
+  return verdict;
+}
+
+// ---- names -------------------------------------------------------------------------------------
+
+std::optional<Request> ask_names(const View& view, Answers answers) {
+  switch (answers.size()) {
+    case 0: return list_source_images(view);
+    case 1: return list_target_images(view);
+    case 2: return list_instances(view);
+    default: return std::nullopt;
+  }
+}
+
+Verdict read_names(const View& view, Answers answers) {
+  if (answers.size() < 3) return Verdict::cannot_look(answers.back());
+  const std::string image = image_name(view), instance = instance_name(view);
+  const Sift how[] = {source_image_sift(view, image), target_image_sift(view, image),
+                      instance_sift(view, instance)};
+  Verdict verdict = Verdict::ok();
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Sighting sighting = sift(view, answers[i], how[i]);
+    if (sighting.kind == Sighting::Kind::cannot_look) return Verdict::cannot_look(answers[i]);
+    if (sighting.kind != Sighting::Kind::foreign) continue;
+    for (const auto& candidate : sighting.candidates)
+      verdict.findings.push_back(fmt::format("{} \"{}\" ({}): {}", candidate.id, candidate.name,
+                                             candidate.state, candidate.why));
+  }
+  if (verdict.findings.empty()) return verdict;
+  Verdict refused = Verdict::refused(
+      fmt::format("in the way, and not made by this ledger: {}", verdict.findings.front()),
+      "rename or remove what is in the way, or configure other names; it is never adopted silently");
+  refused.findings = std::move(verdict.findings);
+  return refused;
+}
+
+}  // namespace migledger::workflow::compute

@@ -1,0 +1,221 @@
+// The image of the source, and its import in the target region.
+#include <fmt/format.h>
+
+#include "workflow/compute_steps.h"
+
+namespace migledger::workflow::compute {
+
+namespace {
+
+bool image_alive(std::string_view state) { return state != "DELETED" && state != "DISABLED"; }
+
+Request list_images(std::string_view region, std::string_view compartment) {
+  return core_get(region, "images",
+                  make_query({{"compartmentId", compartment}, {"limit", "1000"}}));
+}
+
+// A claim of an imported state file is looked at first; the list follows when it does not hold.
+std::optional<Request> ask_images(std::string_view region, std::string_view compartment,
+                                  std::string_view claim, const Sift& how, Answers answers) {
+  if (!claim.empty()) {
+    if (answers.empty()) return core_get(region, "images/" + percent_encode(claim));
+    if (claimed(answers[0], claim, how)) return std::nullopt;
+    answers = answers.subspan(1);
+  }
+  if (answers.empty()) return list_images(region, compartment);
+  return std::nullopt;
+}
+
+Sighting sight_image(const View& view, std::string_view claim, const Sift& how, Answers answers) {
+  if (!claim.empty())
+    if (const auto sighting = claimed(answers[0], claim, how)) return *sighting;
+  return sift(view, answers.back(), how);
+}
+
+// An image is ready when it is AVAILABLE; its work request tells of failure, which no state of an
+// image does.
+std::optional<Request> ask_ready(const View& view, std::string_view region,
+                                 std::string_view compartment, std::string_view image,
+                                 std::string_view work, Answers answers) {
+  if (!work.empty() && answers.empty())
+    return one_or_list(view, region, "workRequests", work, compartment);
+  if (!work.empty() && answers.size() == 1) {
+    const Work seen = work_of(answers[0], work);
+    if (seen.state == WorkState::failed) return std::nullopt;
+    if (seen.state == WorkState::running) return std::nullopt;
+  }
+  if (answers.size() == (work.empty() ? 0u : 1u))
+    return one_or_list(view, region, "images", image, compartment);
+  return std::nullopt;
+}
+
+ledger::Fields add_dead(const View& view, std::string_view id) {
+  ledger::Fields facts;
+  facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+  return facts;
+}
+
+Verdict read_ready(const View& view, std::string_view id, std::string_view work,
+                   std::string_view what, Answers answers) {
+  Work seen;
+  if (!work.empty()) {
+    seen = work_of(answers[0], work);
+    if (seen.state == WorkState::failed) {
+      Verdict verdict = Verdict::dead(
+          ErrorClass::RETRY, seen.status,
+          fmt::format("the work request for {} {} is {}", what, id, seen.status));
+      verdict.facts = add_dead(view, id);
+      return verdict;
+    }
+    if (answers.size() == 1) {
+      if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
+      return Verdict::cannot_look(answers[0]);
+    }
+  }
+  const auto* image = item_of(answers.back(), id);
+  if (!image) {
+    // Lists are late; a single 404 proves nothing either.
+    if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
+    if (view.in_bulk && answers.back().reply.ok()) return Verdict::pending("not listed yet");
+    return Verdict::cannot_look(answers.back());
+  }
+  const auto state = text(image, "lifecycleState");
+  if (!image_alive(state)) {
+    Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
+                                    fmt::format("{} {} is {}", what, id, state));
+    verdict.facts = add_dead(view, id);
+    return verdict;
+  }
+  if (state == "AVAILABLE") return Verdict::ok();
+  return Verdict::pending(seen.status.empty() ? state : std::string_view(seen.status),
+                          seen.percent);
+}
+
+}  // namespace
+
+Request list_source_images(const View& view) {
+  return list_images(view.plan("source_region"), view.plan("source_compartment_id"));
+}
+
+Request list_target_images(const View& view) {
+  return list_images(view.plan("target_region"), view.plan("target_compartment_id"));
+}
+
+Sift source_image_sift(const View& view, const std::string& name) {
+  return {name, view.plan("source_compartment_id"), image_alive, "image_id"};
+}
+
+Sift target_image_sift(const View& view, const std::string& name) {
+  return {name, view.plan("target_compartment_id"), image_alive, "target_image_id"};
+}
+
+std::optional<Request> ask_source_images(const View& view, Answers answers) {
+  const std::string name = image_name(view);
+  return ask_images(view.plan("source_region"), view.plan("source_compartment_id"),
+                    view.plan("claimed_source_image_id"), source_image_sift(view, name), answers);
+}
+
+Sighting sight_source_image(const View& view, Answers answers) {
+  const std::string name = image_name(view);
+  return sight_image(view, view.plan("claimed_source_image_id"), source_image_sift(view, name),
+                     answers);
+}
+
+Request tag_search_source_image(const View& view) {
+  return search_by_tag(view, view.plan("source_region"), "image");
+}
+
+Sighting sight_tagged_source_image(const View& view, const Answer& answer) {
+  return sift(view, answer, {{}, {}, image_alive, "image_id"});
+}
+
+Request create_image(const View& view) {
+  Request request = core_get(view.plan("source_region"), "images");
+  request.method = "POST";
+  request.retry_token = view.key();
+  request.body = boost::json::serialize(
+      boost::json::object{{"compartmentId", view.plan("source_compartment_id")},
+                          {"instanceId", view.plan("source_instance_id")},
+                          {"displayName", image_name(view)},
+                          {"freeformTags", our_tags(view)}});
+  return request;
+}
+
+Receipt receive_image(const View&, const Answer& answer) {
+  return receipt_with_id(answer, "image_id", "image_work");
+}
+
+std::optional<Request> ask_image_ready(const View& view, Answers answers) {
+  return ask_ready(view, view.plan("source_region"), view.plan("source_compartment_id"),
+                   view.fact("image_id"), view.fact("image_work"), answers);
+}
+
+Verdict read_image_ready(const View& view, Answers answers) {
+  return read_ready(view, view.fact("image_id"), view.fact("image_work"), "image", answers);
+}
+
+std::vector<Request> image_postmortem(const View& view) {
+  return work_postmortem(view.plan("source_region"), Service::core, view.fact("image_work"));
+}
+
+std::optional<Request> ask_target_images(const View& view, Answers answers) {
+  const std::string name = image_name(view);
+  return ask_images(view.plan("target_region"), view.plan("target_compartment_id"),
+                    view.plan("claimed_target_image_id"), target_image_sift(view, name), answers);
+}
+
+Sighting sight_target_image(const View& view, Answers answers) {
+  const std::string name = image_name(view);
+  return sight_image(view, view.plan("claimed_target_image_id"), target_image_sift(view, name),
+                     answers);
+}
+
+Request tag_search_target_image(const View& view) {
+  return search_by_tag(view, view.plan("target_region"), "image");
+}
+
+Sighting sight_tagged_target_image(const View& view, const Answer& answer) {
+  return sift(view, answer, {{}, {}, image_alive, "target_image_id"});
+}
+
+Request import_image(const View& view) {
+  boost::json::object source;
+  if (by_par(view)) {
+    source["sourceType"] = "objectStorageUri";
+    source["sourceUri"] = view.fact("import_par_url");
+  } else {
+    source["sourceType"] = "objectStorageTuple";
+    source["namespaceName"] = view.fact("namespace");
+    source["bucketName"] = target_bucket(view);
+    source["objectName"] = view.fact("copy_name");
+  }
+  Request request = core_get(view.plan("target_region"), "images");
+  request.method = "POST";
+  request.retry_token = view.key();
+  request.body = boost::json::serialize(
+      boost::json::object{{"compartmentId", view.plan("target_compartment_id")},
+                          {"displayName", image_name(view)},
+                          {"freeformTags", our_tags(view)},
+                          {"imageSourceDetails", std::move(source)}});
+  return request;
+}
+
+Receipt receive_import(const View&, const Answer& answer) {
+  return receipt_with_id(answer, "target_image_id", "import_work");
+}
+
+std::optional<Request> ask_import_ready(const View& view, Answers answers) {
+  return ask_ready(view, view.plan("target_region"), view.plan("target_compartment_id"),
+                   view.fact("target_image_id"), view.fact("import_work"), answers);
+}
+
+Verdict read_import_ready(const View& view, Answers answers) {
+  return read_ready(view, view.fact("target_image_id"), view.fact("import_work"),
+                    "imported image", answers);
+}
+
+std::vector<Request> import_postmortem(const View& view) {
+  return work_postmortem(view.plan("target_region"), Service::core, view.fact("import_work"));
+}
+
+}  // namespace migledger::workflow::compute

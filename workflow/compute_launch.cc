@@ -1,0 +1,213 @@
+// The new instance.
+#include <fmt/format.h>
+
+#include "workflow/compute_steps.h"
+
+namespace migledger::workflow::compute {
+
+namespace {
+
+bool instance_alive(std::string_view state) {
+  return state != "TERMINATED" && state != "TERMINATING";
+}
+
+// Where the instance may be launched, in the order to be tried: every configured fault domain of
+// the target's availability domain (or any), then the further availability domains.
+struct Placement {
+  std::string availability_domain;
+  std::string fault_domain;  // empty: the cloud chooses
+};
+
+std::vector<Placement> placements(const View& view) {
+  std::vector<Placement> all;
+  const std::string target(view.plan("target_ad"));
+  const auto fault_domains = plan_json(view, "fault_domains");
+  if (fault_domains.is_array())
+    for (const auto& domain : fault_domains.get_array())
+      if (domain.is_string()) all.push_back({target, domain.get_string().c_str()});
+  if (all.empty()) all.push_back({target, ""});
+  const auto further = plan_json(view, "further_ads");
+  if (further.is_array())
+    for (const auto& ad : further.get_array())
+      if (ad.is_string()) all.push_back({ad.get_string().c_str(), ""});
+  return all;
+}
+
+Placement placement(const View& view) {
+  const auto all = placements(view);
+  return all[std::min<std::size_t>(view.state.capacity_failures, all.size() - 1)];
+}
+
+// launch_options speak OCI's own names; these belong to the network interface.
+bool belongs_to_vnic(std::string_view option) {
+  constexpr std::string_view kVnic[] = {"assignPublicIp",   "privateIp",       "hostnameLabel",
+                                        "nsgIds",           "skipSourceDestCheck",
+                                        "assignIpv6Ip",     "ipv6AddressIpv6SubnetCidrPairDetails",
+                                        "assignPrivateDnsRecord", "vlanId"};
+  for (const auto name : kVnic)
+    if (name == option) return true;
+  return false;
+}
+
+const boost::json::value* launched(const View& view, const Answer& answer) {
+  return item_of(answer, view.fact("target_instance_id"));
+}
+
+}  // namespace
+
+Request list_instances(const View& view) {
+  return core_get(view.plan("target_region"), "instances",
+                  make_query({{"compartmentId", view.plan("target_compartment_id")},
+                              {"limit", "1000"}}));
+}
+
+Sift instance_sift(const View& view, const std::string& name) {
+  return {name, view.plan("target_compartment_id"), instance_alive, "target_instance_id"};
+}
+
+std::optional<Request> ask_instances(const View& view, Answers answers) {
+  const auto claim = view.plan("claimed_target_instance_id");
+  if (!claim.empty()) {
+    const std::string name = instance_name(view);
+    if (answers.empty())
+      return core_get(view.plan("target_region"), "instances/" + percent_encode(claim));
+    if (claimed(answers[0], claim, instance_sift(view, name))) return std::nullopt;
+    answers = answers.subspan(1);
+  }
+  if (answers.empty()) return list_instances(view);
+  return std::nullopt;
+}
+
+Sighting sight_instance(const View& view, Answers answers) {
+  const std::string name = instance_name(view);
+  const auto claim = view.plan("claimed_target_instance_id");
+  if (!claim.empty())
+    if (const auto sighting = claimed(answers[0], claim, instance_sift(view, name)))
+      return *sighting;
+  return sift(view, answers.back(), instance_sift(view, name));
+}
+
+Request tag_search_instance(const View& view) {
+  return search_by_tag(view, view.plan("target_region"), "instance");
+}
+
+Sighting sight_tagged_instance(const View& view, const Answer& answer) {
+  return sift(view, answer, {{}, {}, instance_alive, "target_instance_id"});
+}
+
+unsigned further_placements(const View& view) {
+  return static_cast<unsigned>(placements(view).size() - 1);
+}
+
+Request launch_instance(const View& view) {
+  const Placement place = placement(view);
+  boost::json::object vnic{{"subnetId", view.plan("target_subnet_id")}};
+  boost::json::object body{
+      {"availabilityDomain", place.availability_domain},
+      {"compartmentId", view.plan("target_compartment_id")},
+      {"displayName", instance_name(view)},
+      {"freeformTags", our_tags(view)},
+      {"shape", view.fact("target_shape")},
+      {"sourceDetails", boost::json::object{{"sourceType", "image"},
+                                            {"imageId", view.fact("target_image_id")}}}};
+  if (!place.fault_domain.empty()) body["faultDomain"] = place.fault_domain;
+  auto config = plan_json(view, "shape_config");
+  // A configured shape that differs from the source's has a configuration of its own.
+  const bool same_shape = view.fact("target_shape") == view.fact("source_shape");
+  if (!config.is_object() && same_shape)
+    config = parse_json(view.fact("source_config")).value_or(nullptr);
+  if (!config.is_object() && view.fact("target_shape").ends_with(".Flex"))
+    config = parse_json(view.fact("source_config")).value_or(nullptr);
+  if (config.is_object() && view.fact("target_shape").ends_with(".Flex"))
+    body["shapeConfig"] = config;
+  boost::json::object metadata;
+  if (const auto configured = plan_json(view, "metadata"); configured.is_object())
+    metadata = configured.get_object();
+  if (!view.plan("ssh_authorized_keys").empty())
+    metadata["ssh_authorized_keys"] = view.plan("ssh_authorized_keys");
+  if (!metadata.empty()) body["metadata"] = std::move(metadata);
+  if (const auto options = plan_json(view, "launch_options"); options.is_object())
+    for (const auto& option : options.get_object())
+      (belongs_to_vnic(option.key()) ? vnic : body)[option.key()] = option.value();
+  body["createVnicDetails"] = std::move(vnic);
+  Request request = core_get(view.plan("target_region"), "instances");
+  request.method = "POST";
+  request.retry_token = view.key();
+  request.body = boost::json::serialize(body);
+  return request;
+}
+
+Receipt receive_instance(const View&, const Answer& answer) {
+  return receipt_with_id(answer, "target_instance_id", "launch_work");
+}
+
+std::optional<Request> ask_running(const View& view, Answers answers) {
+  const auto region = view.plan("target_region");
+  const auto compartment = view.plan("target_compartment_id");
+  if (answers.empty())
+    return one_or_list(view, region, "instances", view.fact("target_instance_id"), compartment);
+  return std::nullopt;
+}
+
+Verdict read_running(const View& view, Answers answers) {
+  const auto id = view.fact("target_instance_id");
+  const auto* instance = launched(view, answers[0]);
+  if (!instance) {
+    if (view.in_bulk && answers[0].reply.ok()) return Verdict::pending("not listed yet");
+    return Verdict::cannot_look(answers[0]);
+  }
+  const auto state = text(instance, "lifecycleState");
+  if (state == "RUNNING") return Verdict::ok();
+  if (instance_alive(state) && state != "STOPPED") return Verdict::pending(state);
+  if (state == "STOPPED")
+    return Verdict::refused(fmt::format("the new instance {} is STOPPED", id),
+                            "start it, or find out who stopped it; then run again");
+  Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
+                                  fmt::format("the new instance {} is {}", id, state));
+  verdict.facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+  return verdict;
+}
+
+std::vector<Request> launch_postmortem(const View& view) {
+  return work_postmortem(view.plan("target_region"), Service::core, view.fact("launch_work"));
+}
+
+std::optional<Request> ask_final(const View& view, Answers answers) {
+  const auto region = view.plan("target_region");
+  const auto id = view.fact("target_instance_id");
+  if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
+  if (answers.size() == 1)
+    return core_get(region, "vnicAttachments",
+                    make_query({{"compartmentId", view.plan("target_compartment_id")},
+                                {"instanceId", id}}));
+  return std::nullopt;
+}
+
+Verdict read_final(const View& view, Answers answers) {
+  const auto* instance = launched(view, answers[0]);
+  if (!instance) return Verdict::cannot_look(answers[0]);
+  const auto id = view.fact("target_instance_id");
+  const auto state = text(instance, "lifecycleState");
+  if (state != "RUNNING")
+    return Verdict::refused(fmt::format("the new instance {} is {}, not RUNNING", id, state),
+                            "find out why; then run again");
+  auto image = text(member(instance, "sourceDetails"), "imageId");
+  if (image.empty()) image = text(instance, "imageId");
+  if (image != view.fact("target_image_id"))
+    return Verdict::refused(fmt::format("the new instance {} was made from image {}, not from {}",
+                                        id, image, view.fact("target_image_id")),
+                            "find out who made it");
+  const auto* attachments = answers.size() > 1 ? items_of(answers[1]) : nullptr;
+  if (!attachments) return Verdict::cannot_look(answers.back());
+  for (const auto& attachment : *attachments) {
+    if (text(&attachment, "subnetId") != view.plan("target_subnet_id")) continue;
+    Verdict verdict = Verdict::ok();
+    verdict.facts.set("target_vnic_id", text(&attachment, "vnicId"));
+    return verdict;
+  }
+  return Verdict::refused(fmt::format("the new instance {} has no interface in subnet {}", id,
+                                      view.plan("target_subnet_id")),
+                          "attach one, or find out who changed it; then run again");
+}
+
+}  // namespace migledger::workflow::compute

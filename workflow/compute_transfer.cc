@@ -1,0 +1,352 @@
+// Export to the source bucket, the target bucket, and the copy to the target region.
+#include <fmt/format.h>
+
+#include "workflow/compute_steps.h"
+
+namespace migledger::workflow::compute {
+
+namespace {
+
+// No other ledger, migration or generation computes the same name.
+std::string new_object_name(const View& view) {
+  return fmt::format("migledger/{}.oci", view.key());
+}
+
+const boost::json::value* object_named(const Answer& answer, std::string_view name) {
+  if (!items_of(answer)) return nullptr;
+  for (const auto* object : answer.list->named(name)) return object;
+  return nullptr;
+}
+
+std::string size_of(const boost::json::value& object) {
+  return fmt::format("{:.0f}", number(&object, "size").value_or(-1));
+}
+
+std::string image_path(const View& view) {
+  return "images/" + percent_encode(view.fact("image_id"));
+}
+
+Sighting::Candidate object_candidate(std::string_view name, const boost::json::value& object) {
+  return {std::string(name), std::string(name), size_of(object) + " bytes", "the object is there"};
+}
+
+}  // namespace
+
+// ---- export ------------------------------------------------------------------------------------
+
+namespace {
+
+// By URL, the object is the one the URL was made for.
+std::string export_name(const View& view) {
+  return by_par(view) ? std::string(view.fact("export_par_object")) : new_object_name(view);
+}
+
+// The old script wrote the object under the image's name.
+std::string claimed_object(const View& view) {
+  return view.plan("claimed_export") == "true" ? image_name(view) : std::string();
+}
+
+}  // namespace
+
+std::optional<Request> ask_export(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
+  const auto bucket = view.plan("migration_bucket_name");
+  const std::string claim = claimed_object(view);
+  if (!claim.empty()) {
+    if (answers.empty()) return list_objects(view, region, bucket, claim);
+    if (object_named(answers[0], claim)) return std::nullopt;
+    answers = answers.subspan(1);
+  }
+  if (answers.empty()) return list_objects(view, region, bucket, export_name(view));
+  if (answers.size() == 1) return core_get(region, image_path(view));
+  return std::nullopt;
+}
+
+Sighting sight_export(const View& view, Answers answers) {
+  const std::string claim = claimed_object(view);
+  if (!claim.empty()) {
+    if (const auto* object = object_named(answers[0], claim)) {
+      Sighting sighting = Sighting::of(Sighting::Kind::ours);
+      sighting.claimed = true;
+      sighting.facts.set("object_name", claim);
+      sighting.candidates.push_back(object_candidate(claim, *object));
+      return sighting;
+    }
+    answers = answers.subspan(1);
+  }
+  if (answers.size() < 2 || !items_of(answers[0])) return Sighting::cannot_look(answers.back());
+  const std::string name = export_name(view);
+  const auto* image = item_of(answers[1], view.fact("image_id"));
+  if (!image) return Sighting::cannot_look(answers[1]);
+  const auto state = text(image, "lifecycleState");
+  if (const auto* object = object_named(answers[0], name)) {
+    Sighting sighting = Sighting::of(Sighting::Kind::ours);
+    sighting.facts.set("object_name", name);
+    sighting.facts.set("export_work", "");
+    sighting.candidates.push_back(object_candidate(name, *object));
+    return sighting;
+  }
+  if (state == "EXPORTING") return Sighting::of(Sighting::Kind::under_way);
+  return Sighting::of(Sighting::Kind::absent);
+}
+
+Request export_image(const View& view) {
+  boost::json::object body;
+  if (by_par(view)) {
+    body["destinationType"] = "objectStorageUri";
+    body["destinationUri"] = view.fact("export_par_url");
+  } else {
+    body["destinationType"] = "objectStorageTuple";
+    body["namespaceName"] = view.fact("namespace");
+    body["bucketName"] = view.plan("migration_bucket_name");
+    body["objectName"] = export_name(view);
+  }
+  body["exportFormat"] = "OCI";
+  Request request = core_get(view.plan("source_region"), image_path(view) + "/actions/export");
+  request.method = "POST";
+  request.retry_token = view.key();
+  request.body = boost::json::serialize(body);
+  return request;
+}
+
+Receipt receive_export(const View& view, const Answer& answer) {
+  Receipt receipt;
+  receipt.understood = text(answer.json.get(), "id") == view.fact("image_id");
+  receipt.facts.set("object_name", export_name(view));
+  receipt.facts.set("export_work", answer.reply.work_request());
+  return receipt;
+}
+
+std::optional<Request> ask_exported(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
+  const auto work = view.fact("export_work");
+  if (!work.empty()) {
+    if (answers.empty())
+      return one_or_list(view, region, "workRequests", work, view.plan("source_compartment_id"));
+    const auto state = work_of(answers[0], work).state;
+    if (state == WorkState::running || state == WorkState::failed) return std::nullopt;
+    answers = answers.subspan(1);
+  }
+  if (answers.empty())
+    return list_objects(view, region, view.plan("migration_bucket_name"),
+                        view.fact("object_name"));
+  if (answers.size() == 1) return core_get(region, image_path(view));
+  return std::nullopt;
+}
+
+Verdict read_exported(const View& view, Answers answers) {
+  const auto work = view.fact("export_work");
+  bool succeeded = false;
+  if (!work.empty()) {
+    const Work seen = work_of(answers[0], work);
+    if (seen.state == WorkState::failed)
+      return Verdict::dead(ErrorClass::RETRY, seen.status,
+                           fmt::format("the work request for the export is {}", seen.status));
+    if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
+    // In bulk a list may not show it yet; a single 404 says only that it has expired.
+    if (seen.state == WorkState::cannot_tell)
+      return view.in_bulk && answers[0].reply.ok() ? Verdict::pending("not listed yet")
+                                                   : Verdict::cannot_look(answers[0]);
+    succeeded = seen.state == WorkState::succeeded;
+    answers = answers.subspan(1);
+  }
+  if (answers.size() < 2 || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
+  const auto* image = item_of(answers[1], view.fact("image_id"));
+  if (!image) return Verdict::cannot_look(answers[1]);
+  const auto state = text(image, "lifecycleState");
+  if (state == "EXPORTING") return Verdict::pending(state);
+  const auto name = view.fact("object_name");
+  const auto* object = object_named(answers[0], name);
+  if (!object)
+    return Verdict::dead(ErrorClass::RETRY, "NoObject",
+                         fmt::format("the export has ended, but there is no object {}", name));
+  if (!succeeded && view.plan("claimed_export").empty() && state != "AVAILABLE")
+    return Verdict::pending(state);
+  ledger::Fields facts;
+  facts.set("object_size", size_of(*object));
+  facts.set("object_md5", text(object, "md5"));
+  facts.set("object_etag", text(object, "etag"));
+  return Verdict::ok(std::move(facts));
+}
+
+std::vector<Request> export_postmortem(const View& view) {
+  return work_postmortem(view.plan("source_region"), Service::core, view.fact("export_work"));
+}
+
+// ---- the target bucket -------------------------------------------------------------------------
+
+bool bucket_is_missing(const View& view) { return view.fact("target_bucket") == "absent"; }
+
+std::optional<Request> ask_bucket(const View& view, Answers answers) {
+  const auto region = view.plan("target_region");
+  if (answers.empty())
+    return storage(region, "GET", bucket_path(view.fact("namespace"), {}),
+                   make_query({{"compartmentId", view.plan("target_compartment_id")},
+                               {"fields", "tags"},
+                               {"limit", "1000"}}));
+  if (answers.size() == 1)
+    return storage(region, "GET", bucket_path(view.fact("namespace"), target_bucket(view)));
+  return std::nullopt;
+}
+
+Sighting sight_bucket(const View& view, Answers answers) {
+  const auto* buckets = items_of(answers[0]);
+  if (!buckets || answers.size() < 2) return Sighting::cannot_look(answers[0]);
+  const auto* bucket = answers[1].reply.ok() ? answers[1].json.get() : nullptr;
+  if (!bucket) {
+    if (answers[1].reply.status != 404) return Sighting::cannot_look(answers[1]);
+    return Sighting::of(Sighting::Kind::absent);
+  }
+  // Migrations of one ledger share a bucket that one of them made.
+  const bool ours = text(member(bucket, "freeformTags"), kTagLedger) == view.ledger_id;
+  Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
+  if (ours) sighting.facts.set("target_bucket", "ours");
+  sighting.candidates.push_back({std::string(target_bucket(view)),
+                                 std::string(target_bucket(view)), "present",
+                                 ours ? "made by this ledger" : "was not there when checked"});
+  return sighting;
+}
+
+Request create_bucket(const View& view) {
+  return storage(view.plan("target_region"), "POST", bucket_path(view.fact("namespace"), {}), {},
+                 boost::json::serialize(
+                     boost::json::object{{"name", target_bucket(view)},
+                                         {"compartmentId", view.plan("target_compartment_id")},
+                                         {"freeformTags", our_tags(view)}}));
+}
+
+Receipt receive_bucket(const View& view, const Answer& answer) {
+  Receipt receipt;
+  receipt.understood = text(answer.json.get(), "name") == target_bucket(view);
+  receipt.facts.set("target_bucket", "ours");
+  return receipt;
+}
+
+// ---- the copy ----------------------------------------------------------------------------------
+
+std::optional<Request> ask_copy(const View& view, Answers answers) {
+  if (answers.empty())
+    return list_objects(view, view.plan("target_region"), target_bucket(view),
+                        new_object_name(view));
+  if (answers.size() > 1 || object_named(answers[0], new_object_name(view))) return std::nullopt;
+  return storage(view.plan("source_region"), "GET", "/workRequests",
+                 make_query({{"compartmentId", view.plan("source_compartment_id")},
+                             {"limit", "1000"}}));
+}
+
+namespace {
+
+// Whether a copy of the object is on its way, as the work requests of the source region say.
+bool copy_under_way(const Answer& answer, std::string_view source_object) {
+  for (const auto* work : answer.list->about_object(source_object)) {
+    const auto status = text(work, "status");
+    if (status == "ACCEPTED" || status == "IN_PROGRESS") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Sighting sight_copy(const View& view, Answers answers) {
+  if (!items_of(answers[0])) return Sighting::cannot_look(answers[0]);
+  const std::string name = new_object_name(view);
+  if (const auto* object = object_named(answers[0], name)) {
+    Sighting sighting = Sighting::of(Sighting::Kind::ours);
+    sighting.facts.set("copy_name", name);
+    sighting.facts.set("copy_work", "");
+    sighting.candidates.push_back(object_candidate(name, *object));
+    return sighting;
+  }
+  if (answers.size() < 2 || !items_of(answers[1])) return Sighting::cannot_look(answers.back());
+  return Sighting::of(copy_under_way(answers[1], view.fact("object_name"))
+                          ? Sighting::Kind::under_way
+                          : Sighting::Kind::absent);
+}
+
+Request copy_object(const View& view) {
+  const auto name_space = view.fact("namespace");
+  boost::json::object body{{"sourceObjectName", view.fact("object_name")},
+                           {"destinationRegion", view.plan("target_region")},
+                           {"destinationNamespace", name_space},
+                           {"destinationBucket", target_bucket(view)},
+                           {"destinationObjectName", new_object_name(view)},
+                           // Never over something that is there.
+                           {"destinationObjectIfNoneMatchETag", "*"}};
+  if (!view.fact("object_etag").empty())
+    body["sourceObjectIfMatchETag"] = view.fact("object_etag");
+  return storage(view.plan("source_region"), "POST",
+                 bucket_path(name_space, view.plan("migration_bucket_name"), "/actions/copyObject"),
+                 {}, boost::json::serialize(body));
+}
+
+Receipt receive_copy(const View& view, const Answer& answer) {
+  Receipt receipt;
+  receipt.understood = !answer.reply.work_request().empty();
+  receipt.facts.set("copy_name", new_object_name(view));
+  receipt.facts.set("copy_work", answer.reply.work_request());
+  return receipt;
+}
+
+std::optional<Request> ask_copied(const View& view, Answers answers) {
+  const auto work = view.fact("copy_work");
+  if (!work.empty()) {
+    if (answers.empty()) {
+      const auto region = view.plan("source_region");
+      if (view.in_bulk)
+        return storage(region, "GET", "/workRequests",
+                       make_query({{"compartmentId", view.plan("source_compartment_id")},
+                                   {"limit", "1000"}}));
+      return storage(region, "GET", "/workRequests/" + percent_encode(work));
+    }
+    const auto state = work_of(answers[0], work).state;
+    if (state == WorkState::running || state == WorkState::failed) return std::nullopt;
+    answers = answers.subspan(1);
+  }
+  if (answers.empty())
+    return list_objects(view, view.plan("target_region"), target_bucket(view),
+                        view.fact("copy_name"));
+  return std::nullopt;
+}
+
+Verdict read_copied(const View& view, Answers answers) {
+  const auto work = view.fact("copy_work");
+  if (!work.empty()) {
+    const Work seen = work_of(answers[0], work);
+    if (seen.state == WorkState::failed)
+      return Verdict::dead(ErrorClass::RETRY, seen.status,
+                           fmt::format("the work request for the copy is {}", seen.status));
+    if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
+    if (seen.state == WorkState::cannot_tell)
+      return view.in_bulk && answers[0].reply.ok() ? Verdict::pending("not listed yet")
+                                                   : Verdict::cannot_look(answers[0]);
+    answers = answers.subspan(1);
+  }
+  if (answers.empty() || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
+  const auto name = view.fact("copy_name");
+  const auto* object = object_named(answers[0], name);
+  if (!object)
+    return Verdict::dead(ErrorClass::RETRY, "NoObject",
+                         fmt::format("the copy has ended, but there is no object {}", name));
+  const auto size = size_of(*object);
+  if (size != view.fact("object_size"))
+    return Verdict::dead(ErrorClass::RETRY, "SizeDiffers",
+                         fmt::format("the copy has {} bytes, the export {}", size,
+                                     view.fact("object_size")));
+  const auto md5 = text(object, "md5");
+  const auto exported_md5 = view.fact("object_md5");
+  if (!md5.empty() && !exported_md5.empty() && md5 != exported_md5)
+    return Verdict::dead(ErrorClass::RETRY, "ChecksumDiffers",
+                         fmt::format("the copy's MD5 is {}, the export's {}", md5, exported_md5));
+  Verdict verdict = Verdict::ok();
+  verdict.facts.set("copy_etag", text(object, "etag"));
+  if (md5.empty() || exported_md5.empty())
+    verdict.findings.push_back("one of the two objects has no MD5: only the sizes were compared");
+  return verdict;
+}
+
+std::vector<Request> copy_postmortem(const View& view) {
+  return work_postmortem(view.plan("source_region"), Service::object_storage,
+                         view.fact("copy_work"));
+}
+
+}  // namespace migledger::workflow::compute

@@ -1,0 +1,468 @@
+#include "workflow/decide.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "workflow/retry_policy.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+using namespace std::chrono_literals;
+using ledger::Phase;
+using ledger::Status;
+using ledger::schema::Probed;
+using Kind = Decision::Kind;
+
+// OCI keeps a retry token for 24 hours; an hour is left for clocks that differ.
+constexpr Duration kTokenLife = 23h;
+// A look is evidence only while it is young.
+constexpr Duration kFreshLook = 60s;
+// Two looks closer together than this could be answered from one late list.
+constexpr Duration kLookSpacing = 30s;
+constexpr Duration kDefaultSettle = 600s;
+
+Duration seconds_field(const ledger::Fields& plan, std::string_view field, Duration otherwise) {
+  const auto text = plan.get(field);
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc()) return otherwise;
+  return Duration(static_cast<std::int64_t>(seconds * 1e6));
+}
+
+// How long an await step may take; nothing: as long as it does.
+std::optional<Duration> timeout_of(const ledger::Fields& plan, std::string_view step) {
+  boost::system::error_code bad;
+  const auto parsed = boost::json::parse(plan.get("timeouts"), bad);
+  if (bad || !parsed.is_object()) return std::nullopt;
+  const auto* value = parsed.as_object().if_contains(step);
+  if (!value) value = parsed.as_object().if_contains("default");
+  if (!value || !value->is_number()) return std::nullopt;
+  return Duration(static_cast<std::int64_t>(value->to_number<double>() * 1e6));
+}
+
+Circumstance::Sight sight_of(const ledger::Look& look) {
+  using S = Circumstance::Sight;
+  switch (look.result) {
+    case Probed::Result::ABSENT: return S::absent;
+    case Probed::Result::OURS: return S::ours;
+    case Probed::Result::SEVERAL: return S::several;
+    case Probed::Result::FOREIGN: return S::foreign;
+    case Probed::Result::UNDER_WAY: return S::under_way;
+  }
+  return S::cannot_look;
+}
+
+// One decision about an act step, assembled from the state.
+class ActDecision {
+ public:
+  ActDecision(const Workflow& workflow, const MigrationState& state, const Context& context,
+              StepIndex step)
+      : state_(state),
+        context_(context),
+        step_(workflow.steps[step]),
+        attempt_(state.attempt),
+        policy_(RetryPolicy::from(state.plan)) {
+    decision_.step = step;
+    mine_ = attempt_.step == step && attempt_.phase != Phase::accepted;
+    const std::uint16_t newest = state.generation(step);
+    // What was merely tried keeps its generation. What died, or was gone back beyond, needs a
+    // successor.
+    const bool keeps = mine_ && attempt_.phase != Phase::dead;
+    generation_ = static_cast<std::uint16_t>(keeps ? newest : newest + 1);
+    if (!step_.remake_secret_at.empty()) {
+      remake_at_ = workflow.index_of(step_.remake_secret_at);
+      const Step& remake = workflow.steps[remake_at_];
+      const View view = view_of(workflow, state, context.ledger_id, remake_at_);
+      secret_lost_ = (!remake.applies || remake.applies(view)) &&
+                     state.secret_position < context.session;
+    }
+    key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
+    settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
+    placements_left_ =
+        step_.fallbacks != nullptr &&
+        state.capacity_failures <= step_.fallbacks(
+            view_of(workflow, state, context.ledger_id, step, generation_));
+  }
+
+  Decision make() {
+    const Circumstance c = circumstance();
+    const Row row = recover(c);
+    decision_.row = row;
+    decision_.generation = generation_;
+    decision_.because = std::max(attempt_latest(), look_position());
+    spell_out(row);
+    if (secret_lost_ && (decision_.kind == Kind::send || decision_.kind == Kind::resend)) {
+      decision_.kind = Kind::reopen;
+      decision_.row = Row::secret_lost;
+      decision_.reopens = remake_at_;
+      decision_.reason = "its URL was lost with the process that held it; a new one is made";
+    }
+    return decision_;
+  }
+
+ private:
+  Time last_event() const { return attempt_.ended == Time{} ? attempt_.last_sent : attempt_.ended; }
+  ledger::Position attempt_latest() const { return mine_ ? attempt_.latest : 0; }
+  ledger::Position look_position() const { return has_look() ? state_.look.position : 0; }
+  bool has_look() const {
+    return state_.look.position != 0 && state_.look.step == decision_.step &&
+           state_.look.generation == generation_;
+  }
+  Time retry_at() const {
+    return last_event() + policy_.pause(attempt_.failures, attempt_.retry_after, key_);
+  }
+
+  Circumstance circumstance() const {
+    using A = Circumstance::Attempt;
+    Circumstance c;
+    if (mine_) {
+      switch (attempt_.phase) {
+        case Phase::none:
+        case Phase::accepted: break;
+        case Phase::open:
+          c.attempt = attempt_.session == context_.session ? A::open : A::lost;
+          break;
+        case Phase::unknown: c.attempt = A::unknown; break;
+        case Phase::failed: c.attempt = A::failed; break;
+        case Phase::dead: c.attempt = A::dead; break;
+      }
+      c.error = attempt_.error;
+      c.doubt = attempt_.doubt;
+      c.this_session = attempt_.latest > context_.session;
+      c.plan_changed = state_.reopened;
+      c.clock_back = context_.now < attempt_.first_sent;
+      const Time cloud_now = std::max(context_.now, has_look() ? state_.look.cloud_time : Time{});
+      c.token_young = cloud_now - attempt_.first_sent < kTokenLife;
+      c.backed_off = context_.now >= retry_at();
+      c.attempts_left = attempt_.failures < policy_.max_attempts;
+      c.generations_left = attempt_.deaths < policy_.max_generations;
+      c.placements_left = placements_left_;
+    }
+    // A request that cannot be sent again as it was, counts as one without a token.
+    c.guard = secret_lost_ ? Guard::NONE : step_.guard;
+    c.sight = sight();
+    const Time settled = attempt_.last_sent + settle_;
+    if (has_look()) {
+      const auto& look = state_.look;
+      c.settled = mine_ && look.time >= settled;
+      c.absent_twice = c.settled && look.absent_before >= settled &&
+                       look.time - look.absent_before >= kLookSpacing;
+      c.tag_absent = step_.ask_by_tag == nullptr || look.tag_absent >= settled;
+    }
+    return c;
+  }
+
+  Circumstance::Sight sight() const {
+    using S = Circumstance::Sight;
+    if (!step_.ask) return S::absent;  // leaves nothing that could be looked for
+    const auto& reading = state_.reading;
+    const bool failing = reading.failures > 0 && reading.failed_position > context_.session &&
+                         context_.now < reading_retry_at();
+    if (failing) return S::cannot_look;
+    const auto& look = state_.look;
+    const bool fresh = has_look() && look.session == context_.session &&
+                       look.position > attempt_latest() && context_.now - look.time <= kFreshLook;
+    if (!fresh) return S::not_fresh;
+    const Time settled = attempt_.last_sent + settle_;
+    const bool too_early = mine_ && look.time < settled && context_.now >= settled;
+    const bool waited = look.result == Probed::Result::UNDER_WAY &&
+                        context_.now - look.time >= kLookSpacing;
+    return too_early || waited ? S::not_fresh : sight_of(look);
+  }
+
+  Time reading_retry_at() const {
+    const auto& reading = state_.reading;
+    return reading.failed_at + policy_.pause(reading.failures, reading.retry_after, key_);
+  }
+
+  void wait(Time until, std::string reason) {
+    decision_.kind = Kind::wait;
+    decision_.until = until;
+    decision_.reason = std::move(reason);
+  }
+  void park(std::string reason, std::string need) {
+    decision_.kind = Kind::park;
+    decision_.reason = std::move(reason);
+    decision_.need = std::move(need);
+  }
+  void send(std::string reason) {
+    decision_.kind = Kind::send;
+    decision_.reason = std::move(reason);
+  }
+  void next_generation() {
+    if (attempt_.phase != Phase::dead) ++decision_.generation;
+  }
+  std::string last_error() const {
+    return attempt_.error == ErrorClass::NONE ? std::string("no reply") 
+                                              : std::string(name_of(attempt_.error));
+  }
+
+  void spell_out(Row row) {
+    const std::string title(step_.title);
+    switch (row) {
+      case Row::in_flight:
+        decision_.kind = Kind::in_flight;
+        decision_.reason = "waiting for the reply";
+        break;
+      case Row::credentials:
+        decision_.kind = Kind::stop_run;
+        decision_.reason = "the cloud does not accept the credentials";
+        break;
+      case Row::back_off:
+        wait(retry_at(), fmt::format("trying again after a pause ({})", last_error()));
+        break;
+      case Row::look:
+        decision_.kind = Kind::look;
+        decision_.until = context_.now;
+        decision_.reason = "looking for it before sending anything";
+        break;
+      case Row::cannot_look:
+        wait(reading_retry_at(), "could not look; looking again after a pause");
+        break;
+      case Row::adopt:
+        decision_.kind = Kind::adopt;
+        decision_.reason = "it is there and bears our key";
+        break;
+      case Row::several:
+        park(fmt::format("several resources could be what this ledger made: {}", state_.look.shown),
+             "look at them and remove or rename all but the right one; then run again");
+        break;
+      case Row::foreign:
+        park(fmt::format("in the way, and not made by this ledger: {}", state_.look.shown),
+             "rename or remove it, or configure another name; then run again");
+        break;
+      case Row::under_way:
+        wait(state_.look.time + kLookSpacing, "the cloud is at work on it; looking again");
+        break;
+      case Row::first:
+        send("not there yet");
+        break;
+      case Row::same_token:
+        decision_.kind = Kind::resend;
+        decision_.reason = "outcome unknown, not there; the same request again, with its retry token";
+        break;
+      case Row::same_name:
+        decision_.kind = Kind::resend;
+        decision_.reason = "outcome unknown, not there; the same request again, its precondition "
+                           "keeps it from happening twice";
+        break;
+      case Row::nothing_happened:
+        decision_.kind = Kind::resend;
+        decision_.reason = "nothing had happened; the same request again";
+        break;
+      case Row::clock_back:
+        wait(attempt_.first_sent, "the clock ran backwards; waiting until it has caught up");
+        break;
+      case Row::settle:
+        wait(attempt_.last_sent + settle_, "outcome unknown, not there; waiting until it must show");
+        break;
+      case Row::look_twice:
+        decision_.kind = Kind::look;
+        decision_.until = state_.look.time + kLookSpacing;
+        decision_.reason = "not there; looking a second time";
+        break;
+      case Row::search_tag:
+        decision_.kind = Kind::look_by_tag;
+        decision_.reason = "not there; searching everywhere by tag";
+        break;
+      case Row::new_after_proof:
+        send("proven not to have happened; a new request");
+        next_generation();
+        break;
+      case Row::dead:
+        send("what was made has failed; a new one");
+        break;
+      case Row::next_placement:
+        send("out of capacity there; the next configured placement");
+        next_generation();
+        break;
+      case Row::plan_changed:
+        send("the plan was changed; a new request");
+        next_generation();
+        break;
+      case Row::blocked:
+        park(fmt::format("{}: a limit or quota is used up", title),
+             "have the limit raised or free some of it; then run again");
+        break;
+      case Row::no_capacity:
+        park(fmt::format("{}: out of host capacity in every configured place", title),
+             "run again later, or add \"further_ads\", \"fault_domains\" or another shape");
+        break;
+      case Row::not_found:
+        park(fmt::format("{}: what it needs was not found, or this user may not see it", title),
+             "check the resource and the policies; then run again");
+        break;
+      case Row::attempts_used_up:
+        park(fmt::format("{}: failed {} times ({})", title, attempt_.failures, last_error()),
+             "see the history for the errors; run again to go on trying");
+        break;
+      case Row::generations_used_up:
+        decision_.kind = Kind::fail;
+        decision_.reason = fmt::format("{}: what was made failed {} times", title, attempt_.deaths);
+        break;
+      case Row::final:
+        decision_.kind = Kind::fail;
+        decision_.reason = fmt::format("{}: the cloud refused the request for good", title);
+        break;
+      default:
+        break;
+    }
+  }
+
+  const MigrationState& state_;
+  const Context& context_;
+  const Step& step_;
+  const ledger::Attempt& attempt_;
+  RetryPolicy policy_;
+  Duration settle_{};
+  Decision decision_;
+  bool mine_ = false;
+  std::uint16_t generation_ = 1;
+  std::string key_;
+  bool placements_left_ = false;
+  bool secret_lost_ = false;
+  StepIndex remake_at_ = ledger::kNoStep;
+};
+
+Decision decide_reading(const Workflow& workflow, const MigrationState& state,
+                        const Context& context, StepIndex index) {
+  const Step& step = workflow.steps[index];
+  const RetryPolicy policy = RetryPolicy::from(state.plan);
+  Decision d;
+  d.step = index;
+  d.row = Row::read;
+  d.because = state.position;
+  d.kind = Kind::read;
+  d.until = context.now;
+  const auto& reading = state.reading;
+  if (reading.failures > 0 && reading.failed_position > context.session) {
+    if (reading.error == ErrorClass::CREDENTIALS) {
+      d.kind = Kind::stop_run;
+      d.row = Row::credentials;
+      d.reason = "the cloud does not accept the credentials";
+      return d;
+    }
+    d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
+    d.reason = "could not look; looking again";
+    d.because = reading.failed_position;
+    return d;
+  }
+  if (step.kind == StepKind::await) {
+    const auto timeout = timeout_of(state.plan, step.name);
+    // A person who runs again grants the same time again.
+    if (timeout && state.status != Status::parked && context.now - state.entered >= *timeout) {
+      d.kind = Kind::park;
+      d.row = Row::timed_out;
+      d.reason = fmt::format("{} has taken longer than {} ({})", step.title,
+                             format_duration(*timeout),
+                             reading.state.empty() ? "nothing seen" : reading.state);
+      d.need = "look at it in the console; run again to go on waiting, or raise \"timeouts\"";
+      return d;
+    }
+    d.reason = reading.state.empty() ? std::string(step.title)
+                                     : fmt::format("{} ({})", step.title, reading.state);
+  } else {
+    d.reason = std::string(step.title);
+  }
+  return d;
+}
+
+}  // namespace
+
+std::string_view name_of(Decision::Kind kind) {
+  switch (kind) {
+    case Kind::read: return "read";
+    case Kind::look: return "look";
+    case Kind::look_by_tag: return "search by tag";
+    case Kind::send: return "send";
+    case Kind::resend: return "send again";
+    case Kind::adopt: return "adopt";
+    case Kind::reopen: return "go back";
+    case Kind::in_flight: return "wait for the reply";
+    case Kind::wait: return "wait";
+    case Kind::park: return "ask a person";
+    case Kind::approve: return "ask for approval";
+    case Kind::fail: return "end as failed";
+    case Kind::finish: return "end as done";
+    case Kind::stop_run: return "stop the run";
+    case Kind::over: return "nothing";
+  }
+  return "?";
+}
+
+View view_of(const Workflow& workflow, const MigrationState& state, std::string_view ledger_id,
+             StepIndex step, std::uint16_t generation) {
+  if (generation == 0) {
+    const Step& definition = workflow.steps[step];
+    const StepIndex of = definition.of.empty() ? step : workflow.index_of(definition.of);
+    generation = std::max<std::uint16_t>(state.generation(of), 1);
+  }
+  return {state, ledger_id, step, generation};
+}
+
+StepIndex current_step(const Workflow& workflow, const MigrationState& state,
+                       std::string_view ledger_id) {
+  for (StepIndex i = 0; i < workflow.steps.size(); ++i) {
+    if (state.is_done(i)) continue;
+    const Step& step = workflow.steps[i];
+    if (step.applies && !step.applies(view_of(workflow, state, ledger_id, i))) continue;
+    return i;
+  }
+  return ledger::kNoStep;
+}
+
+Decision decide(const Workflow& workflow, const MigrationState& state, const Context& context) {
+  Decision d;
+  d.because = state.position;
+  if (state.status == Status::done || state.status == Status::failed) {
+    d.reason = state.reason;
+    return d;
+  }
+  const StepIndex step = current_step(workflow, state, context.ledger_id);
+  d.step = step;
+  if (state.unknown_events > 0) {
+    d.kind = state.status == Status::parked && state.parked_session == context.session
+                 ? Kind::over
+                 : Kind::park;
+    d.row = Row::unknown_event;
+    d.reason = fmt::format("{} event(s) of this migration were written by a newer version",
+                           state.unknown_events);
+    d.need = "go on with the newer migledger";
+    return d;
+  }
+  const bool approval_open =
+      step != ledger::kNoStep && workflow.steps[step].kind == StepKind::approve;
+  if (state.status == Status::parked &&
+      (state.parked_session == context.session || approval_open)) {
+    d.row = Row::parked;
+    d.reason = state.reason;
+    d.need = state.need;
+    return d;
+  }
+  if (step == ledger::kNoStep) {
+    d.kind = Kind::finish;
+    d.reason = "every step is done";
+    return d;
+  }
+  switch (workflow.steps[step].kind) {
+    case StepKind::check:
+    case StepKind::await:
+      return decide_reading(workflow, state, context, step);
+    case StepKind::approve:
+      d.kind = Kind::approve;
+      d.row = Row::approval;
+      d.reason = workflow.steps[step].question(view_of(workflow, state, context.ledger_id, step));
+      d.need = "run again with --yes to approve";
+      return d;
+    case StepKind::act:
+      return ActDecision(workflow, state, context, step).make();
+  }
+  return d;
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,85 @@
+// The executor: one event loop that holds many migrations at once. It takes every next action
+// from decide() over the fold of the log; it appends intents before it sends, and outcomes before
+// anything acts on them. Appends that are ready together share one sync.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/event_store.h"
+#include "workflow/cloud.h"
+#include "workflow/plan.h"
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+// Who runs, for the record.
+struct Actor {
+  std::string user;
+  std::string host;
+  std::uint32_t pid = 0;
+  std::string version;
+  std::string command;
+};
+
+struct RunOptions {
+  Actor actor;
+  std::size_t parallel = 10;      // migrations under way at once
+  bool approve = false;           // --yes: approves what is asked for while running
+  Duration quiesce_patience = std::chrono::minutes(3);
+  // Keeps bulk evidence beside the log and returns its SHA-256 digest (32 bytes); null: none kept.
+  std::function<std::string(std::string_view)> keep_evidence;
+  // Words for the debug log; never secrets. Null: none.
+  std::function<void(std::string_view)> debug;
+};
+
+// What is going on, for who watches. `state` is valid during the call.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // After an event is durable and applied.
+  virtual void appended(const MigrationState& state, ledger::schema::Event::Reader event) = 0;
+  // Before waiting; `now` is the clock's.
+  virtual void waiting(Time now) = 0;
+};
+
+struct RunResult {
+  std::size_t done = 0;
+  std::size_t failed = 0;
+  std::size_t parked = 0;         // wait for a person
+  std::size_t not_started = 0;    // wait for a migration that did not get done
+  bool interrupted = false;
+  std::string credentials_error;  // not empty: the cloud does not accept them
+};
+
+// The exit code of a run that ended so (README.md, "Exit codes"), and the same in words.
+int exit_code(const RunResult& result);
+std::string words(const RunResult& result);
+
+class Executor {
+ public:
+  // All references must outlive the executor. `store` holds at least ledgerCreated.
+  Executor(ledger::EventStore& store, Cloud& cloud, Clock& clock, const Workflow& workflow,
+           RunOptions options, Observer* observer = nullptr);
+  ~Executor();
+
+  // Runs the plan's migrations to their end: those of the ledger are resumed, the others started.
+  // Throws LedgerError when the ledger cannot be written; everything acknowledged is kept.
+  RunResult run(const Plan& plan);
+
+  // Asks for an end: calls under way are waited for and recorded, nothing new is begun. A second
+  // call ends at once. Callable from a signal handler.
+  void stop();
+
+  // The states of all migrations of the plan, for who watches.
+  void for_each(const std::function<void(const MigrationState&)>& visit) const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace migledger::workflow

@@ -1,0 +1,30 @@
+#include "workflow/json.h"
+
+namespace migledger::workflow {
+
+const boost::json::value* member(const boost::json::value* value, std::string_view key) {
+  if (!value || !value->is_object()) return nullptr;
+  return value->get_object().if_contains(key);
+}
+
+std::string_view text(const boost::json::value* value, std::string_view key) {
+  const auto* found = member(value, key);
+  if (!found || !found->is_string()) return {};
+  const auto& string = found->get_string();
+  return {string.data(), string.size()};
+}
+
+std::optional<double> number(const boost::json::value* value, std::string_view key) {
+  const auto* found = member(value, key);
+  if (!found || !found->is_number()) return std::nullopt;
+  return found->to_number<double>();
+}
+
+std::optional<boost::json::value> parse_json(std::string_view json) {
+  boost::system::error_code bad;
+  auto value = boost::json::parse(json, bad);
+  if (bad) return std::nullopt;
+  return value;
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,277 @@
+#include "workflow/oci_api.h"
+
+#include <fmt/format.h>
+
+namespace migledger::workflow {
+
+namespace json = boost::json;
+
+Request core_get(std::string_view region, std::string path, std::string query) {
+  Request request;
+  request.region = region;
+  request.path = "/20160918/" + std::move(path);
+  request.query = std::move(query);
+  return request;
+}
+
+Request storage(std::string_view region, std::string method, std::string path, std::string query,
+                std::string body) {
+  Request request;
+  request.region = region;
+  request.service = Service::object_storage;
+  request.method = std::move(method);
+  request.path = std::move(path);
+  request.query = std::move(query);
+  request.body = std::move(body);
+  return request;
+}
+
+std::string bucket_path(std::string_view name_space, std::string_view bucket,
+                        std::string_view rest) {
+  std::string path = "/n/" + percent_encode(name_space) + "/b";
+  if (!bucket.empty()) path += "/" + percent_encode(bucket);
+  return path.append(rest);
+}
+
+Request list_objects(const View& view, std::string_view region, std::string_view bucket,
+                     std::string_view prefix) {
+  return storage(region, "GET", bucket_path(view.fact("namespace"), bucket, "/o"),
+                 make_query({{"prefix", prefix},
+                             {"fields", "name,size,etag,md5,timeCreated"},
+                             {"limit", "1000"}}));
+}
+
+Request one_or_list(const View& view, std::string_view region, std::string_view collection,
+                    std::string_view id, std::string_view compartment) {
+  if (view.in_bulk)
+    return core_get(region, std::string(collection),
+                    make_query({{"compartmentId", compartment}, {"limit", "1000"}}));
+  return core_get(region, std::string(collection) + "/" + percent_encode(id));
+}
+
+json::object our_tags(const View& view) {
+  json::object tags;
+  const auto configured = plan_json(view, "freeform_tags");
+  if (configured.is_object()) tags = configured.get_object();
+  tags[kTagLedger] = view.ledger_id;
+  tags[kTagKey] = view.key();
+  tags[kTagSource] = view.plan("source_instance_id");
+  return tags;
+}
+
+const json::array* items_of(const Answer& answer) {
+  if (!answer.reply.ok() || !answer.json) return nullptr;
+  if (answer.json->is_array()) return &answer.json->get_array();
+  for (const auto key : {"objects", "items"}) {
+    const auto* list = member(answer.json.get(), key);
+    if (list && list->is_array()) return &list->get_array();
+  }
+  return nullptr;
+}
+
+const json::value* item_of(const Answer& answer, std::string_view id) {
+  if (!answer.reply.ok() || !answer.json) return nullptr;
+  if (answer.json->is_object())
+    return text(answer.json.get(), "id") == id ? answer.json.get() : nullptr;
+  return answer.list ? answer.list->by_id(id) : nullptr;
+}
+
+Work work_of(const Answer& answer, std::string_view id) {
+  Work work;
+  if (answer.reply.status == 404) {
+    work.state = WorkState::gone;
+    return work;
+  }
+  const auto* item = item_of(answer, id);
+  if (!item) return work;
+  work.status = text(item, "status");
+  work.percent = static_cast<int>(number(item, "percentComplete").value_or(0));
+  if (work.status == "SUCCEEDED" || work.status == "COMPLETED") {
+    work.state = WorkState::succeeded;
+  } else if (work.status == "FAILED" || work.status == "CANCELED") {
+    work.state = WorkState::failed;
+  } else if (!work.status.empty()) {
+    work.state = WorkState::running;
+  }
+  return work;
+}
+
+std::vector<Request> work_postmortem(std::string_view region, Service service,
+                                     std::string_view work_request) {
+  if (work_request.empty()) return {};
+  const std::string prefix = service == Service::core ? "/20160918/workRequests/" : "/workRequests/";
+  std::vector<Request> requests;
+  for (const auto part : {"/errors", "/logs"}) {
+    Request request;
+    request.region = region;
+    request.service = service;
+    request.path = prefix + percent_encode(work_request) + part;
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+namespace {
+
+std::string_view name_in(const json::value& item) {
+  const auto name = text(&item, "displayName");
+  return name.empty() ? text(&item, "name") : name;
+}
+
+// The search service calls the id "identifier".
+std::string_view id_in(const json::value& item) {
+  const auto id = text(&item, "id");
+  return id.empty() ? text(&item, "identifier") : id;
+}
+
+// Whether an earlier generation of ours is on record as dead.
+bool known_dead(const View& view, std::string_view id) {
+  return !id.empty() && view.fact("dead_ids").find(id) != std::string_view::npos;
+}
+
+Sighting::Candidate candidate(const json::value& item, std::string why) {
+  return {std::string(id_in(item)), std::string(name_in(item)),
+          std::string(text(&item, "lifecycleState")), std::move(why)};
+}
+
+}  // namespace
+
+ListIndex::ListIndex(const json::array& items) {
+  for (const auto& item : items) {
+    const auto add = [&](Map& map, std::string_view key) {
+      if (!key.empty()) map[key].push_back(&item);
+    };
+    add(ids_, id_in(item));
+    add(names_, name_in(item));
+    const auto* tags = member(&item, "freeformTags");
+    add(stems_, key_stem(text(tags, kTagKey)));
+    add(sources_, text(tags, kTagSource));
+    const auto* resources = member(&item, "resources");
+    if (!resources || !resources->is_array()) continue;
+    for (const auto& resource : resources->get_array()) {
+      const auto* metadata = member(&resource, "metadata");
+      const auto object = text(metadata, "OBJECT");
+      add(objects_, object.empty() ? text(metadata, "object") : object);
+    }
+  }
+}
+
+const ListIndex::Found& ListIndex::find(const Map& map, std::string_view key) {
+  static const Found kNone;
+  const auto found = map.find(key);
+  return found == map.end() ? kNone : found->second;
+}
+
+const json::value* ListIndex::by_id(std::string_view id) const {
+  const Found& found = find(ids_, id);
+  return found.empty() ? nullptr : found.front();
+}
+const ListIndex::Found& ListIndex::named(std::string_view name) const { return find(names_, name); }
+const ListIndex::Found& ListIndex::with_stem(std::string_view stem) const {
+  return find(stems_, stem);
+}
+const ListIndex::Found& ListIndex::from_source(std::string_view source) const {
+  return find(sources_, source);
+}
+const ListIndex::Found& ListIndex::about_object(std::string_view object) const {
+  return find(objects_, object);
+}
+
+Answer Answer::of(Reply reply) {
+  Answer answer;
+  answer.reply = std::move(reply);
+  boost::system::error_code bad;
+  if (answer.reply.body.empty()) return answer;
+  auto value = json::parse(answer.reply.body, bad);
+  if (bad) return answer;
+  answer.json = std::make_shared<const json::value>(std::move(value));
+  if (const auto* items = items_of(answer)) answer.list = std::make_shared<ListIndex>(*items);
+  return answer;
+}
+
+Sighting sift(const View& view, const Answer& answer, const Sift& how) {
+  if (!items_of(answer)) return Sighting::cannot_look(answer);
+  const std::string key = view.key();
+  const auto looked_at = [&](const json::value& item) {
+    if (!how.compartment.empty() && text(&item, "compartmentId") != how.compartment) return false;
+    return how.alive(text(&item, "lifecycleState")) && !known_dead(view, id_in(item));
+  };
+  const auto ledger_of = [](const json::value& item) {
+    return text(member(&item, "freeformTags"), kTagLedger);
+  };
+  std::vector<Sighting::Candidate> ours, foreign;
+  for (const auto* item : answer.list->with_stem(key_stem(key))) {
+    if (!looked_at(*item) || ledger_of(*item) != view.ledger_id) continue;
+    const auto* tags = member(item, "freeformTags");
+    ours.push_back(candidate(*item, fmt::format("key {}", text(tags, kTagKey))));
+  }
+  for (const auto* item : answer.list->from_source(view.plan("source_instance_id"))) {
+    const auto ledger = ledger_of(*item);
+    if (!looked_at(*item) || ledger.empty() || ledger == view.ledger_id) continue;
+    foreign.push_back(
+        candidate(*item, fmt::format("made by ledger {} for the same source", ledger)));
+  }
+  if (!how.name.empty()) {
+    for (const auto* item : answer.list->named(how.name)) {
+      if (!looked_at(*item) || !ledger_of(*item).empty()) continue;
+      foreign.push_back(candidate(*item, fmt::format("bears the name \"{}\"", how.name)));
+    }
+  }
+  Sighting sighting = Sighting::of(Sighting::Kind::absent);
+  if (ours.size() == 1) {
+    sighting.kind = Sighting::Kind::ours;
+    sighting.facts.set(how.fact, ours.front().id);
+    sighting.candidates = std::move(ours);
+  } else if (ours.size() > 1) {
+    sighting.kind = Sighting::Kind::several;
+    sighting.candidates = std::move(ours);
+  } else if (!foreign.empty()) {
+    sighting.kind = Sighting::Kind::foreign;
+    sighting.candidates = std::move(foreign);
+  }
+  return sighting;
+}
+
+std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const Sift& how) {
+  const auto* item = item_of(answer, id);
+  if (!item || !how.alive(text(item, "lifecycleState"))) return std::nullopt;
+  if (!how.compartment.empty() && text(item, "compartmentId") != how.compartment)
+    return std::nullopt;
+  Sighting sighting = Sighting::of(Sighting::Kind::ours);
+  sighting.claimed = true;
+  sighting.facts.set(how.fact, id);
+  sighting.candidates.push_back(candidate(*item, "named by the imported state file"));
+  return sighting;
+}
+
+Request search_by_tag(const View& view, std::string_view region, std::string_view resource_type) {
+  Request request;
+  request.region = region;
+  request.service = Service::search;
+  request.method = "POST";
+  request.path = "/20180409/resources";
+  request.body = json::serialize(json::object{
+      {"type", "Structured"},
+      {"query", fmt::format("query {} resources where (freeformTags.key = '{}' && "
+                            "freeformTags.value = '{}')",
+                            resource_type, kTagLedger, view.ledger_id)}});
+  return request;
+}
+
+json::value plan_json(const View& view, std::string_view field) {
+  return parse_json(view.plan(field)).value_or(nullptr);
+}
+
+Receipt receipt_with_id(const Answer& answer, std::string_view id_fact,
+                        std::string_view work_fact) {
+  Receipt receipt;
+  const auto id = text(answer.json.get(), "id");
+  // A reply of success that does not name what was made proves nothing.
+  if (id.empty()) return receipt;
+  receipt.understood = true;
+  receipt.facts.set(id_fact, id);
+  receipt.facts.set(work_fact, answer.reply.work_request());
+  return receipt;
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,104 @@
+// OCI's REST API as the workflows use it: how to ask, and how to read what comes back.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "workflow/json.h"
+#include "workflow/plan.h"
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+inline constexpr std::string_view kTagLedger = "migledger-ledger";
+inline constexpr std::string_view kTagKey = "migledger-key";
+inline constexpr std::string_view kTagSource = "migledger-source";
+
+// ---- asking ------------------------------------------------------------------------------------
+
+Request core_get(std::string_view region, std::string path, std::string query = {});
+Request storage(std::string_view region, std::string method, std::string path,
+                std::string query = {}, std::string body = {});
+
+// "/n/NAMESPACE/b/BUCKET" + rest.
+std::string bucket_path(std::string_view name_space, std::string_view bucket,
+                        std::string_view rest = {});
+
+// All objects whose name starts with `prefix`, with size, etag, md5 and time of creation.
+Request list_objects(const View& view, std::string_view region, std::string_view bucket,
+                     std::string_view prefix);
+
+// One item by id, or, in bulk, the list of the compartment that holds it.
+Request one_or_list(const View& view, std::string_view region, std::string_view collection,
+                    std::string_view id, std::string_view compartment);
+
+// The tags every resource of ours bears: the user's, then our three.
+boost::json::object our_tags(const View& view);
+
+// ---- reading -----------------------------------------------------------------------------------
+
+// The item of `one_or_list`, from either form; null when the answer has none of that id.
+const boost::json::value* item_of(const Answer& answer, std::string_view id);
+
+// The elements of a successful list answer by what they are looked up by. Ten thousand migrations
+// look into one list, so none may walk through all of it.
+class ListIndex {
+ public:
+  using Found = std::vector<const boost::json::value*>;
+  explicit ListIndex(const boost::json::array& items);
+
+  const boost::json::value* by_id(std::string_view id) const;  // null: none
+  const Found& named(std::string_view name) const;       // by displayName, else name
+  const Found& with_stem(std::string_view stem) const;   // by the stem of the tag migledger-key
+  const Found& from_source(std::string_view source) const;  // by the tag migledger-source
+  const Found& about_object(std::string_view object) const; // work requests by source object
+
+ private:
+  using Map = std::unordered_map<std::string_view, Found>;
+  static const Found& find(const Map& map, std::string_view key);
+  Map ids_, names_, stems_, sources_, objects_;
+};
+
+// The elements of a list answer; null unless it is a successful list.
+const boost::json::array* items_of(const Answer& answer);
+
+enum class WorkState { running, succeeded, failed, gone, cannot_tell };
+struct Work {
+  WorkState state = WorkState::cannot_tell;
+  std::string status;
+  int percent = 0;
+};
+// A work request of compute ("SUCCEEDED") or of object storage ("COMPLETED").
+Work work_of(const Answer& answer, std::string_view id);
+
+// What to read about a failed work request before it expires.
+std::vector<Request> work_postmortem(std::string_view region, Service service,
+                                     std::string_view work_request);
+
+struct Sift {
+  std::string_view name;                 // the display name that would be ours
+  std::string_view compartment;          // items of any other are not looked at; empty: all
+  bool (*alive)(std::string_view state); // by lifecycleState
+  std::string_view fact;                 // the fact that holds the id
+};
+// Tells ours from foreign ones in a list answer.
+Sighting sift(const View& view, const Answer& answer, const Sift& how);
+
+// A look that an imported state file shortens: the claimed resource, read by its id, is taken when
+// it is there and alive. Nothing when it is not.
+std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const Sift& how);
+
+// A search for our key stem in every compartment of a region, by tag.
+Request search_by_tag(const View& view, std::string_view region, std::string_view resource_type);
+
+// JSON text of a plan field, as a value; null when there is none.
+boost::json::value plan_json(const View& view, std::string_view field);
+
+// The receipt for a reply that shows a resource with an id.
+Receipt receipt_with_id(const Answer& answer, std::string_view id_fact,
+                        std::string_view work_fact);
+
+}  // namespace migledger::workflow

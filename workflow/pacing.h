@@ -1,0 +1,13 @@
+// When to look at a long operation again.
+#pragma once
+
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+// The time of the next poll of an await step: rare while the operation is young, at the plan's
+// "poll_interval_seconds" when it is due. Times fall on a common grid, so that those who wait for
+// the same share one read.
+Time next_poll(const Step& step, const MigrationState& state, Time now);
+
+}  // namespace migledger::workflow

@@ -1,0 +1,128 @@
+#include "workflow/reader.h"
+
+#include <boost/json.hpp>
+
+#include "workflow/json.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+std::string key_of(const Request& request) {
+  std::string key = request.region;
+  for (const std::string_view part :
+       {name_of(request.service), std::string_view(request.method), std::string_view(request.path),
+        std::string_view(request.query), std::string_view(request.body)})
+    key.append("\n").append(part);
+  return key;
+}
+
+// The pages of a list as one body: an array, or the object of the last page with all elements.
+std::string join(const std::vector<std::string>& pages) {
+  boost::json::array all;
+  std::string wrapper;
+  for (const auto& page : pages) {
+    auto value = parse_json(page);
+    if (!value) return page;  // the reader of the answer finds out
+    if (value->is_object()) {
+      for (const auto* name : {"objects", "items"}) {
+        if (auto* list = value->get_object().if_contains(name); list && list->is_array()) {
+          wrapper = name;
+          auto elements = std::move(list->get_array());
+          for (auto& element : elements) all.push_back(std::move(element));
+        }
+      }
+    } else if (value->is_array()) {
+      for (auto& element : value->get_array()) all.push_back(std::move(element));
+    }
+  }
+  if (wrapper.empty()) return boost::json::serialize(all);
+  return boost::json::serialize(boost::json::object{{wrapper, std::move(all)}});
+}
+
+// Object listings page by name instead of by header.
+std::string next_start(const Reply& reply, const Request& request) {
+  if (request.service != Service::object_storage || !request.path.ends_with("/o")) return {};
+  const auto value = parse_json(reply.body);
+  return value ? std::string(text(&*value, "nextStartWith")) : std::string();
+}
+
+std::string with_parameter(std::string query, std::string_view name, std::string_view value) {
+  const std::string prefix = std::string(name) + "=";
+  for (std::size_t at = 0; at < query.size();) {
+    const auto end = std::min(query.find('&', at), query.size());
+    if (query.compare(at, prefix.size(), prefix) == 0) {
+      query.erase(at, end - at + (end < query.size() ? 1 : 0));
+    } else {
+      at = end + 1;
+    }
+  }
+  if (!query.empty() && query.back() != '&') query += '&';
+  return query + prefix + percent_encode(value);
+}
+
+}  // namespace
+
+void Reader::read(Request request, Done done) {
+  std::string key = key_of(request);
+  auto& joined = joinable_[key];
+  if (!joined) {
+    joined = std::make_shared<Read>();
+    joined->request = std::move(request);
+    joined->key = std::move(key);
+    waiting_.push_back(joined);
+  }
+  joined->done.push_back(std::move(done));
+}
+
+void Reader::pump() {
+  while (!waiting_.empty() && cloud_.capacity() > 0) {
+    auto read = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (read->pages.empty()) joinable_.erase(read->key);
+    const CallId call = ++next_call_;
+    ++calls_;
+    Request request = read->request;
+    under_way_[call] = std::move(read);
+    cloud_.start(call, std::move(request));
+  }
+}
+
+bool Reader::complete(CallId call, Reply reply) {
+  const auto it = under_way_.find(call);
+  if (it == under_way_.end()) return false;
+  const auto read = std::move(it->second);
+  under_way_.erase(it);
+  if (!read) return true;
+  if (reply.ok()) {
+    const std::string page(reply.next_page());
+    const std::string start = next_start(reply, read->request);
+    if (!page.empty() || !start.empty()) {
+      read->pages.push_back(std::move(reply.body));
+      read->request.query = page.empty() ? with_parameter(read->request.query, "start", start)
+                                         : with_parameter(read->request.query, "page", page);
+      waiting_.push_front(read);
+      return true;
+    }
+  }
+  finish(*read, std::move(reply));
+  return true;
+}
+
+void Reader::finish(Read& read, Reply reply) {
+  // A list counts only with all its pages: the error of one is the answer of the whole.
+  if (reply.ok() && !read.pages.empty()) {
+    read.pages.push_back(std::move(reply.body));
+    reply.body = join(read.pages);
+  }
+  const Answer answer = Answer::of(std::move(reply));
+  for (const auto& done : read.done) done(answer);
+}
+
+void Reader::drop() {
+  waiting_.clear();
+  joinable_.clear();
+  for (auto& [call, read] : under_way_) read = nullptr;
+}
+
+}  // namespace migledger::workflow

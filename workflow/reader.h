@@ -1,0 +1,57 @@
+// Reader: reads the cloud for many at once. Requests that are alike and still wait share one call;
+// one that has left is not joined, because its answer may be older than the question. Pages of a
+// list are followed to the last.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "workflow/cloud.h"
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+class Reader {
+ public:
+  using Done = std::function<void(const Answer&)>;
+
+  // Call ids are drawn from `next_call`, shared with whoever else uses the cloud.
+  Reader(Cloud& cloud, CallId& next_call) : cloud_(cloud), next_call_(next_call) {}
+
+  // Reads; `done` is called from complete().
+  void read(Request request, Done done);
+
+  // Starts as many waiting calls as the cloud takes.
+  void pump();
+
+  // Takes a completion; false when the call is not one of this reader's.
+  bool complete(CallId call, Reply reply);
+
+  bool idle() const { return waiting_.empty() && under_way_.empty(); }
+  // Forgets everything; completions of what is under way are taken and dropped.
+  void drop();
+
+  std::uint64_t calls() const { return calls_; }
+
+ private:
+  struct Read {
+    Request request;          // of the next page
+    std::string key;
+    std::vector<std::string> pages;
+    std::vector<Done> done;
+  };
+  static void finish(Read& read, Reply reply);
+
+  Cloud& cloud_;
+  CallId& next_call_;
+  std::uint64_t calls_ = 0;
+  std::deque<std::shared_ptr<Read>> waiting_;
+  std::unordered_map<std::string, std::shared_ptr<Read>> joinable_;  // by key
+  std::unordered_map<CallId, std::shared_ptr<Read>> under_way_;      // null: dropped
+};
+
+}  // namespace migledger::workflow

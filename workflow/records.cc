@@ -1,0 +1,267 @@
+#include "workflow/records.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+using ledger::EventDraft;
+namespace schema = ledger::schema;
+
+capnp::Text::Reader cap(const std::string& text) { return {text.data(), text.size()}; }
+
+// Cap'n Proto texts end in a zero byte, which a view does not promise.
+struct Text {
+  explicit Text(std::string_view text) : owned(text) {}
+  operator capnp::Text::Reader() const { return cap(owned); }  // NOLINT: a Text is one
+  std::string owned;
+};
+
+capnp::Data::Reader data(const std::string& bytes) {
+  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+}
+
+EventDraft draft(const Origin& origin) {
+  return EventDraft(origin.stream, origin.now, origin.session, origin.cause);
+}
+
+void fill_plan(const PlannedMigration& planned, auto body) {
+  const auto fields = planned.fields.sorted();
+  ledger::fill(body.initPlan(ledger::count(fields)), fields);
+  auto names = body.initDependsOn(static_cast<unsigned>(planned.depends_on.size()));
+  for (unsigned i = 0; i < names.size(); ++i) names.set(i, cap(planned.depends_on[i]));
+  body.setPlanDigest(data(plan_digest(planned)));
+}
+
+}  // namespace
+
+EventDraft session_opened(const Origin& origin, const Actor& actor,
+                          const CloudIdentity& identity) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initSessionOpened();
+  body.setUser(cap(actor.user));
+  body.setHost(cap(actor.host));
+  body.setPid(actor.pid);
+  body.setVersion(cap(actor.version));
+  body.setCommand(cap(actor.command));
+  body.setTenancy(cap(identity.tenancy));
+  body.setPrincipal(cap(identity.principal));
+  body.setAuthKind(cap(identity.auth_kind));
+  body.setKeyFingerprint(cap(identity.key_fingerprint));
+  return event;
+}
+
+EventDraft session_closed(const Origin& origin, int exit_code, std::string_view reason) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initSessionClosed();
+  body.setExitCode(static_cast<std::uint16_t>(exit_code));
+  body.setReason(Text(reason));
+  return event;
+}
+
+EventDraft migration_started(const Origin& origin, const Workflow& workflow,
+                             const PlannedMigration& planned) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initMigrationStarted();
+  body.setName(cap(planned.name));
+  body.setWorkflow(Text(workflow.name));
+  body.setWorkflowVersion(workflow.version);
+  auto steps = body.initSteps(static_cast<unsigned>(workflow.steps.size()));
+  for (unsigned i = 0; i < steps.size(); ++i) steps.set(i, Text(workflow.steps[i].name));
+  fill_plan(planned, body);
+  return event;
+}
+
+EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
+                        std::string_view reason) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initPlanChanged();
+  fill_plan(planned, body);
+  body.setReason(Text(reason));
+  return event;
+}
+
+EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
+                  const Sighting& sighting, bool by_tag, Time cloud_time) {
+  using Result = schema::Probed::Result;
+  EventDraft event = draft(origin);
+  auto body = event.body().initProbed();
+  body.setStep(step);
+  body.setGeneration(generation);
+  switch (sighting.kind) {
+    case Sighting::Kind::absent: body.setResult(Result::ABSENT); break;
+    case Sighting::Kind::ours: body.setResult(Result::OURS); break;
+    case Sighting::Kind::several: body.setResult(Result::SEVERAL); break;
+    case Sighting::Kind::foreign: body.setResult(Result::FOREIGN); break;
+    case Sighting::Kind::under_way: body.setResult(Result::UNDER_WAY); break;
+    case Sighting::Kind::cannot_look: break;  // is a readFailed, never a probed
+  }
+  // What is shown must fit an event; a person who has more than this has other worries.
+  constexpr std::size_t kMost = 50;
+  const auto shown = std::min(sighting.candidates.size(), kMost);
+  auto candidates = body.initCandidates(static_cast<unsigned>(shown));
+  for (unsigned i = 0; i < shown; ++i) {
+    candidates[i].setId(cap(sighting.candidates[i].id));
+    candidates[i].setName(cap(sighting.candidates[i].name));
+    candidates[i].setState(cap(sighting.candidates[i].state));
+    candidates[i].setWhy(cap(sighting.candidates[i].why));
+  }
+  body.setScope(by_tag ? "tag" : "list");
+  body.setCloudTime(to_micros(cloud_time));
+  auto facts = sighting.facts;
+  if (sighting.claimed) facts.set("claimed", "true");
+  ledger::fill(body.initFacts(ledger::count(facts)), facts);
+  return event;
+}
+
+namespace {
+
+schema::Intent::Builder start_intent(EventDraft& event, const Decision& decision, Guard guard,
+                                     std::string_view key, std::string_view transport,
+                                     std::uint32_t send) {
+  auto body = event.body().initIntent();
+  body.setStep(decision.step);
+  body.setGeneration(decision.generation);
+  body.setSend(send);
+  body.setKey(Text(key));
+  body.setGuard(guard);
+  body.setTransport(Text(transport));
+  body.setRow(Text(name_of(decision.row)));
+  return body;
+}
+
+}  // namespace
+
+EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
+                  std::string_view key, std::string_view transport, std::uint32_t send,
+                  const Request& request) {
+  EventDraft event = draft(origin);
+  auto to = start_intent(event, decision, guard, key, transport, send).initRequest();
+  to.setRegion(cap(request.region));
+  to.setService(Text(name_of(request.service)));
+  to.setMethod(cap(request.method));
+  to.setPath(cap(request.path));
+  to.setQuery(cap(request.query));
+  to.setBody(cap(request.body));
+  to.setRetryToken(cap(request.retry_token));
+  to.setIfMatch(cap(request.if_match));
+  to.setIfNoneMatch(cap(request.if_none_match));
+  to.setRequestId(cap(request.request_id));
+  return event;
+}
+
+EventDraft intent_again(const Origin& origin, const Decision& decision, Guard guard,
+                        std::string_view key, std::string_view transport, std::uint32_t send,
+                        ledger::Position recorded, std::string_view request_id) {
+  EventDraft event = draft(origin);
+  auto body = start_intent(event, decision, guard, key, transport, send);
+  body.setResends(recorded);
+  body.initRequest().setRequestId(Text(request_id));
+  return event;
+}
+
+EventDraft outcome(const Origin& origin, const OutcomeRecord& record) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initOutcome();
+  body.setStep(record.step);
+  body.setGeneration(record.generation);
+  body.setIntent(record.intent);
+  body.setResult(record.result);
+  body.setHow(record.how);
+  if (record.failure) fill(body.initError(), record.failure);
+  ledger::fill(body.initFacts(ledger::count(record.facts)), record.facts);
+  if (record.reply) {
+    body.setRequestId(Text(record.reply->request_id().substr(0, 200)));
+    body.setWorkRequest(Text(record.reply->work_request()));
+    body.setStatus(static_cast<std::uint16_t>(record.reply->status));
+    body.setCloudTime(to_micros(record.reply->date().value_or(Time{})));
+  }
+  if (!record.evidence.empty()) body.setEvidence(data(record.evidence));
+  body.setRow(Text(record.row));
+  return event;
+}
+
+EventDraft observed(const Origin& origin, StepIndex step, std::string_view state, int percent) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initObserved();
+  body.setStep(step);
+  body.setState(Text(state));
+  body.setPercent(static_cast<std::uint8_t>(std::clamp(percent, 0, 100)));
+  return event;
+}
+
+EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
+                   StepIndex reopens, const std::vector<std::string>& evidence) {
+  using Result = schema::Checked::Result;
+  EventDraft event = draft(origin);
+  auto body = event.body().initChecked();
+  body.setStep(step);
+  switch (verdict.kind) {
+    case Verdict::Kind::dead: body.setResult(Result::DEAD); break;
+    case Verdict::Kind::refused: body.setResult(Result::REFUSED); break;
+    default: body.setResult(Result::OK); break;
+  }
+  ledger::fill(body.initFacts(ledger::count(verdict.facts)), verdict.facts);
+  auto findings = body.initFindings(static_cast<unsigned>(verdict.findings.size()));
+  for (unsigned i = 0; i < findings.size(); ++i) findings.set(i, cap(verdict.findings[i]));
+  if (verdict.kind != Verdict::Kind::ok) fill(body.initError(), verdict.failure);
+  if (verdict.kind == Verdict::Kind::dead) body.setReopens(reopens);
+  auto digests = body.initEvidence(static_cast<unsigned>(evidence.size()));
+  for (unsigned i = 0; i < digests.size(); ++i) digests.set(i, data(evidence[i]));
+  return event;
+}
+
+EventDraft read_failed(const Origin& origin, StepIndex step, const Failure& failure) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initReadFailed();
+  body.setStep(step);
+  fill(body.initError(), failure);
+  return event;
+}
+
+EventDraft parked(const Origin& origin, StepIndex step, std::string_view reason,
+                  std::string_view need, schema::Parked::Kind kind) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initParked();
+  body.setStep(step);
+  body.setReason(Text(reason));
+  body.setNeed(Text(need));
+  body.setKind(kind);
+  return event;
+}
+
+EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
+                    std::string_view reason) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initApproved();
+  body.setStep(step);
+  body.setWhat(Text(what));
+  body.setReason(Text(reason));
+  return event;
+}
+
+EventDraft ended(const Origin& origin, StepIndex step, schema::Ended::Result result,
+                 std::string_view reason) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initEnded();
+  body.setStep(step);
+  body.setResult(result);
+  body.setReason(Text(reason));
+  return event;
+}
+
+Request request_of(schema::Request::Reader recorded) {
+  Request request;
+  request.region = ledger::view(recorded.getRegion());
+  request.service = service_named(ledger::view(recorded.getService())).value_or(Service::core);
+  request.method = ledger::view(recorded.getMethod());
+  request.path = ledger::view(recorded.getPath());
+  request.query = ledger::view(recorded.getQuery());
+  request.body = ledger::view(recorded.getBody());
+  request.retry_token = ledger::view(recorded.getRetryToken());
+  request.if_match = ledger::view(recorded.getIfMatch());
+  request.if_none_match = ledger::view(recorded.getIfNoneMatch());
+  request.request_id = ledger::view(recorded.getRequestId());
+  return request;
+}
+
+}  // namespace migledger::workflow

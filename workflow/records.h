@@ -1,0 +1,69 @@
+// The events the executor appends, from what it knows in memory.
+#pragma once
+
+#include <algorithm>
+
+#include "ledger/event.h"
+#include "workflow/cloud.h"
+#include "workflow/decide.h"
+#include "workflow/executor.h"
+#include "workflow/plan.h"
+
+namespace migledger::workflow {
+
+// Where an event belongs and what it reacts to.
+struct Origin {
+  ledger::StreamId stream = ledger::kLedgerStream;
+  Time now{};
+  ledger::Position session = 0;
+  ledger::Position cause = 0;
+};
+
+ledger::EventDraft session_opened(const Origin& origin, const Actor& actor,
+                                  const CloudIdentity& identity);
+ledger::EventDraft session_closed(const Origin& origin, int exit_code, std::string_view reason);
+ledger::EventDraft migration_started(const Origin& origin, const Workflow& workflow,
+                                     const PlannedMigration& planned);
+ledger::EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
+                                std::string_view reason);
+ledger::EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
+                          const Sighting& sighting, bool by_tag, Time cloud_time);
+ledger::EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
+                          std::string_view key, std::string_view transport, std::uint32_t send,
+                          const Request& request);
+// A recorded request sent again; `recorded` is the position of its intent.
+ledger::EventDraft intent_again(const Origin& origin, const Decision& decision, Guard guard,
+                                std::string_view key, std::string_view transport,
+                                std::uint32_t send, ledger::Position recorded,
+                                std::string_view request_id);
+
+struct OutcomeRecord {
+  StepIndex step = ledger::kNoStep;
+  std::uint16_t generation = 0;
+  ledger::Position intent = 0;
+  ledger::schema::Outcome::Result result = ledger::schema::Outcome::Result::UNKNOWN;
+  ledger::schema::Outcome::How how = ledger::schema::Outcome::How::REPLIED;
+  Failure failure;
+  ledger::Fields facts;
+  const Reply* reply = nullptr;
+  std::string evidence;
+  std::string_view row;
+};
+ledger::EventDraft outcome(const Origin& origin, const OutcomeRecord& record);
+
+ledger::EventDraft observed(const Origin& origin, StepIndex step, std::string_view state,
+                            int percent);
+ledger::EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
+                           StepIndex reopens, const std::vector<std::string>& evidence);
+ledger::EventDraft read_failed(const Origin& origin, StepIndex step, const Failure& failure);
+ledger::EventDraft parked(const Origin& origin, StepIndex step, std::string_view reason,
+                          std::string_view need, ledger::schema::Parked::Kind kind);
+ledger::EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
+                            std::string_view reason);
+ledger::EventDraft ended(const Origin& origin, StepIndex step,
+                         ledger::schema::Ended::Result result, std::string_view reason);
+
+// The request of a recorded intent.
+Request request_of(ledger::schema::Request::Reader recorded);
+
+}  // namespace migledger::workflow

@@ -1,0 +1,120 @@
+#include "workflow/step.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "workflow/json.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+// The first 12 hexadecimal digits of SHA-256 over `parts`, each ended by a zero byte.
+std::string short_digest(std::initializer_list<std::string_view> parts) {
+  std::string joined;
+  for (const auto part : parts) joined.append(part).push_back('\0');
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(joined.data(), joined.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("OpenSSL cannot compute SHA-256");
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (std::size_t i = 0; i < 6; ++i) {
+    out.push_back(kHex[digest[i] >> 4]);
+    out.push_back(kHex[digest[i] & 15]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string View::key() const {
+  return idempotency_key(ledger_id, state.name, plan("source_instance_id"), state.step_name(step),
+                         generation);
+}
+
+std::string idempotency_key(std::string_view ledger_id, std::string_view migration,
+                            std::string_view source, std::string_view step,
+                            std::uint16_t generation) {
+  std::string key = "ml-";
+  key.append(ledger_id.substr(0, 12)).append("-");
+  key.append(short_digest({migration, source})).append("-");
+  key.append(step.substr(0, 24)).append("-").append(std::to_string(generation));
+  return key;
+}
+
+std::string_view key_stem(std::string_view key) {
+  const auto dash = key.rfind('-');
+  return dash == std::string_view::npos ? std::string_view() : key.substr(0, dash);
+}
+
+Verdict Verdict::pending(std::string_view state, int percent) {
+  Verdict verdict;
+  verdict.kind = Kind::pending;
+  verdict.state = state;
+  verdict.percent = percent;
+  return verdict;
+}
+
+Verdict Verdict::ok(ledger::Fields facts) {
+  Verdict verdict;
+  verdict.kind = Kind::ok;
+  verdict.facts = std::move(facts);
+  return verdict;
+}
+
+Verdict Verdict::dead(ErrorClass error_class, std::string code, std::string message) {
+  Verdict verdict;
+  verdict.kind = Kind::dead;
+  verdict.failure.error_class = error_class;
+  verdict.failure.code = std::move(code);
+  verdict.failure.message = std::move(message);
+  return verdict;
+}
+
+Verdict Verdict::refused(std::string message, std::string need) {
+  Verdict verdict;
+  verdict.kind = Kind::refused;
+  verdict.failure.error_class = ErrorClass::FATAL;
+  verdict.failure.message = std::move(message);
+  verdict.need = std::move(need);
+  return verdict;
+}
+
+namespace {
+
+Failure why_no_answer(const Answer& answer) {
+  Failure failure = classify(answer.reply, false);
+  if (failure) return failure;
+  failure.error_class = ErrorClass::RETRY;
+  failure.status = answer.reply.status;
+  failure.code = "UnexpectedReply";
+  failure.message = "the reply does not have the expected form";
+  failure.request_id = answer.reply.request_id();
+  return failure;
+}
+
+}  // namespace
+
+Verdict Verdict::cannot_look(const Answer& answer) {
+  Verdict verdict;
+  verdict.failure = why_no_answer(answer);
+  return verdict;
+}
+
+Sighting Sighting::cannot_look(const Answer& answer) {
+  Sighting sighting;
+  sighting.failure = why_no_answer(answer);
+  return sighting;
+}
+
+StepIndex Workflow::index_of(std::string_view step) const {
+  for (StepIndex i = 0; i < steps.size(); ++i)
+    if (steps[i].name == step) return i;
+  return ledger::kNoStep;
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,164 @@
+// Steps as data: a workflow is a table of steps, a step is a handful of pure functions. No loops,
+// sleeps or I/O here; the executor does those.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/migration_state.h"
+#include "workflow/error_class.h"
+#include "workflow/request.h"
+
+namespace migledger::workflow {
+
+using ledger::MigrationState;
+using ledger::StepIndex;
+
+enum class StepKind { check, approve, act, await };
+
+// What makes sending again safe.
+using Guard = ledger::schema::Intent::Guard;
+
+// What a step may look at.
+struct View {
+  const MigrationState& state;
+  std::string_view ledger_id;
+  StepIndex step;
+  std::uint16_t generation;   // of the act step that this step is about
+  bool in_bulk = false;       // many wait for the same: reading a list serves them all
+
+  std::string_view plan(std::string_view field) const { return state.plan.get(field); }
+  std::string_view fact(std::string_view name) const { return state.facts.get(name); }
+  // The idempotency key of `generation` of this step.
+  std::string key() const;
+};
+
+class ListIndex;
+
+// One answer to a reading: all pages of a list joined to one array. Many readers share one.
+struct Answer {
+  Reply reply;
+  std::shared_ptr<const boost::json::value> json;  // null when the body is empty or not JSON
+  std::shared_ptr<const ListIndex> list;           // of the elements; null unless it is a list
+
+  // Parses the body of `reply`.
+  static Answer of(Reply reply);
+};
+using Answers = std::span<const Answer>;
+
+// What a check or an await step made of the answers.
+struct Verdict {
+  enum class Kind {
+    pending,      // not yet; look again
+    ok,
+    dead,         // what the act step made has failed
+    refused,      // a person must change something
+    cannot_look,  // the answer is no answer
+  };
+  Kind kind = Kind::cannot_look;
+  std::string state;                  // pending: as the cloud calls it
+  int percent = 0;                    // pending
+  ledger::Fields facts;               // ok
+  std::vector<std::string> findings;  // ok, refused: for people
+  Failure failure;                    // dead, refused, cannot_look
+  std::string need;                   // refused: what a person must do
+
+  static Verdict pending(std::string_view state, int percent = 0);
+  static Verdict ok(ledger::Fields facts = {});
+  static Verdict dead(ErrorClass error_class, std::string code, std::string message);
+  static Verdict refused(std::string message, std::string need);
+  static Verdict cannot_look(const Answer& answer);
+};
+
+// What a look for an act step's resource found.
+struct Sighting {
+  enum class Kind { absent, ours, several, foreign, under_way, cannot_look };
+  struct Candidate {
+    std::string id;
+    std::string name;
+    std::string state;
+    std::string why;
+  };
+  Kind kind = Kind::cannot_look;
+  std::vector<Candidate> candidates;
+  ledger::Fields facts;   // ours: what adopting records
+  bool claimed = false;   // ours, because an imported state file says so
+  Failure failure;        // cannot_look
+
+  static Sighting of(Kind kind) {
+    Sighting sighting;
+    sighting.kind = kind;
+    return sighting;
+  }
+  static Sighting cannot_look(const Answer& answer);
+};
+
+// What an act step made of a reply of success.
+struct Receipt {
+  bool understood = false;   // false: the reply does not show what it should; fate unknown
+  ledger::Fields facts;
+  // Secrets that the reply handed out, by placeholder; they stay in memory.
+  std::vector<std::pair<std::string, std::string>> secrets;
+};
+
+struct Step {
+  std::string_view name;
+  std::string_view title;  // for people: "create the image"
+  StepKind kind = StepKind::check;
+
+  // Whether the step is part of this migration; null: always.
+  bool (*applies)(const View&) = nullptr;
+
+  // The next request of a reading, given the answers so far; nothing when there are enough.
+  // check, await: for read(); act: for sight().
+  std::optional<Request> (*ask)(const View&, Answers) = nullptr;
+  Verdict (*read)(const View&, Answers) = nullptr;
+
+  // act
+  Guard guard = Guard::NONE;
+  Sighting (*sight)(const View&, Answers) = nullptr;
+  Request (*ask_by_tag)(const View&) = nullptr;  // null: has no tags
+  Sighting (*sight_by_tag)(const View&, const Answer&) = nullptr;
+  Request (*act)(const View&) = nullptr;
+  Receipt (*receive)(const View&, const Answer&) = nullptr;
+  // How many further placements the plan offers when the cloud is out of capacity; null: none.
+  unsigned (*fallbacks)(const View&) = nullptr;
+
+  // act: the request holds a secret that lives only in the memory of the session that made it;
+  // when it is lost, the workflow goes back to this step.
+  std::string_view remake_secret_at = {};
+
+  // await: the name of the act step whose resource this is, and what to read when it is dead, for
+  // the record; approve: what is to be approved.
+  std::string_view of = {};
+  std::vector<Request> (*postmortem)(const View&) = nullptr;
+  std::string (*question)(const View&) = nullptr;
+
+  // await: how long it usually takes. Polls are rare before and frequent when it is due.
+  Duration usual{};
+};
+
+struct Workflow {
+  std::string_view name;
+  std::uint32_t version = 1;
+  std::span<const Step> steps;
+
+  StepIndex index_of(std::string_view step) const;  // kNoStep: has none of that name
+};
+
+// "ml-<ledger>-<migration>-<step>-<generation>", at most 64 characters: a function of what the
+// plan names, never of positions, so that a ledger restored from an older copy computes it again.
+std::string idempotency_key(std::string_view ledger_id, std::string_view migration,
+                            std::string_view source, std::string_view step,
+                            std::uint16_t generation);
+
+// The part of a key before its generation.
+std::string_view key_stem(std::string_view key);
+
+}  // namespace migledger::workflow
