@@ -6,21 +6,37 @@
 #include <memory>
 #include <thread>
 
+#include "ledger/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
+#include "tests/support/scratch.h"
 
 namespace migledger::ledger {
 namespace {
 
 using namespace migledger::testing;  // NOLINT: drafts read like sentences
 
-// Each holds a ledgerCreated at position 1.
-std::unique_ptr<EventStore> make_memory() {
-  auto store = std::make_unique<MemoryEventStore>();
-  EventDraft first = ledger_created();
-  store->append_one(first);
-  return store;
-}
+// A store that holds a ledgerCreated at position 1.
+class Store {
+ public:
+  explicit Store(const std::string& which) {
+    INFO(which);
+    if (which == "memory") {
+      store_ = std::make_unique<MemoryEventStore>();
+      EventDraft first = ledger_created();
+      store_->append_one(first);
+    } else {
+      store_ =
+          RocksEventStore::create(directory_ / "ledger", Holder{1, "host", {}}, ledger_created());
+    }
+  }
+  EventStore* operator->() const { return store_.get(); }
+  EventStore& operator*() const { return *store_; }
+
+ private:
+  Scratch directory_;
+  std::unique_ptr<EventStore> store_;
+};
 
 std::vector<Position> positions(EventCursor& cursor) {
   std::vector<Position> all;
@@ -38,17 +54,12 @@ LedgerErrorKind kind_of(const std::function<void()>& action) {
   return {};
 }
 
-std::unique_ptr<EventStore> make(const std::string& which) {
-  INFO(which);
-  return make_memory();
-}
-
 }  // namespace
 
-#define STORES GENERATE(as<std::string>(), "memory")
+#define STORES GENERATE(as<std::string>(), "memory", "rocks")
 
 TEST_CASE("store: positions and versions are dense", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   const StreamId a = start_migration(*store, "a");
   const StreamId b = start_migration(*store, "b");
   EventDraft drafts[] = {observed(a, "1"), observed(b, "1"), observed(a, "2")};
@@ -71,7 +82,7 @@ TEST_CASE("store: positions and versions are dense", "[store]") {
 }
 
 TEST_CASE("store: what is read is what was appended", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   const StreamId a = start_migration(*store, "a");
   EventDraft draft = observed(a, "EXPORTING", time_from_micros(7));
   draft.header().setCause(a);
@@ -88,7 +99,7 @@ TEST_CASE("store: what is read is what was appended", "[store]") {
 }
 
 TEST_CASE("store: time never goes back, the raw reading stays", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   EventDraft late = migration_started("late", time_from_micros(1000));
   EventDraft early = migration_started("early", time_from_micros(10));
   store->append_one(late);
@@ -99,7 +110,7 @@ TEST_CASE("store: time never goes back, the raw reading stays", "[store]") {
 }
 
 TEST_CASE("store: a version conflict appends nothing of its batch", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   const StreamId a = start_migration(*store, "a");
   EventDraft drafts[] = {observed(a, "1"), observed(a, "2")};
   drafts[0].expected_version = 1;
@@ -119,7 +130,7 @@ TEST_CASE("store: a version conflict appends nothing of its batch", "[store]") {
 }
 
 TEST_CASE("store: migrations are found by name, and each name is used once", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   const StreamId a = start_migration(*store, "a");
   CHECK(store->find_stream("a") == a);
   CHECK_FALSE(store->find_stream("b"));
@@ -132,7 +143,7 @@ TEST_CASE("store: migrations are found by name, and each name is used once", "[s
 }
 
 TEST_CASE("store: what cannot be placed is refused", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   EventDraft nowhere = observed(17, "x");
   CHECK(kind_of([&] { store->append_one(nowhere); }) == LedgerErrorKind::refused);
   EventDraft headless = observed(kNewStream, "x");
@@ -144,14 +155,14 @@ TEST_CASE("store: what cannot be placed is refused", "[store]") {
 }
 
 TEST_CASE("store: a cursor does not see what is appended after it", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   const auto cursor = store->scan(1);
   start_migration(*store, "a");
   CHECK(positions(*cursor) == std::vector<Position>{1});
 }
 
 TEST_CASE("store: appends of many threads all arrive, each once", "[store]") {
-  const auto store = make(STORES);
+  const Store store(STORES);
   constexpr int kThreads = 8, kEach = 50;
   std::vector<StreamId> streams;
   for (int t = 0; t < kThreads; ++t)
