@@ -1,0 +1,43 @@
+#include "ledger/evidence_store.h"
+
+#include "ledger/errors.h"
+#include "ledger/files.h"
+#include "ledger/ledger_directory.h"
+
+namespace migledger::ledger {
+
+namespace {
+constexpr std::size_t kMaxEvidence = std::size_t{1} << 30;
+}
+
+EvidenceStore::EvidenceStore(const std::filesystem::path& ledger)
+    : directory_(LedgerDirectory{ledger}.evidence()) {}
+
+std::filesystem::path EvidenceStore::file_of(const Digest& digest) const {
+  const std::string hex = to_hex(digest);
+  return directory_ / hex.substr(0, 2) / hex;
+}
+
+Digest EvidenceStore::put(std::span<const std::byte> bytes) {
+  const Digest digest = sha256(bytes);
+  const auto file = file_of(digest);
+  const std::lock_guard lock(mutex_);
+  // What is there already is believed only if it is right; a damaged file is mended.
+  if (const auto kept = read_file(file, kMaxEvidence); kept && sha256(*kept) == digest)
+    return digest;
+  make_private_directory(directory_);
+  make_private_directory(file.parent_path());
+  write_atomically(file, bytes);
+  return digest;
+}
+
+std::optional<std::vector<std::byte>> EvidenceStore::get(const Digest& digest) const {
+  const auto file = file_of(digest);
+  auto bytes = read_file(file, kMaxEvidence);
+  if (bytes && sha256(*bytes) != digest)
+    throw LedgerError(LedgerErrorKind::corrupt,
+                      file.string() + " does not hold what its name says; restore it from a copy");
+  return bytes;
+}
+
+}  // namespace migledger::ledger

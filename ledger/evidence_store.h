@@ -1,0 +1,35 @@
+// Bulk evidence (a whole response, a standard error) beside the log, under its SHA-256 digest:
+// evidence/ab/abcd…. What goes in has been redacted; nothing here looks at it.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ledger/sha256.h"
+
+namespace migledger::ledger {
+
+class EvidenceStore {
+ public:
+  // `ledger` is the directory of the ledger.
+  explicit EvidenceStore(const std::filesystem::path& ledger);
+
+  // Keeps the bytes durably and returns their digest. Keeping the same bytes again is free. May be
+  // called from several threads. Throws LedgerError(disk).
+  Digest put(std::span<const std::byte> bytes);
+
+  // The bytes; nothing when there are none of that digest. Throws LedgerError(corrupt) naming the
+  // file when it holds something else, or LedgerError(disk).
+  std::optional<std::vector<std::byte>> get(const Digest& digest) const;
+
+ private:
+  std::filesystem::path file_of(const Digest& digest) const;
+
+  const std::filesystem::path directory_;
+  std::mutex mutex_;
+};
+
+}  // namespace migledger::ledger

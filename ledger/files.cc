@@ -1,0 +1,125 @@
+#include "ledger/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "ledger/errors.h"
+
+namespace migledger::ledger {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const char* what, const fs::path& path, int error) {
+  throw LedgerError(LedgerErrorKind::disk, std::string("cannot ") + what + " " + path.string() +
+                                               ": " + std::strerror(error));
+}
+
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags, const char* what)
+      : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (fd_ < 0) fail(what, path, errno);
+  }
+  ~Descriptor() { ::close(fd_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail("write", path_, errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+  }
+
+  // Reads up to the size of `to`; 0 at the end.
+  std::size_t read(std::span<std::byte> to) {
+    for (;;) {
+      const ssize_t n = ::read(fd_, to.data(), to.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail("read", path_, errno);
+      return static_cast<std::size_t>(n);
+    }
+  }
+
+  void sync() {
+    if (::fsync(fd_) != 0) fail("sync", path_, errno);
+  }
+
+ private:
+  fs::path path_;
+  int fd_;
+};
+
+fs::path parent_of(const fs::path& path) {
+  const fs::path parent = path.parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+}  // namespace
+
+void sync_directory(const fs::path& directory) {
+  Descriptor(directory, O_RDONLY | O_DIRECTORY, "open the directory").sync();
+}
+
+void make_private_directory(const fs::path& directory) {
+  if (::mkdir(directory.c_str(), 0700) != 0) {
+    if (errno == EEXIST && fs::is_directory(directory)) return;
+    fail("make the directory", directory, errno);
+  }
+  sync_directory(parent_of(directory));
+}
+
+void write_atomically(const fs::path& file, std::span<const std::byte> bytes) {
+  fs::path beside = file;
+  beside += ".tmp";
+  {
+    Descriptor out(beside, O_WRONLY | O_CREAT | O_TRUNC, "create");
+    out.write(bytes);
+    out.sync();
+  }
+  if (::rename(beside.c_str(), file.c_str()) != 0) fail("replace", file, errno);
+  sync_directory(parent_of(file));
+}
+
+std::optional<std::vector<std::byte>> read_file(const fs::path& file, std::size_t limit) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    fail("read", file, errno);
+  }
+  if (!S_ISREG(info.st_mode)) fail("read", file, S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
+  Descriptor in(file, O_RDONLY, "open");
+  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);
+  std::size_t size = 0;
+  while (const std::size_t n = in.read(std::span(bytes).subspan(size))) {
+    size += n;
+    if (size > limit) fail("read", file, EFBIG);
+    if (size == bytes.size()) bytes.resize(2 * size);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+std::optional<std::string> read_text(const fs::path& file, std::size_t limit) {
+  const auto bytes = read_file(file, limit);
+  if (!bytes) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+void copy_durably(const fs::path& from, const fs::path& to) {
+  Descriptor in(from, O_RDONLY, "open");
+  Descriptor out(to, O_WRONLY | O_CREAT | O_TRUNC, "create");
+  std::vector<std::byte> buffer(1 << 16);
+  while (const std::size_t n = in.read(buffer)) out.write(std::span(buffer).first(n));
+  out.sync();
+}
+
+}  // namespace migledger::ledger

@@ -1,0 +1,35 @@
+// The few things the ledger asks of the file system itself, made durable. All throw
+// LedgerError(disk) with the path and the system's words for what went wrong.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace migledger::ledger {
+
+// Makes the directory, 0700, and its entry durable; does nothing when it exists. Its parent must
+// exist.
+void make_private_directory(const std::filesystem::path& directory);
+
+void sync_directory(const std::filesystem::path& directory);
+
+// Replaces the file, 0600, so that after a crash it holds either what it held before or all of
+// `bytes`: written beside it, synced, renamed, the directory synced.
+void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes);
+
+// The whole file; nothing when it does not exist. Files over `limit` bytes are refused, so that a
+// foreign file cannot fill the memory.
+std::optional<std::vector<std::byte>> read_file(const std::filesystem::path& file,
+                                                std::size_t limit);
+
+// read_file, as text.
+std::optional<std::string> read_text(const std::filesystem::path& file, std::size_t limit);
+
+// Copies the file, 0600, and syncs the copy.
+void copy_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace migledger::ledger

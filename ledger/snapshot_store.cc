@@ -1,0 +1,143 @@
+#include "ledger/snapshot_store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <system_error>
+
+#include "ledger/errors.h"
+#include "ledger/files.h"
+#include "ledger/ledger_directory.h"
+
+namespace migledger::ledger {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSnapshot = std::size_t{1} << 32;
+constexpr std::size_t kKept = 2;
+
+// Everything before the payload, but for the checksum over it and the payload.
+std::string header_of(const Snapshot& snapshot) {
+  return "migledger-snapshot 1\nkind: " + snapshot.kind +
+         "\nfold: " + std::to_string(snapshot.fold) +
+         "\nposition: " + std::to_string(snapshot.position) + "\nroot: " + to_hex(snapshot.root) +
+         "\n";
+}
+
+std::string checksum_line(const std::string& header, std::span<const std::byte> payload) {
+  return "checksum: " + to_hex(sha256(bytes_of(header), payload)) + "\n";
+}
+
+bool is_kind(std::string_view kind) {
+  return !kind.empty() && std::all_of(kind.begin(), kind.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::optional<std::uint64_t> read_decimal(std::string_view text) {
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+// Reads the root out of the only place a header of ours can have it, then compares the rest with
+// the header that belongs there. Throws std::invalid_argument saying why it cannot be used.
+Snapshot parse(const std::vector<std::byte>& bytes, const std::string& kind, std::uint32_t fold,
+               Position position) {
+  Snapshot snapshot{kind, fold, position, {}, {}};
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::size_t root_at = header_of(snapshot).size() - 65;
+  const std::size_t fold_at = text.find("\nfold: ");
+  const std::size_t fold_end = fold_at == text.npos ? text.npos : text.find('\n', fold_at + 1);
+  if (fold_end != text.npos) {
+    const auto found = read_decimal(text.substr(fold_at + 7, fold_end - fold_at - 7));
+    if (found && *found != fold)
+      throw std::invalid_argument("was made by version " + std::to_string(*found) +
+                                  " of its fold, not " + std::to_string(fold));
+  }
+  const auto root =
+      text.size() < root_at + 64 ? std::nullopt : digest_from_hex(text.substr(root_at, 64));
+  if (!root) throw std::invalid_argument("is damaged");
+  snapshot.root = *root;
+  const std::string header = header_of(snapshot);
+  const std::size_t payload_at = header.size() + checksum_line(header, {}).size();
+  if (text.size() < payload_at) throw std::invalid_argument("is damaged");
+  const auto payload = std::span(bytes).subspan(payload_at);
+  if (text.substr(0, payload_at) != header + checksum_line(header, payload))
+    throw std::invalid_argument("is damaged");
+  snapshot.payload.assign(payload.begin(), payload.end());
+  return snapshot;
+}
+
+}  // namespace
+
+SnapshotStore::SnapshotStore(const fs::path& ledger)
+    : directory_(LedgerDirectory{ledger}.snapshots()) {}
+
+fs::path SnapshotStore::file_of(const std::string& kind, Position position) const {
+  return directory_ / (kind + "-" + std::to_string(position));
+}
+
+std::vector<Position> SnapshotStore::positions(const std::string& kind) const {
+  std::vector<Position> all;
+  std::error_code error;
+  for (fs::directory_iterator it(directory_, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(kind + "-")) continue;
+    if (const auto position = read_decimal(std::string_view(name).substr(kind.size() + 1)))
+      all.push_back(*position);
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw LedgerError(LedgerErrorKind::disk,
+                      "cannot read " + directory_.string() + ": " + error.message());
+  std::sort(all.rbegin(), all.rend());
+  return all;
+}
+
+void SnapshotStore::save(const Snapshot& snapshot) {
+  if (!is_kind(snapshot.kind))
+    throw std::invalid_argument("'" + snapshot.kind + "' is not the name of a kind of snapshot");
+  make_private_directory(directory_);
+  const std::string header = header_of(snapshot);
+  const std::string head = header + checksum_line(header, snapshot.payload);
+  std::vector<std::byte> bytes(bytes_of(head).begin(), bytes_of(head).end());
+  bytes.insert(bytes.end(), snapshot.payload.begin(), snapshot.payload.end());
+  write_atomically(file_of(snapshot.kind, snapshot.position), bytes);
+  // One beyond this position belongs to events that the ledger no longer has.
+  std::size_t kept = 0;
+  for (const Position position : positions(snapshot.kind))
+    if (position > snapshot.position || ++kept > kKept) discard(snapshot.kind, position);
+}
+
+SnapshotStore::Loaded SnapshotStore::load(const std::string& kind, std::uint32_t fold,
+                                          Position at_most) const {
+  Loaded loaded;
+  for (const Position position : positions(kind)) {
+    if (position > at_most) continue;
+    const fs::path file = file_of(kind, position);
+    try {
+      const auto bytes = read_file(file, kMaxSnapshot);
+      if (!bytes) continue;  // the writer has replaced it since
+      loaded.snapshot = parse(*bytes, kind, fold, position);
+      return loaded;
+    } catch (const std::exception& e) {
+      loaded.passed_over.push_back("the snapshot " + file.string() + " " + e.what() +
+                                   "; it is not used");
+    }
+  }
+  return loaded;
+}
+
+void SnapshotStore::discard(const std::string& kind, Position position) {
+  std::error_code error;
+  fs::remove(file_of(kind, position), error);
+  if (error)
+    throw LedgerError(LedgerErrorKind::disk,
+                      "cannot remove " + file_of(kind, position).string() + ": " + error.message());
+}
+
+}  // namespace migledger::ledger

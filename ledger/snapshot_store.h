@@ -1,0 +1,52 @@
+// Snapshots of projections, so that opening a long ledger does not mean folding it all. They are
+// derived: one that is damaged, or of another fold, is passed over and said, and nothing is lost.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/event.h"
+#include "ledger/sha256.h"
+
+namespace migledger::ledger {
+
+struct Snapshot {
+  std::string kind;        // which projection: lower-case letters, digits and underscores
+  std::uint32_t fold = 0;  // version of the fold that made it; raised whenever a fold changes
+  Position position = 0;   // of the last event in it
+  Digest root{};           // Merkle root over the events up to position
+  std::vector<std::byte> payload;
+};
+
+class SnapshotStore {
+ public:
+  // `ledger` is the directory of the ledger.
+  explicit SnapshotStore(const std::filesystem::path& ledger);
+
+  // Keeps the snapshot durably, and of its kind only the one before it besides. Throws
+  // LedgerError(disk), or std::invalid_argument for a kind that is not a name.
+  void save(const Snapshot& snapshot);
+
+  struct Loaded {
+    std::optional<Snapshot> snapshot;
+    std::vector<std::string> passed_over;  // a sentence for each that could not be used
+  };
+  // The newest usable snapshot of that kind and fold whose position is at most `at_most`. Removes
+  // nothing.
+  Loaded load(const std::string& kind, std::uint32_t fold, Position at_most) const;
+
+  // Removes a snapshot, because it disagrees with the fold.
+  void discard(const std::string& kind, Position position);
+
+ private:
+  std::filesystem::path file_of(const std::string& kind, Position position) const;
+  // Positions of the snapshots of a kind, the newest first.
+  std::vector<Position> positions(const std::string& kind) const;
+
+  const std::filesystem::path directory_;
+};
+
+}  // namespace migledger::ledger
