@@ -39,7 +39,8 @@ std::string misplaced(const KeyRule& rule, Place place) {
     return "only a file with a single migration can take over an old state file";
   if (place == kFlat && rule.places == kMigration)
     return "only a plan of many (\"migrations\") can have it";
-  return "does not stand here; move it to " + places(rule.places & ~static_cast<unsigned>(place));
+  const unsigned same_shape = place == kFlat ? kFlat : kTop | kDefaults | kMigration;
+  return "does not stand here; move it to " + places(rule.places & same_shape);
 }
 
 std::string unknown_key(std::string_view key, std::span<const KeyRule> keys, Place place) {

@@ -23,7 +23,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // token once and in order, walking along the same text is enough.
 class TokenWalk {
  public:
-  explicit TokenWalk(std::string_view text) : text_(text) {}
+  TokenWalk(std::string_view text, std::size_t begin) : text_(text), at_(begin) {}
 
   // The offset of the next token; moves behind it.
   std::size_t next() {
@@ -41,7 +41,7 @@ class TokenWalk {
 
  private:
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 // The handler that Boost.JSON's parser calls (boost::json::basic_parser, "Handler").
@@ -52,7 +52,7 @@ class TreeBuilder {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  explicit TreeBuilder(std::string_view text) : walk_(text) {}
+  TreeBuilder(std::string_view text, std::size_t begin) : walk_(text, begin) {}
 
   JsonNode root;
 
@@ -166,7 +166,7 @@ JsonNode parse_json(std::string_view text) {
 
   json::parse_options options;
   options.max_depth = kMaxDepth;
-  json::basic_parser<TreeBuilder> parser(options, body);
+  json::basic_parser<TreeBuilder> parser(options, text, skipped);
   json::error_code error;
   const std::size_t read = parser.write_some(false, body.data(), body.size(), error);
   const std::size_t at = std::min(body.find_first_not_of(" \t\r\n", read), body.size());

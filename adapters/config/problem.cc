@@ -39,7 +39,7 @@ ConfigError::ConfigError(std::vector<Problem> problems, std::size_t left_out)
 
 void Problems::add(std::size_t offset, std::string key, std::string message) {
   for (std::size_t i = 0; i < found_.size(); ++i)
-    if (offsets_[i] == offset && found_[i].message == message) return;
+    if (offsets_[i] == offset && found_[i].key == key && found_[i].message == message) return;
   // Placing is linear in the size of the file, so it is done only for what is shown.
   if (full()) {
     ++left_out_;
