@@ -1,0 +1,387 @@
+#include "adapters/config/rules.h"
+
+#include "adapters/config/forms.h"
+#include "workflow/launch_options.h"
+
+namespace migledger::adapters {
+
+namespace {
+
+using Kind = JsonNode::Kind;
+using std::string_view;
+
+constexpr double kWeek = 7.0 * 24 * 3600;
+
+// ---- single values -----------------------------------------------------------------------------
+
+constexpr ValueRule text_rule(string_view expected, bool (*accepts)(string_view)) {
+  ValueRule rule;
+  rule.expected = expected;
+  rule.accepts = accepts;
+  return rule;
+}
+
+constexpr ValueRule word_rule(string_view expected, std::span<const string_view> words) {
+  ValueRule rule;
+  rule.expected = expected;
+  rule.words = words;
+  return rule;
+}
+
+constexpr ValueRule number_rule(string_view expected, double least, double most) {
+  ValueRule rule;
+  rule.kind = Kind::number;
+  rule.expected = expected;
+  rule.least = least;
+  rule.most = most;
+  return rule;
+}
+
+constexpr ValueRule whole_rule(string_view expected, double least, double most) {
+  ValueRule rule = number_rule(expected, least, most);
+  rule.whole = true;
+  return rule;
+}
+
+constexpr ValueRule list_rule(string_view expected, const ValueRule* each, std::size_t fewest,
+                              std::size_t many) {
+  ValueRule rule;
+  rule.kind = Kind::array;
+  rule.expected = expected;
+  rule.each = each;
+  rule.fewest = fewest;
+  rule.many = many;
+  rule.unique = true;
+  return rule;
+}
+
+constexpr ValueRule map_rule(string_view expected, bool (*accepts_key)(string_view),
+                             string_view expected_key, const ValueRule* each) {
+  ValueRule rule;
+  rule.kind = Kind::object;
+  rule.expected = expected;
+  rule.accepts_key = accepts_key;
+  rule.expected_key = expected_key;
+  rule.each = each;
+  return rule;
+}
+
+constexpr ValueRule map_rule(string_view expected, bool (*accepts_key)(string_view),
+                             string_view expected_key, const ValueRule* each, std::size_t many) {
+  ValueRule rule = map_rule(expected, accepts_key, expected_key, each);
+  rule.many = many;
+  return rule;
+}
+
+constexpr ValueRule object_rule(string_view expected, std::span<const KeyRule> keys) {
+  ValueRule rule;
+  rule.kind = Kind::object;
+  rule.expected = expected;
+  rule.keys = keys;
+  return rule;
+}
+
+constexpr ValueRule boolean_rule() {
+  ValueRule rule;
+  rule.kind = Kind::boolean;
+  rule.expected = "true or false";
+  return rule;
+}
+
+bool is_anything(string_view) { return true; }
+bool is_instance_id(string_view text) { return is_ocid(text, "instance"); }
+bool is_image_id(string_view text) { return is_ocid(text, "image"); }
+bool is_subnet_id(string_view text) { return is_ocid(text, "subnet"); }
+bool is_nsg_id(string_view text) { return is_ocid(text, "networksecuritygroup"); }
+bool is_key_id(string_view text) { return is_ocid(text, "key"); }
+bool is_reservation_id(string_view text) { return is_ocid(text, "capacityreservation"); }
+bool is_placement_group_id(string_view text) { return is_ocid(text, "clusterplacementgroup"); }
+bool is_compute_cluster_id(string_view text) { return is_ocid(text, "computecluster"); }
+bool is_dedicated_host_id(string_view text) { return is_ocid(text, "dedicatedvmhost"); }
+bool is_compartment_id(string_view text) {
+  return is_ocid(text, "compartment") || is_ocid(text, "tenancy");
+}
+
+constexpr ValueRule kText = text_rule("a string", is_anything);
+constexpr ValueRule kBoolean = boolean_rule();
+constexpr ValueRule kRegion = text_rule(R"(a region such as "us-ashburn-1")", is_region);
+constexpr ValueRule kCompartment = text_rule(
+    R"(the OCID of a compartment or tenancy ("ocid1.compartment.oc1..…"))", is_compartment_id);
+constexpr ValueRule kInstance =
+    text_rule(R"(the OCID of an instance ("ocid1.instance.oc1.…"))", is_instance_id);
+constexpr ValueRule kImage =
+    text_rule(R"(the OCID of an image ("ocid1.image.oc1.…"))", is_image_id);
+constexpr ValueRule kSubnet =
+    text_rule(R"(the OCID of a subnet ("ocid1.subnet.oc1.…"))", is_subnet_id);
+constexpr ValueRule kBucket =
+    text_rule(R"(a bucket name: 1 to 256 letters, digits, "-", "_" and ".")", is_bucket_name);
+constexpr ValueRule kAd =
+    text_rule(R"(an availability domain such as "Uocm:PHX-AD-1")", is_availability_domain);
+constexpr ValueRule kFaultDomain =
+    text_rule(R"(a fault domain such as "FAULT-DOMAIN-1")", is_fault_domain);
+constexpr ValueRule kShape = text_rule(R"(a shape such as "VM.Standard.E4.Flex")", is_shape);
+constexpr ValueRule kDisplayName =
+    text_rule("a name of 1 to 255 characters without control characters", is_display_name);
+constexpr ValueRule kMigrationName = text_rule(
+    R"(a name of 1 to 63 letters, digits, ".", "_" and "-" that begins with a letter or digit)",
+    is_migration_name);
+constexpr ValueRule kPath = text_rule("the path of a file or directory", is_path);
+constexpr ValueRule kUrl = text_rule(
+    R"(a base URL such as "https://host.example:8443", without user or query)", is_base_url);
+
+// ---- shape_config, metadata, tags --------------------------------------------------------------
+
+constexpr ValueRule kOcpus = number_rule("a number of OCPUs from 0.1 to 1024", 0.1, 1024);
+constexpr ValueRule kMemory = number_rule("gigabytes of memory from 0.5 to 65536", 0.5, 65536);
+constexpr ValueRule kVcpus = whole_rule("a whole number from 1 to 2048", 1, 2048);
+constexpr ValueRule kNvmes = whole_rule("a whole number from 0 to 128", 0, 128);
+constexpr string_view kBaselineWords[] = {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"};
+constexpr ValueRule kBaseline =
+    word_rule(R"("BASELINE_1_8", "BASELINE_1_2" or "BASELINE_1_1")", kBaselineWords);
+constexpr KeyRule kShapeConfigKeys[] = {{"ocpus", &kOcpus},
+                                        {"memoryInGBs", &kMemory},
+                                        {"vcpus", &kVcpus},
+                                        {"nvmes", &kNvmes},
+                                        {"baselineOcpuUtilization", &kBaseline}};
+constexpr ValueRule kShapeConfig =
+    object_rule(R"(an object such as {"ocpus": 2, "memoryInGBs": 16})", kShapeConfigKeys);
+
+constexpr ValueRule metadata_value_rule() {
+  ValueRule rule =
+      text_rule("a string without control characters but tab and line ends", is_multi_line_text);
+  rule.hidden = true;
+  return rule;
+}
+constexpr ValueRule kMetadataValue = metadata_value_rule();
+constexpr ValueRule kMetadata =
+    map_rule("an object of strings, at most 128 of them", is_metadata_key,
+             R"(a key of 1 to 255 letters, digits, ".", "_" and "-")", &kMetadataValue, 128);
+
+constexpr ValueRule kTagValue =
+    text_rule("a string of up to 256 characters without control characters", is_tag_value);
+constexpr ValueRule kTags = map_rule(
+    "an object of at most 7 strings (OCI takes 10 tags, three are migledger's own)", is_tag_key,
+    R"(a tag of 1 to 100 characters that does not begin with "migledger-")", &kTagValue, 7);
+
+// ---- launch_options ----------------------------------------------------------------------------
+
+constexpr ValueRule kNsg = text_rule(
+    R"(the OCID of a network security group ("ocid1.networksecuritygroup.oc1.…"))", is_nsg_id);
+constexpr ValueRule kNsgs = list_rule("an array of up to 5 OCIDs", &kNsg, 0, 5);
+constexpr ValueRule kIpv4 = text_rule(R"(an IPv4 address such as "10.0.0.5")", is_ipv4_address);
+constexpr ValueRule kHostname = text_rule(
+    "a host name: 1 to 63 letters, digits and \"-\", beginning with a letter, no \"-\" at the end",
+    is_hostname_label);
+constexpr ValueRule kBootSize = whole_rule("gigabytes, from 50 to 32768", 50, 32768);
+constexpr ValueRule kVpus = whole_rule("a whole number from 10 to 120", 10, 120);
+constexpr ValueRule kKey = text_rule(R"(the OCID of a key ("ocid1.key.oc1.…"))", is_key_id);
+constexpr ValueRule kReservation = text_rule(
+    R"(the OCID of a capacity reservation ("ocid1.capacityreservation.oc1.…"))", is_reservation_id);
+constexpr ValueRule kPlacementGroup =
+    text_rule(R"(the OCID of a cluster placement group ("ocid1.clusterplacementgroup.oc1.…"))",
+              is_placement_group_id);
+constexpr ValueRule kComputeCluster = text_rule(
+    R"(the OCID of a compute cluster ("ocid1.computecluster.oc1.…"))", is_compute_cluster_id);
+constexpr ValueRule kDedicatedHost = text_rule(
+    R"(the OCID of a dedicated host ("ocid1.dedicatedvmhost.oc1.…"))", is_dedicated_host_id);
+constexpr ValueRule kDefinedTagNamespace =
+    map_rule("an object of strings", is_tag_key, "the name of a defined tag", &kTagValue);
+constexpr ValueRule kDefinedTags = map_rule("an object of objects of strings", is_tag_key,
+                                            "the name of a tag namespace", &kDefinedTagNamespace);
+
+constexpr KeyRule kAgentKeys[] = {{"isMonitoringDisabled", &kBoolean},
+                                  {"isManagementDisabled", &kBoolean},
+                                  {"areAllPluginsDisabled", &kBoolean}};
+constexpr ValueRule kAgent = object_rule("an object of booleans", kAgentKeys);
+
+constexpr string_view kRecoveryWords[] = {"RESTORE_INSTANCE", "STOP_INSTANCE"};
+constexpr ValueRule kRecovery =
+    word_rule(R"("RESTORE_INSTANCE" or "STOP_INSTANCE")", kRecoveryWords);
+constexpr KeyRule kAvailabilityKeys[] = {{"isLiveMigrationPreferred", &kBoolean},
+                                         {"recoveryAction", &kRecovery}};
+constexpr ValueRule kAvailability =
+    object_rule(R"(an object such as {"recoveryAction": "RESTORE_INSTANCE"})", kAvailabilityKeys);
+
+constexpr KeyRule kInstanceOptionKeys[] = {{"areLegacyImdsEndpointsDisabled", &kBoolean}};
+constexpr ValueRule kInstanceOptions = object_rule(
+    R"(an object such as {"areLegacyImdsEndpointsDisabled": true})", kInstanceOptionKeys);
+
+constexpr string_view kVolumeTypeWords[] = {"ISCSI", "SCSI", "IDE", "VFIO", "PARAVIRTUALIZED"};
+constexpr ValueRule kVolumeType =
+    word_rule(R"("ISCSI", "SCSI", "IDE", "VFIO" or "PARAVIRTUALIZED")", kVolumeTypeWords);
+constexpr string_view kFirmwareWords[] = {"BIOS", "UEFI_64"};
+constexpr ValueRule kFirmware = word_rule(R"("BIOS" or "UEFI_64")", kFirmwareWords);
+constexpr string_view kNetworkWords[] = {"E1000", "VFIO", "PARAVIRTUALIZED", "ACCELERATEDPV"};
+constexpr ValueRule kNetwork =
+    word_rule(R"("E1000", "VFIO", "PARAVIRTUALIZED" or "ACCELERATEDPV")", kNetworkWords);
+constexpr KeyRule kVmOptionKeys[] = {{"bootVolumeType", &kVolumeType},
+                                     {"firmware", &kFirmware},
+                                     {"isConsistentVolumeNamingEnabled", &kBoolean},
+                                     {"isPvEncryptionInTransitEnabled", &kBoolean},
+                                     {"networkType", &kNetwork},
+                                     {"remoteDataVolumeType", &kVolumeType}};
+constexpr ValueRule kVmOptions =
+    object_rule(R"(an object such as {"networkType": "PARAVIRTUALIZED"})", kVmOptionKeys);
+
+constexpr KeyRule kLaunchOptionKeys[] = {
+    {"nsgIds", &kNsgs},
+    {"assignPublicIp", &kBoolean},
+    {"privateIp", &kIpv4},
+    {"hostnameLabel", &kHostname},
+    {"assignIpv6Ip", &kBoolean},
+    {"assignPrivateDnsRecord", &kBoolean},
+    {"skipSourceDestCheck", &kBoolean},
+    {"bootVolumeSizeInGBs", &kBootSize},
+    {"bootVolumeVpusPerGB", &kVpus},
+    {"kmsKeyId", &kKey},
+    {"agentConfig", &kAgent},
+    {"availabilityConfig", &kAvailability},
+    {"capacityReservationId", &kReservation},
+    {"clusterPlacementGroupId", &kPlacementGroup},
+    {"computeClusterId", &kComputeCluster},
+    {"dedicatedVmHostId", &kDedicatedHost},
+    {"definedTags", &kDefinedTags},
+    {"instanceOptions", &kInstanceOptions},
+    {"isPvEncryptionInTransitEnabled", &kBoolean},
+    {"launchOptions", &kVmOptions},
+};
+
+// What is taken here must have its place in the request.
+constexpr bool all_have_a_place() {
+  for (const KeyRule& rule : kLaunchOptionKeys)
+    if (!workflow::place_of_launch_option(rule.key)) return false;
+  return std::size(kLaunchOptionKeys) == workflow::kLaunchOptions.size();
+}
+static_assert(all_have_a_place());
+
+constexpr ValueRule kLaunchOptions =
+    object_rule(R"(an object such as {"assignPublicIp": false})", kLaunchOptionKeys);
+
+// ---- settings of the run -----------------------------------------------------------------------
+
+constexpr ValueRule kPollInterval = number_rule("seconds, from 0.1 to 3600", 0.1, 3600);
+// OCI takes requests dated up to five minutes off: a shorter absence proves nothing.
+constexpr ValueRule kSettle = number_rule("seconds, from 300 to 86400", 300, 86400);
+constexpr ValueRule kParallel = whole_rule("a whole number from 1 to 100000", 1, 100000);
+
+constexpr ValueRule kAttempts = whole_rule("a whole number from 1 to 1000", 1, 1000);
+constexpr ValueRule kBackOff = number_rule("seconds, from 0.01 to 86400", 0.01, 86400);
+constexpr ValueRule kGenerations = whole_rule("a whole number from 1 to 100", 1, 100);
+constexpr KeyRule kRetryKeys[] = {{"max_attempts", &kAttempts},
+                                  {"base_seconds", &kBackOff},
+                                  {"cap_seconds", &kBackOff},
+                                  {"max_generations", &kGenerations}};
+constexpr ValueRule kRetry = object_rule(R"(an object such as {"max_attempts": 8})", kRetryKeys);
+
+constexpr ValueRule kTimeout = number_rule("seconds, from 1 to 604800 (a week)", 1, kWeek);
+constexpr KeyRule kTimeoutKeys[] = {
+    {"default", &kTimeout},         {"check-source", &kTimeout},  {"check-buckets", &kTimeout},
+    {"check-target", &kTimeout},    {"check-names", &kTimeout},   {"claim-source", &kTimeout},
+    {"create-image", &kTimeout},    {"await-image", &kTimeout},   {"export-image", &kTimeout},
+    {"await-export", &kTimeout},    {"create-bucket", &kTimeout}, {"copy-object", &kTimeout},
+    {"await-copy", &kTimeout},      {"import-image", &kTimeout},  {"await-import", &kTimeout},
+    {"launch-instance", &kTimeout}, {"await-running", &kTimeout}, {"final-check", &kTimeout}};
+constexpr ValueRule kTimeouts =
+    object_rule(R"(an object such as {"default": 3600, "await-copy": 14400})", kTimeoutKeys);
+
+constexpr ValueRule kEndpoints = map_rule("an object from region to base URL", is_region,
+                                          R"(a region such as "us-ashburn-1")", &kUrl);
+
+constexpr string_view kAuthWords[] = {
+    "api_key",           "security_token",     "instance_principal",
+    "instance_obo_user", "resource_principal", "oke_workload_identity"};
+constexpr ValueRule kAuth =
+    word_rule(R"("api_key", "security_token", "instance_principal", "instance_obo_user", )"
+              R"("resource_principal" or "oke_workload_identity")",
+              kAuthWords);
+constexpr ValueRule kOciParallel = whole_rule("a whole number from 1 to 64", 1, 64);
+constexpr KeyRule kOciKeys[] = {{"program", &kPath},
+                                {"config_file", &kPath},
+                                {"profile", &kDisplayName},
+                                {"auth", &kAuth},
+                                {"parallel", &kOciParallel}};
+constexpr ValueRule kOci = object_rule(R"(an object such as {"profile": "DEFAULT"})", kOciKeys);
+
+constexpr string_view kTransferWords[] = {"copy", "par"};
+constexpr ValueRule kTransfer = word_rule(R"("copy" or "par")", kTransferWords);
+constexpr ValueRule kAds = list_rule("an array of up to 8 availability domains", &kAd, 0, 8);
+constexpr ValueRule kFaultDomains =
+    list_rule("an array of up to 9 fault domains", &kFaultDomain, 0, 9);
+constexpr ValueRule kDependsOn = list_rule("an array of names of migrations", &kMigrationName, 0,
+                                           std::numeric_limits<std::size_t>::max());
+
+// What stands inside is checked with the places kDefaults and kMigration.
+constexpr ValueRule kDefaultsObject = object_rule("an object", {});
+constexpr ValueRule kMigrationObject = object_rule("an object", {});
+constexpr ValueRule migrations_rule() {
+  ValueRule rule = list_rule("an array of 1 to 100000 migrations", &kMigrationObject, 1, 100000);
+  rule.unique = false;
+  return rule;
+}
+constexpr ValueRule kMigrations = migrations_rule();
+
+constexpr unsigned kWork = kFlat | kDefaults | kMigration;
+constexpr unsigned kSetting = kWork | kTop;
+constexpr unsigned kRun = kFlat | kTop;
+
+constexpr KeyRule kConfigurationKeys[] = {
+    {"source_region", &kRegion, kWork, true},
+    {"target_region", &kRegion, kWork, true},
+    {"source_compartment_id", &kCompartment, kWork, true},
+    {"target_compartment_id", &kCompartment, kWork, true},
+    {"migration_bucket_name", &kBucket, kWork, true},
+    {"target_bucket_name", &kBucket, kWork},
+    {"source_instance_id", &kInstance, kWork, true},
+    {"target_ad", &kAd, kWork, true},
+    {"further_ads", &kAds, kWork},
+    {"fault_domains", &kFaultDomains, kWork},
+    {"target_subnet_id", &kSubnet, kWork, true},
+    {"target_instance_shape", &kShape, kWork, true},
+    {"shape_config", &kShapeConfig, kWork},
+    {"new_image_name", &kDisplayName, kWork, true},
+    {"new_instance_name", &kDisplayName, kWork, true},
+    {"transfer", &kTransfer, kWork},
+    {"metadata", &kMetadata, kWork},
+    {"ssh_authorized_keys_file", &kPath, kWork},
+    {"freeform_tags", &kTags, kWork},
+    {"launch_options", &kLaunchOptions, kWork},
+    {"allow_source_downtime", &kBoolean, kWork},
+    {"poll_interval_seconds", &kPollInterval, kSetting},
+    {"settle_seconds", &kSettle, kSetting},
+    {"retry", &kRetry, kSetting},
+    {"timeouts", &kTimeouts, kSetting},
+    {"ledger_path", &kPath, kRun},
+    {"log_file", &kPath, kRun},
+    {"parallel", &kParallel, kRun},
+    {"oci", &kOci, kRun},
+    {"endpoints", &kEndpoints, kRun},
+    {"$schema", &kText, kRun},
+    {"name", &kMigrationName, kFlat | kMigration},
+    {"depends_on", &kDependsOn, kMigration},
+    {"state_file_path", &kPath, kFlat},
+    {"defaults", &kDefaultsObject, kTop},
+    {"migrations", &kMigrations, kTop},
+};
+
+// ---- the old script's state file ---------------------------------------------------------------
+
+constexpr KeyRule kImageDetailKeys[] = {
+    {"os", &kText}, {"os_ver", &kText}, {"launch_mode", &kText}};
+constexpr ValueRule kImageDetails =
+    object_rule(R"(an object with "os", "os_ver" and "launch_mode")", kImageDetailKeys);
+constexpr KeyRule kOldStateKeys[] = {
+    {"source_image_id", &kImage},
+    {"source_image_available", &kBoolean},
+    {"source_image_details", &kImageDetails},
+    {"image_export_complete", &kBoolean},
+    {"target_image_id", &kImage},
+    {"target_instance_id", &kInstance},
+    {"target_instance_running", &kBoolean},
+};
+
+}  // namespace
+
+std::span<const KeyRule> configuration_keys() { return kConfigurationKeys; }
+std::span<const KeyRule> old_state_keys() { return kOldStateKeys; }
+
+}  // namespace migledger::adapters

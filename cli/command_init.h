@@ -1,0 +1,18 @@
+// migledger init: writes a configuration to start from.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+namespace migledger::cli {
+
+struct InitOptions {
+  std::string file = "config.json";
+  bool many = false;  // a plan of three migrations
+};
+
+// Creates the file with mode 0600; a file that is there already is never touched. Returns an exit
+// code (exit_status.h): 0, or 2 when the file could not be written.
+int run_init(const InitOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace migledger::cli
