@@ -139,9 +139,11 @@ constexpr std::array kNotSentSigns = {
     Sign{"ERROR: Config file", "credentials: ", kLoginAdvice},
     Sign{"The provided key is not a private key", "credentials: ", kLoginAdvice},
     Sign{"ERROR: Config value for", "credentials: ", kLoginAdvice},
+    Sign{"ERROR: File specified by", "credentials: ", kLoginAdvice},
     Sign{"Private key passphrase", "credentials: ", kKeyAdvice},
     Sign{"This CLI session has expired", "credentials: ", kSessionAdvice},
     Sign{"UsageError:", "usage: ", ""},
+    Sign{"InvalidHeader:", "usage: ", ""},
     Sign{"must be in JSON format", "usage: ", ""},
     Sign{"No module named 'oci", "program: ", "; install oci-cli again"},
 };
@@ -224,9 +226,13 @@ Reply explain(const RawRun& run, const std::string& problem) {
 
   const std::string_view spoken = trimmed(run.err).empty() ? out : run.err;
   const std::string said = printable_line(last_line(spoken));
-  const bool usage = out.find("Usage:") != std::string_view::npos ||
-                     run.err.find("Usage:") != std::string_view::npos;
-  if (usage) return without_reply(Delivery::not_sent, "usage: " + said);
+  for (const std::string_view text : {std::string_view(run.err), out}) {
+    if (text.find("Usage:") == std::string_view::npos) continue;
+    const std::size_t at = text.find("Error:");
+    const std::string_view why =
+        at == std::string_view::npos ? last_line(text) : line_with(text, at);
+    return without_reply(Delivery::not_sent, "usage: " + printable_line(trimmed(why)));
+  }
   if (never_connected(run.err, run.target))
     return without_reply(Delivery::not_sent, "network: " + said);
   // raw-request itself never reports a ServiceError: it comes from fetching a token. That happens
