@@ -2,9 +2,9 @@
 
 #include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "adapters/oci_cli/setup_error.h"
 
@@ -27,19 +27,22 @@ std::string_view trimmed(std::string_view text) {
                                                     "; run \"oci setup config\" or mend the file");
 }
 
+[[noreturn]] void unreadable(const std::string& path, const std::string& why) {
+  throw SetupError(SetupErrorKind::credentials,
+                   "cannot read " + path + ": " + why +
+                       "; run \"oci setup config\", or name another file (oci.config_file)");
+}
+
 std::string read_file(const std::string& path) {
   std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > kLargestFile)
-    throw SetupError(SetupErrorKind::credentials,
-                     path + " is larger than 4 MiB; that is no configuration of the oci program");
+  const auto size = std::filesystem::file_size(path, error);  // refuses what is no file
+  if (error) unreadable(path, error.message());
+  if (size > kLargestFile) unreadable(path, "it is larger than 4 MiB");
   std::ifstream in(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (error || !in.good())
-    throw SetupError(SetupErrorKind::credentials,
-                     "cannot read " + path + ": " +
-                         (error ? error.message() : std::string(std::strerror(errno))) +
-                         "; run \"oci setup config\", or name another file (oci.config_file)");
+  if (!in) unreadable(path, std::generic_category().message(errno));
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }
 

@@ -253,7 +253,8 @@ TEST_CASE("What a request lacks is not in the call") {
   workflow::Request request;
   request.region = "r";
   request.path = "/x";
-  const RawCall call = make_raw_call(request, "http://h", "", OciLogin{"", "P", "A", "", "", "", ""});
+  const RawCall call =
+      make_raw_call(request, "http://h", "", OciLogin{"", "P", "A", "", "", "", ""});
   for (const char* name : {"--config-file", "--request-body", "--request-headers", "--request-id"})
     CHECK(std::ranges::find(call.arguments, name) == call.arguments.end());
   CHECK(call.rc.empty());

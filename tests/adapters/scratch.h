@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace migledger::adapters {
 
@@ -51,6 +53,19 @@ class Scratch {
 inline std::string read_fifo(const std::string& path) {
   std::ifstream in(path);
   return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+}
+
+// Whether the process is gone, or a zombie that waits for its parent, before 20 seconds passed.
+inline bool ends_soon(int process) {
+  using SteadyClock = std::chrono::steady_clock;
+  const auto until = SteadyClock::now() + std::chrono::seconds(20);
+  while (SteadyClock::now() < until) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/stat");
+    std::string id, name, state;
+    if (!(status >> id >> name >> state) || state == "Z" || state == "X") return true;
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 }  // namespace migledger::adapters
