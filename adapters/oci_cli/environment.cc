@@ -13,13 +13,12 @@ namespace migledger::adapters {
 namespace {
 
 // Not here, on purpose: OCI_CLI_ENDPOINT (raw-request refuses to run), OCI_CLI_AUTO_PROMPT (waits
-// for a person), OCI_CLI_RC_FILE (may change any parameter), OCI_CLI_REGION (we say the region).
-constexpr std::array<std::string_view, 31> kKept = {
+// for a person), OCI_CLI_RC_FILE (may change any parameter); OCI_CLI_CONFIG_FILE, OCI_CLI_PROFILE,
+// OCI_CLI_AUTH and OCI_CLI_REGION (read by us and said in the arguments: the program prefers its
+// environment to an argument that equals its default).
+constexpr std::array kKept = std::to_array<std::string_view>({
     "HOME",
     "TMPDIR",
-    "OCI_CLI_CONFIG_FILE",
-    "OCI_CLI_PROFILE",
-    "OCI_CLI_AUTH",
     "OCI_CLI_USER",
     "OCI_CLI_TENANCY",
     "OCI_CLI_FINGERPRINT",
@@ -46,7 +45,7 @@ constexpr std::array<std::string_view, 31> kKept = {
     "NO_PROXY",
     "no_proxy",
     "ALL_PROXY",
-};
+});
 constexpr std::string_view kKeptPrefix = "OCI_RESOURCE_PRINCIPAL_";
 constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
 

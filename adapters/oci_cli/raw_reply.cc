@@ -120,6 +120,12 @@ std::string_view last_line(std::string_view text) {
   return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
 }
 
+// A sentence that goes on.
+std::string_view without_stop(std::string_view line) {
+  while (line.ends_with('.') || line.ends_with(':')) line.remove_suffix(1);
+  return line;
+}
+
 // Words the program prints before it sends anything, and what they are about.
 struct Sign {
   std::string_view words;
@@ -161,13 +167,17 @@ const Sign* find_sign(std::string_view text, std::string_view& line) {
 // Whether the program says that it got no connection *to the target*. After a followed redirect it
 // names another place, and the request had been delivered before.
 bool never_connected(std::string_view err, std::string_view target) {
-  constexpr std::array<std::string_view, 6> kBeforeSending = {
+  // The words of urllib3 2, and of 1.26 where they differ.
+  constexpr auto kBeforeSending = std::to_array<std::string_view>({
       "newconnectionerror(",
       "nameresolutionerror(",
       "connecttimeouterror(",
       "sslerror(sslcertverificationerror(",
       "proxyerror('unable to connect to proxy', newconnectionerror(",
-      "proxyerror('cannot connect to proxy.', newconnectionerror("};
+      "proxyerror('unable to connect to proxy', oserror('tunnel connection failed",
+      "proxyerror('cannot connect to proxy.', newconnectionerror(",
+      "proxyerror('cannot connect to proxy.', oserror('tunnel connection failed",
+  });
   const bool https = target.starts_with("https://");
   std::string_view host = authority_of(target);
   std::string port = https ? "443" : "80";
@@ -221,8 +231,9 @@ Reply explain(const RawRun& run, const std::string& problem) {
   const Sign* sign = find_sign(run.err, line);
   if (sign == nullptr) sign = find_sign(out, line);
   if (sign != nullptr)
-    return without_reply(Delivery::not_sent, std::string(sign->prefix) + printable_line(line) +
-                                                 std::string(sign->advice));
+    return without_reply(
+        Delivery::not_sent,
+        std::string(sign->prefix) + printable_line(without_stop(line)) + std::string(sign->advice));
 
   const std::string_view spoken = trimmed(run.err).empty() ? out : run.err;
   const std::string said = printable_line(last_line(spoken));
@@ -233,6 +244,10 @@ Reply explain(const RawRun& run, const std::string& problem) {
         at == std::string_view::npos ? last_line(text) : line_with(text, at);
     return without_reply(Delivery::not_sent, "usage: " + printable_line(trimmed(why)));
   }
+  // The shell's codes for what it cannot run or find (POSIX, 2.8.2): a wrapper without its program.
+  const bool one_line = trimmed(run.err).find('\n') == std::string_view::npos;
+  if ((run.exit_code == 126 || run.exit_code == 127) && trimmed(run.out).empty() && one_line)
+    return without_reply(Delivery::not_sent, "program: " + said);
   if (never_connected(run.err, run.target))
     return without_reply(Delivery::not_sent, "network: " + said);
   // raw-request itself never reports a ServiceError: it comes from fetching a token. That happens

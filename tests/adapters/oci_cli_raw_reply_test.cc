@@ -113,6 +113,25 @@ TEST_CASE("A refused connection after a redirect does not mean not sent") {
   CHECK(reply.error.starts_with("network: "));
 }
 
+TEST_CASE("A proxy that makes no tunnel means not sent") {
+  CHECK(
+      parse_error("ProxyError: HTTPSConnectionPool(host='h', port=443): Max retries exceeded with "
+                  "url: /x (Caused by ProxyError('Unable to connect to proxy', OSError('Tunnel "
+                  "connection failed: 407 Proxy Authentication Required')))",
+                  "https://h/x")
+          .delivery == Delivery::not_sent);
+}
+
+TEST_CASE("A shell wrapper that cannot find its program has sent nothing") {
+  RawRun run;
+  run.exit_code = 127;
+  run.err = "/usr/local/bin/oci: 2: /opt/oci/bin/oci: not found\n";
+  CHECK(parse_raw_request(run).delivery == Delivery::not_sent);
+  CHECK(parse_raw_request(run).error.starts_with("program: "));
+  run.err = "ConnectionError: ('Connection aborted.')\nsh: notify: not found\n";
+  CHECK(parse_raw_request(run).delivery == Delivery::unknown);
+}
+
 TEST_CASE("A connection that broke leaves the outcome unknown") {
   for (const char* name : {"dropped", "cut in a chunk"}) {
     const Reply reply = parse(name);

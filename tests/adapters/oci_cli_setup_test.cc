@@ -62,6 +62,7 @@ TEST_CASE("A child's environment holds what logins need, and nothing that change
                             {"OCI_CLI_ENDPOINT", "http://evil"},
                             {"OCI_CLI_AUTO_PROMPT", "True"},
                             {"OCI_CLI_RC_FILE", "/evil"},
+                            {"OCI_CLI_CONFIG_FILE", "/read/by/us"},
                             {"LC_ALL", "POSIX"},
                             {"PYTHONIOENCODING", "ascii"},
                             {"LD_PRELOAD", "/evil.so"}};
@@ -76,8 +77,8 @@ TEST_CASE("A child's environment holds what logins need, and nothing that change
   CHECK(has("LC_ALL=C.UTF-8"));
   CHECK(has("PYTHONIOENCODING=utf-8"));
   CHECK(has("OCI_SDK_APPEND_USER_AGENT=migledger/1"));
-  for (const char* name :
-       {"OCI_CLI_ENDPOINT=", "OCI_CLI_AUTO_PROMPT=", "OCI_CLI_RC_FILE=", "LD_PRELOAD="})
+  for (const char* name : {"OCI_CLI_ENDPOINT=", "OCI_CLI_AUTO_PROMPT=", "OCI_CLI_RC_FILE=",
+                           "LD_PRELOAD=", "OCI_CLI_CONFIG_FILE="})
     CHECK(std::ranges::none_of(variables,
                                [&](const std::string& entry) { return entry.starts_with(name); }));
   CHECK(std::ranges::count_if(variables, [](const std::string& entry) {
