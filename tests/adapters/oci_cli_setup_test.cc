@@ -1,0 +1,266 @@
+// What is settled before a call: hosts, environment, login, arguments.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/oci_cli/endpoints.h"
+#include "adapters/oci_cli/environment.h"
+#include "adapters/oci_cli/oci_config.h"
+#include "adapters/oci_cli/raw_request.h"
+#include "adapters/oci_cli/setup_error.h"
+#include "tests/adapters/scratch.h"
+
+namespace migledger::adapters {
+namespace {
+
+using workflow::Service;
+
+TEST_CASE("Hosts follow service, region and realm") {
+  CHECK(public_base_url(Service::core, "us-ashburn-1") ==
+        "https://iaas.us-ashburn-1.oraclecloud.com");
+  CHECK(public_base_url(Service::object_storage, "sa-bogota-1") ==
+        "https://objectstorage.sa-bogota-1.oraclecloud.com");
+  CHECK(public_base_url(Service::identity, "us-ashburn-1") ==
+        "https://identity.us-ashburn-1.oci.oraclecloud.com");
+  CHECK(public_base_url(Service::limits, "uk-gov-london-1") ==
+        "https://limits.uk-gov-london-1.oci.oraclegovcloud.uk");
+  CHECK(public_base_url(Service::search, "us-gov-phoenix-1") ==
+        "https://query.us-gov-phoenix-1.oci.oraclegovcloud.com");
+  CHECK(realm_of("us-langley-1") == "oc2");
+}
+
+TEST_CASE("An unknown region has no host, unless an endpoint is configured") {
+  CHECK_FALSE(public_base_url(Service::core, "us-asburn-1"));
+  CHECK_FALSE(public_base_url(Service::core, ""));
+  CHECK_FALSE(public_base_url(Service::core, "zz-last-9"));
+  const ledger::Fields endpoints = {{"here-1", "http://127.0.0.1:8080/"},
+                                    {"us-ashburn-1", "https://private.example"}};
+  CHECK(base_url(Service::core, "here-1", endpoints) == "http://127.0.0.1:8080");
+  CHECK(base_url(Service::identity, "us-ashburn-1", endpoints) == "https://private.example");
+  CHECK(base_url(Service::core, "sa-bogota-1", endpoints) ==
+        "https://iaas.sa-bogota-1.oraclecloud.com");
+}
+
+TEST_CASE("A base URL is checked") {
+  CHECK(base_url_problem("http://127.0.0.1:8080") == "");
+  CHECK(base_url_problem("https://[::1]:8080/stub/") == "");
+  for (const char* url :
+       {"", "127.0.0.1", "ftp://x", "http://", "http:///x", "http://:80", "https://u:p@host",
+        "https://host?x", "https://host#x", "https://ho st", "https://h\xc3\xa9"}) {
+    CAPTURE(url);
+    CHECK_FALSE(base_url_problem(url).empty());
+  }
+}
+
+TEST_CASE("A child's environment holds what logins need, and nothing that changes a call") {
+  const Environment user = {{"PATH", "/opt/bin"},
+                            {"HOME", "/home/u"},
+                            {"OCI_CLI_PASSPHRASE", "secret"},
+                            {"OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"},
+                            {"OCI_CLI_ENDPOINT", "http://evil"},
+                            {"OCI_CLI_AUTO_PROMPT", "True"},
+                            {"OCI_CLI_RC_FILE", "/evil"},
+                            {"OCI_CLI_CONFIG_FILE", "/read/by/us"},
+                            {"LC_ALL", "POSIX"},
+                            {"PYTHONIOENCODING", "ascii"},
+                            {"LD_PRELOAD", "/evil.so"}};
+  const auto variables = child_environment(user, "migledger/1");
+  const auto has = [&](std::string_view entry) {
+    return std::ranges::find(variables, entry) != variables.end();
+  };
+  CHECK(has("PATH=/opt/bin"));
+  CHECK(has("HOME=/home/u"));
+  CHECK(has("OCI_CLI_PASSPHRASE=secret"));
+  CHECK(has("OCI_RESOURCE_PRINCIPAL_VERSION=2.2"));
+  CHECK(has("LC_ALL=C.UTF-8"));
+  CHECK(has("PYTHONIOENCODING=utf-8"));
+  CHECK(has("OCI_SDK_APPEND_USER_AGENT=migledger/1"));
+  for (const char* name : {"OCI_CLI_ENDPOINT=", "OCI_CLI_AUTO_PROMPT=", "OCI_CLI_RC_FILE=",
+                           "LD_PRELOAD=", "OCI_CLI_CONFIG_FILE="})
+    CHECK(std::ranges::none_of(variables,
+                               [&](const std::string& entry) { return entry.starts_with(name); }));
+  CHECK(std::ranges::count_if(variables, [](const std::string& entry) {
+          return entry.starts_with("PYTHONIOENCODING=");
+        }) == 1);
+}
+
+TEST_CASE("The proxy follows the usual variables") {
+  const Environment user = {{"https_proxy", "http://u:p@proxy:3128"},
+                            {"no_proxy", "localhost, .internal.example,10.0.0.1:8443"}};
+  const std::string proxy = "http://u:p@proxy:3128";
+  CHECK(proxy_for("https://iaas.us-ashburn-1.oraclecloud.com", user) == proxy);
+  CHECK(proxy_for("https://iaas.internal.example/x", user) == "");
+  CHECK(proxy_for("https://INTERNAL.example", user) == "");
+  CHECK(proxy_for("https://notinternal.example", user) == proxy);
+  CHECK(proxy_for("https://10.0.0.1:8443/x", user) == "");
+  CHECK(proxy_for("https://10.0.0.1/x", user) == proxy);
+  CHECK(proxy_for("http://anything", user) == "");
+  CHECK(proxy_for("https://x", {{"HTTPS_PROXY", proxy}, {"NO_PROXY", "*"}}) == "");
+  CHECK(proxy_for("https://x", {}) == "");
+}
+
+TEST_CASE("Programs are found by PATH, and only executable files") {
+  const Scratch scratch;
+  scratch.write("bin/tool", "#!/bin/sh\n", true);
+  scratch.write("plain/tool", "text", false);
+  std::filesystem::create_directory(scratch.path("folders"));
+  std::filesystem::create_directory(scratch.path("folders/tool"));
+  const Environment user = {{"PATH", "bin:" + scratch.path("plain") + ":" +
+                                         scratch.path("folders") + "::" + scratch.path("bin")},
+                            {"HOME", scratch.path("")}};
+  CHECK(find_program("tool", user) == scratch.path("bin/tool"));
+  CHECK(find_program(scratch.path("bin/tool"), user) == scratch.path("bin/tool"));
+  CHECK(find_program(scratch.path("plain/tool"), user) == "");
+  CHECK(find_program("~/bin/tool", user) == scratch.path("") + "/bin/tool");
+  CHECK(find_program("no-such-tool", user) == "");
+  CHECK(find_program("", user) == "");
+}
+
+TEST_CASE("A profile inherits DEFAULT, and comments, spaces and colons are read as Python does") {
+  const std::string text =
+      "\xEF\xBB\xBF# a comment\r\n"
+      "[DEFAULT]\r\nuser = ocid1.user.oc1..u\r\nregion=us-ashburn-1\r\n; more\r\n\r\n"
+      "[OTHER]\nRegion : sa-bogota-1\ntenancy=a=b\n";
+  const auto profile = read_profile(text, "OTHER", "f");
+  REQUIRE(profile);
+  CHECK(profile->at("user") == "ocid1.user.oc1..u");
+  CHECK(profile->at("region") == "sa-bogota-1");
+  CHECK(profile->at("tenancy") == "a=b");
+  CHECK(read_profile(text, "DEFAULT", "f")->at("region") == "us-ashburn-1");
+  CHECK_FALSE(read_profile(text, "NOPE", "f"));
+}
+
+TEST_CASE("A file that is no configuration is refused with its line") {
+  const auto refused = [](const std::string& text) {
+    try {
+      read_profile(text, "DEFAULT", "the-file");
+    } catch (const SetupError& error) {
+      CHECK(error.kind == SetupErrorKind::credentials);
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(refused("[DEFAULT]\nuser\n").starts_with("the-file, line 2: expected \"key=value\""));
+  CHECK(refused("user=x\n").starts_with("the-file, line 1: a value before"));
+  CHECK(refused("[DEFAULT\n").starts_with("the-file, line 1: \"[\" without"));
+}
+
+constexpr const char* kConfig =
+    "[DEFAULT]\nuser=U\ntenancy=T\nfingerprint=F\nkey_file=/no/such/key\nregion=R\n"
+    "[HALF]\nuser=\n[SESSION]\nsecurity_token_file=/x\n";
+
+TEST_CASE("The login comes from options, then the environment, then the file") {
+  const Scratch scratch;
+  scratch.write("home/.oci/config", kConfig, false);
+  Environment user = {{"HOME", scratch.path("home")}};
+  const OciLogin login = read_login("", "", "", user);
+  CHECK(login.config_file == scratch.path("home/.oci/config"));
+  CHECK(login.profile == "DEFAULT");
+  CHECK(login.auth == "api_key");
+  CHECK(login.tenancy == "T");
+  CHECK(login.user == "U");
+  CHECK(login.fingerprint == "F");
+  CHECK(login.region == "R");
+
+  user["OCI_CLI_PROFILE"] = "SESSION";
+  user["OCI_CLI_AUTH"] = "security_token";
+  user["OCI_CLI_USER"] = "U2";
+  CHECK(read_login("", "", "", user).profile == "SESSION");
+  CHECK(read_login("", "", "", user).auth == "security_token");
+  CHECK(read_login("", "", "", user).user == "U2");
+  CHECK(read_login("", "DEFAULT", "api_key", user).profile == "DEFAULT");
+  CHECK(read_login("", "DEFAULT", "api_key", user).auth == "api_key");
+}
+
+TEST_CASE("A login that cannot work is refused, and says what to do") {
+  const Scratch scratch;
+  scratch.write("home/.oci/config", kConfig, false);
+  const Environment user = {{"HOME", scratch.path("home")}};
+  const auto refused = [&](const std::string& file, const std::string& profile) {
+    try {
+      read_login(file, profile, "", user);
+    } catch (const SetupError& error) {
+      CHECK(error.kind == SetupErrorKind::credentials);
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(refused(scratch.path("absent"), "").find("No such file") != std::string::npos);
+  CHECK(refused("", "NOPE").find("no profile \"NOPE\"") != std::string::npos);
+  CHECK(refused("", "HALF").find("no value for \"user\"") != std::string::npos);
+  CHECK(refused(scratch.path("home"), "") != "accepted");  // a folder
+}
+
+TEST_CASE("No configuration file is needed for principals of the cloud or a full environment") {
+  const Scratch scratch;
+  Environment user = {{"HOME", scratch.path("home")}};
+  CHECK(read_login("", "", "instance_principal", user).config_file.empty());
+  CHECK_THROWS_AS(read_login("", "", "", user), SetupError);
+  for (const char* name : {"USER", "TENANCY", "FINGERPRINT", "KEY_CONTENT"})
+    user["OCI_CLI_" + std::string(name)] = name;
+  const OciLogin login = read_login("", "", "", user);
+  CHECK(login.config_file.empty());
+  CHECK(login.tenancy == "TENANCY");
+}
+
+workflow::Request a_request() {
+  workflow::Request request;
+  request.region = "us-ashburn-1";
+  request.method = "POST";
+  request.path = "/20160918/images";
+  request.query = "a=b%20c";
+  request.body = R"({"uri": "https://secret-url"})";
+  request.retry_token = "token";
+  request.if_none_match = "*";
+  request.request_id = "ID";
+  return request;
+}
+
+TEST_CASE("A call has the documented form, and no secret in its arguments") {
+  const OciLogin login{"/c", "P", "api_key", "T", "U", "F", "R"};
+  const RawCall call = make_raw_call(a_request(), "https://host", "http://u:password@proxy", login);
+  CHECK(call.target == "https://host/20160918/images?a=b%20c");
+  CHECK(call.arguments ==
+        std::vector<std::string>{"--config-file",
+                                 "/c",
+                                 "--profile",
+                                 "P",
+                                 "--auth",
+                                 "api_key",
+                                 "--cli-rc-file",
+                                 "/dev/fd/5",
+                                 "--region",
+                                 "us-ashburn-1",
+                                 "--max-retries",
+                                 "1",
+                                 "--request-id",
+                                 "ID",
+                                 "raw-request",
+                                 "--http-method",
+                                 "POST",
+                                 "--target-uri",
+                                 "https://host/20160918/images?a=b%20c",
+                                 "--request-headers",
+                                 R"({"opc-retry-token":"token","if-none-match":"*"})",
+                                 "--request-body",
+                                 "file:///dev/fd/3"});
+  CHECK(call.body == R"({"uri": "https://secret-url"})");
+  CHECK(call.rc == "[OCI_CLI_SETTINGS]\nproxy=http://u:password@proxy\n");
+}
+
+TEST_CASE("What a request lacks is not in the call") {
+  workflow::Request request;
+  request.region = "r";
+  request.path = "/x";
+  const RawCall call =
+      make_raw_call(request, "http://h", "", OciLogin{"", "P", "A", "", "", "", ""});
+  for (const char* name : {"--config-file", "--request-body", "--request-headers", "--request-id"})
+    CHECK(std::ranges::find(call.arguments, name) == call.arguments.end());
+  CHECK(call.rc.empty());
+  CHECK(call.target == "http://h/x");
+}
+
+}  // namespace
+}  // namespace migledger::adapters
