@@ -10,6 +10,9 @@ namespace migledger::workflow {
 
 namespace {
 
+// A resource that is busy stays so for minutes: an instance cannot be imaged again for 20.
+constexpr Duration kBusyPause = std::chrono::minutes(3);
+
 bool says_out_of_capacity(std::string_view message) {
   return message.find("Out of host capacity") != std::string_view::npos ||
          message.find("out of host capacity") != std::string_view::npos ||
@@ -90,6 +93,8 @@ Failure classify(const Reply& reply, bool mutates) {
     failure.message = redact_text(std::string_view(reply.body).substr(0, 500));
   }
   failure.error_class = classify_status(reply.status, failure.code, failure.message, mutates);
+  if (failure.code == "IncorrectState" && failure.retry_after == Duration::zero())
+    failure.retry_after = kBusyPause;
   return failure;
 }
 
