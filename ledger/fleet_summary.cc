@@ -71,6 +71,8 @@ void FleetSummary::apply(Event::Reader event) {
     case Event::Body::MIGRATION_STARTED:
       break;
     case Event::Body::PLAN_CHANGED:
+      for (const auto step : body.getPlanChanged().getRecheck())
+        if (step < kMaxSteps) row.done &= ~(std::uint64_t{1} << step);
       if (row.status != Status::done) row.status = Status::running;
       row.state = "plan changed";
       break;

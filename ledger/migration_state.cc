@@ -109,6 +109,8 @@ void MigrationState::apply(schema::Event::Reader event) {
       plan = fields_of(changed.getPlan());
       depends_on.clear();
       for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
+      for (const auto step : changed.getRecheck())
+        done_ &= ~(std::uint64_t{1} << checked_step(step, event));
       if (status != Status::done) status = Status::running;
       if (attempt.phase == Phase::failed) reopened = true;
       break;

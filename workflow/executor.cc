@@ -11,6 +11,7 @@
 #include "workflow/decide.h"
 #include "workflow/json.h"
 #include "workflow/pacing.h"
+#include "workflow/plan_guard.h"
 #include "workflow/reader.h"
 #include "workflow/records.h"
 #include "workflow/redact.h"
@@ -96,7 +97,9 @@ class Executor::Loop {
   void open_session();
   void load(const Plan& plan);
   void start_more();
-  bool dependencies_done(const PlannedMigration& planned) const;
+  void accept_change(Migration& migration, const PlannedMigration& planned);
+  bool is_done(const std::string& name);
+  bool dependencies_done(const PlannedMigration& planned);
   void flush();
   void advance(Migration& migration);
   void decide_about(Migration& migration);
@@ -272,6 +275,7 @@ void Executor::Loop::load(const Plan& plan) {
           fmt::format("migration \"{}\" was started by workflow {} version {} with other steps; go "
                       "on with the migledger that started it",
                       state.name, state.workflow, state.workflow_version));
+    accept_change(*migration, planned);
     by_name_[planned.name] = *stream;
     Migration& loaded = *(migrations_[*stream] = std::move(migration));
     ++active_;
@@ -279,12 +283,33 @@ void Executor::Loop::load(const Plan& plan) {
   }
 }
 
-bool Executor::Loop::dependencies_done(const PlannedMigration& planned) const {
-  return std::all_of(planned.depends_on.begin(), planned.depends_on.end(), [&](const auto& name) {
-    const auto it = by_name_.find(name);
-    return it != by_name_.end() &&
-           migrations_.at(it->second)->state.status == Status::done;
-  });
+void Executor::Loop::accept_change(Migration& migration, const PlannedMigration& planned) {
+  const PlanChange change = judge_change(workflow_, migration.state, planned);
+  if (change.fields.empty() || migration.state.status == Status::done) return;
+  if (!options_.accept_plan_change || !change.refused.empty())
+    throw std::logic_error("the plan of \"" + planned.name + "\" differs from the ledger's");
+  EventDraft draft = plan_changed({migration.state.stream, now_, session_, session_}, planned,
+                                  "--accept-plan-change", change.recheck);
+  store_.append_one(draft);
+  migration.state.apply(draft.reader());
+  if (observer_) observer_->appended(migration.state, draft.reader());
+}
+
+bool Executor::Loop::is_done(const std::string& name) {
+  const auto it = by_name_.find(name);
+  if (it != by_name_.end()) return migrations_.at(it->second)->state.status == Status::done;
+  // Of the ledger, but not of this run.
+  const auto stream = store_.find_stream(name);
+  if (!stream) return false;
+  MigrationState state;
+  for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
+    state.apply(cursor->event());
+  return state.status == Status::done;
+}
+
+bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
+  return std::all_of(planned.depends_on.begin(), planned.depends_on.end(),
+                     [&](const auto& name) { return is_done(name); });
 }
 
 void Executor::Loop::start_more() {

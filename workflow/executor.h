@@ -29,6 +29,9 @@ struct RunOptions {
   Actor actor;
   std::size_t parallel = 10;      // migrations under way at once
   bool approve = false;           // --yes: approves what is asked for while running
+  // Records plans that differ from what the ledger has. Without it such a plan is an error; see
+  // plan_guard.h for whether it can be taken.
+  bool accept_plan_change = false;
   Duration quiesce_patience = std::chrono::minutes(3);
   // Keeps bulk evidence beside the log and returns its SHA-256 digest (32 bytes); null: none kept.
   std::function<std::string(std::string_view)> keep_evidence;

@@ -72,11 +72,13 @@ EventDraft migration_started(const Origin& origin, const Workflow& workflow,
 }
 
 EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
-                        std::string_view reason) {
+                        std::string_view reason, const std::vector<StepIndex>& recheck) {
   EventDraft event = draft(origin);
   auto body = event.body().initPlanChanged();
   fill_plan(planned, body);
   body.setReason(Text(reason));
+  auto steps = body.initRecheck(static_cast<unsigned>(recheck.size()));
+  for (unsigned i = 0; i < steps.size(); ++i) steps.set(i, recheck[i]);
   return event;
 }
 

@@ -25,7 +25,7 @@ ledger::EventDraft session_closed(const Origin& origin, int exit_code, std::stri
 ledger::EventDraft migration_started(const Origin& origin, const Workflow& workflow,
                                      const PlannedMigration& planned);
 ledger::EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
-                                std::string_view reason);
+                                std::string_view reason, const std::vector<StepIndex>& recheck);
 ledger::EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
                           const Sighting& sighting, bool by_tag, Time cloud_time);
 ledger::EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
