@@ -163,7 +163,7 @@ class PlanCheck {
       const std::string place = fmt::format("{}\n{}\n{}\n{}", key, migration.text(region_key),
                                             migration.text(compartment_key), name);
       const auto [first, added] = users.emplace(place, &migration);
-      if (!added)
+      if (!added && first->second->name() != migration.name())  // else it was said already
         add(migration, key,
             fmt::format(
                 "\"{}\" is also what {} makes in the same region and compartment; give each "
