@@ -193,10 +193,11 @@ class PlanCheck {
           continue;
         }
         const std::string_view near = nearest(item.text, names);
-        problems_.add(item.offset,
-                      fmt::format("{}[{}]", join_path(migrations_[i].path, "depends_on"), k),
-                      fmt::format("no migration is named {}{}", describe(item),
-                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+        problems_.add(
+            item.offset, fmt::format("{}[{}]", join_path(migrations_[i].path, "depends_on"), k),
+            fmt::format(
+                "no migration is named {}{}", describe(item),
+                near.empty() ? "" : fmt::format("; did you mean \"{}\"?", printable(near, 63))));
       }
     }
     check_cycles(needs);
