@@ -19,8 +19,7 @@ constexpr std::string_view kShape = "VM.Standard.E4.Flex";
 void provision_domain(World& world, const std::string& region, const std::string& domain) {
   if (domain.empty() || !world.first_use("ad/" + region + "/" + domain)) return;
   auto& domains = world.subscribe(region).domains;
-  if (std::find(domains.begin(), domains.end(), domain) == domains.end())
-    domains.push_back(domain);
+  if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
 }
 
 void provision_instance(World& world, const std::string& id, const std::string& region,

@@ -164,9 +164,7 @@ class Bench {
     REQUIRE(r.ok());
     return std::string(body(r).at(name).as_string());
   }
-  static std::string code(const Reply& r) {
-    return std::string(body(r).at("code").as_string());
-  }
+  static std::string code(const Reply& r) { return std::string(body(r).at("code").as_string()); }
   std::string state(const std::string& region, const std::string& path) {
     return get(core(region, "GET", path), "lifecycleState");
   }
@@ -174,8 +172,7 @@ class Bench {
   int created(std::string_view kind) {
     int n = 0;
     const json::value report = json::parse(tenancy->report());
-    for (const auto& c : report.at("created").as_array())
-      n += c.at("kind").as_string() == kind;
+    for (const auto& c : report.at("created").as_array()) n += c.at("kind").as_string() == kind;
     return n;
   }
 
