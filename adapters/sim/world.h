@@ -125,14 +125,6 @@ class World {
   Index<WorkRequest> work_requests;
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return bucket_rows_; }
   const std::deque<Creation>& creations() const { return creations_; }
-  template <typename F>
-  void each_image(F&& f) const {
-    for (const auto& [id, image] : image_rows_) f(image);
-  }
-  template <typename F>
-  void each_instance(F&& f) const {
-    for (const auto& [id, instance] : instance_rows_) f(instance);
-  }
 
  private:
   struct TextHash {

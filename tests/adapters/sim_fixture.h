@@ -42,9 +42,11 @@ inline workflow::PlannedMigration planned(std::string name = "web",
 
 class Bench {
  public:
-  explicit Bench(Faults faults = {}, std::uint64_t seed = 7, StateStore* store = nullptr) {
+  explicit Bench(Faults faults = {}, std::uint64_t seed = 7, StateStore* store = nullptr,
+                 int data_volumes = 0) {
     TenancyOptions options;
     options.seed = seed;
+    options.data_volumes = data_volumes;
     options.start = *parse_rfc3339("2026-11-23T05:00:00Z");
     options.faults = std::move(faults);
     now = options.start;

@@ -136,6 +136,18 @@ TEST_CASE("what is asked before a migration", "[sim]") {
   CHECK(shapes[1].at("availabilityStatus").as_string() == "HARDWARE_NOT_SUPPORTED");
 }
 
+TEST_CASE("attached volumes are listed", "[sim]") {
+  Bench b({}, 7, nullptr, 2);
+  const json::value attached = Bench::body(
+      b.core(kSource, "GET",
+             "volumeAttachments?compartmentId=" + kCompartment + "&instanceId=" + kInstance));
+  REQUIRE(attached.as_array().size() == 2);
+  CHECK(attached.at(1).at("lifecycleState").as_string() == "ATTACHED");
+  const std::string volume(attached.at(1).at("volumeId").as_string());
+  CHECK(Bench::body(b.core(kSource, "GET", "volumes/" + volume)).at("sizeInGBs").as_int64() == 50);
+  CHECK(b.core(kTarget, "GET", "volumes/" + volume).status == 404);
+}
+
 TEST_CASE("replies have OCI's headers", "[sim]") {
   Bench b;
   Request r;
