@@ -56,7 +56,7 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command,
     options.start = adapters::SystemClock().now();
     if (!command.sim_faults.empty())
       options.faults = sim::parse_faults(
-          adapters::read_text_file(command.sim_faults, adapters::kMaxConfigBytes).content,
+          adapters::read_text_file(command.sim_faults, adapters::kMaxConfigBytes),
           command.sim_faults);
     return std::make_unique<SimRunCloud>(
         sim_state_of(command.sim_state, ledger), options,

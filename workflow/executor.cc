@@ -379,8 +379,8 @@ void Executor::Loop::take(Completion completion) {
 }
 
 void Executor::Loop::wait() {
-  if (observer_) observer_->waiting(now_);
   Time deadline = now_ + std::chrono::hours(1);
+  if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
   auto completion = cloud_.next(deadline);
   if (!completion) return;

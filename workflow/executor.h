@@ -45,8 +45,8 @@ class Observer {
   virtual ~Observer() = default;
   // After an event is durable and applied.
   virtual void appended(const MigrationState& state, ledger::schema::Event::Reader event) = 0;
-  // Before waiting; `now` is the clock's.
-  virtual void waiting(Time now) = 0;
+  // Before waiting; `now` is the clock's. Returns when to be called again at the latest.
+  virtual Time waiting(Time now) = 0;
 };
 
 struct RunResult {
