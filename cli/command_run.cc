@@ -32,9 +32,8 @@ int status(ExitStatus exit_status) { return static_cast<int>(exit_status); }
 void select(workflow::Plan& plan, const std::vector<std::string>& only) {
   if (only.empty()) return;
   for (const auto& name : only) {
-    const bool known =
-        std::any_of(plan.migrations.begin(), plan.migrations.end(),
-                    [&](const auto& migration) { return migration.name == name; });
+    const bool known = std::any_of(plan.migrations.begin(), plan.migrations.end(),
+                                   [&](const auto& migration) { return migration.name == name; });
     if (!known)
       throw UsageError("--only: the plan has no migration \"" + printable(name, 63) + "\"");
   }
@@ -101,8 +100,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
             std::ostream& err) {
   const auto* workflow = workflow::workflow_named(command.workflow);
   if (!workflow)
-    throw UsageError("--workflow: there is \"compute\", not \"" +
-                     printable(command.workflow, 40) + "\"");
+    throw UsageError("--workflow: there is \"compute\", not \"" + printable(command.workflow, 40) +
+                     "\"");
   adapters::Config config = adapters::load_config(command.config);
   select(config.plan, command.only);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
@@ -111,16 +110,17 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   const bool simulated = identity.kind == "sim";
   const workflow::Actor actor = this_process(command.command_line);
 
-  RunLedger opened = open_run_ledger(path, identity, actor, adapters::SystemClock().now(),
-                                     random_hex_digits);
+  RunLedger opened =
+      open_run_ledger(path, identity, actor, adapters::SystemClock().now(), random_hex_digits);
   auto& store = *opened.store;
-  for (const auto& sentence : opened.said) err << "migledger: " << printable(sentence, 1000) << "\n";
+  for (const auto& sentence : opened.said)
+    err << "migledger: " << printable(sentence, 1000) << "\n";
   ledger::SnapshotStore snapshots(path);
   for (const auto& sentence : ledger::check_fleet_snapshots(store, snapshots))
     err << "migledger: " << printable(sentence, 1000) << "\n";
 
-  const std::string refusal = refuse_changed_plan(store, *workflow, config.plan,
-                                                  command.accept_plan_change);
+  const std::string refusal =
+      refuse_changed_plan(store, *workflow, config.plan, command.accept_plan_change);
   if (!refusal.empty()) {
     err << refusal;
     return status(ExitStatus::plan_changed);

@@ -43,16 +43,16 @@ std::vector<Bar> bars_of(const ledger::EventStore& store, ledger::StreamId strea
   std::vector<Bar> bars;
   for (const auto cursor = store.scan_stream(stream); cursor->next();) {
     const auto event = cursor->event();
-    const Time entered = state.started == Time{} ? time_from_micros(event.getTime())
-                                                 : state.entered;
+    const Time entered =
+        state.started == Time{} ? time_from_micros(event.getTime()) : state.entered;
     std::vector<bool> done;
     for (ledger::StepIndex i = 0; i < state.step_count(); ++i) done.push_back(state.is_done(i));
     state.apply(event);
     for (ledger::StepIndex i = 0; i < done.size(); ++i) {
       if (done[i] || !state.is_done(i)) continue;
       const auto name = std::string(state.step_name(i));
-      const auto known = std::find_if(bars.begin(), bars.end(),
-                                      [&](const Bar& bar) { return bar.name == name; });
+      const auto known =
+          std::find_if(bars.begin(), bars.end(), [&](const Bar& bar) { return bar.name == name; });
       Bar& bar = known == bars.end() ? bars.emplace_back(Bar{name, entered, entered, 0}) : *known;
       bar.to = state.updated;
       ++bar.tries;

@@ -17,9 +17,8 @@ std::string value(const std::string& text) {
 
 }  // namespace
 
-std::string refuse_changed_plan(const ledger::EventStore& store,
-                                const workflow::Workflow& workflow, const workflow::Plan& plan,
-                                bool accept) {
+std::string refuse_changed_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                                const workflow::Plan& plan, bool accept) {
   std::string out;
   bool impossible = false;
   for (const auto& planned : plan.migrations) {
@@ -46,9 +45,8 @@ std::string refuse_changed_plan(const ledger::EventStore& store,
   if (out.empty()) return {};
   std::string head = "migledger: the plan differs from what the ledger has recorded:\n";
   std::string tail =
-      impossible
-          ? "Restore those values, or give the migration another name to start it anew.\n"
-          : "Restore the file, or record the change with --accept-plan-change.\n";
+      impossible ? "Restore those values, or give the migration another name to start it anew.\n"
+                 : "Restore the file, or record the change with --accept-plan-change.\n";
   return head + out + tail;
 }
 

@@ -11,8 +11,7 @@ namespace migledger::cli {
 
 // Why `plan` cannot be run on `store`, in lines for people; empty when it can. With `accept`,
 // changes that cannot affect what was already done are let through.
-std::string refuse_changed_plan(const ledger::EventStore& store,
-                                const workflow::Workflow& workflow, const workflow::Plan& plan,
-                                bool accept);
+std::string refuse_changed_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                                const workflow::Plan& plan, bool accept);
 
 }  // namespace migledger::cli

@@ -47,17 +47,16 @@ std::string sim_state_of(const std::string& configured, const std::string& ledge
   return configured.empty() ? ledger + ".sim" : configured;
 }
 
-std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command,
-                                         const adapters::Config& config,
+std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
                                          const std::string& ledger) {
   if (command.cloud == "sim") {
     sim::TenancyOptions options;
     options.seed = command.sim_seed;
     options.start = adapters::SystemClock().now();
     if (!command.sim_faults.empty())
-      options.faults = sim::parse_faults(
-          adapters::read_text_file(command.sim_faults, adapters::kMaxConfigBytes),
-          command.sim_faults);
+      options.faults =
+          sim::parse_faults(adapters::read_text_file(command.sim_faults, adapters::kMaxConfigBytes),
+                            command.sim_faults);
     return std::make_unique<SimRunCloud>(
         sim_state_of(command.sim_state, ledger), options,
         sim::SimCloudOptions{.speed = command.sim_speed, .parallel = 64}, config.plan);

@@ -18,8 +18,7 @@ class RunCloud {
 };
 
 // `ledger` is the path of the ledger; what the cloud keeps lies beside it.
-std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command,
-                                         const adapters::Config& config,
+std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
                                          const std::string& ledger);
 
 // The simulated tenancy's directory for a ledger.

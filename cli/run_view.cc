@@ -90,10 +90,14 @@ class LiveView final : public workflow::Observer {
 
   static Colour colour_of(Status status) {
     switch (status) {
-      case Status::running: return Colour::plain;
-      case Status::parked: return Colour::yellow;
-      case Status::done: return Colour::green;
-      case Status::failed: return Colour::red;
+      case Status::running:
+        return Colour::plain;
+      case Status::parked:
+        return Colour::yellow;
+      case Status::done:
+        return Colour::green;
+      case Status::failed:
+        return Colour::red;
     }
     return Colour::plain;
   }
@@ -112,10 +116,18 @@ class LiveView final : public workflow::Observer {
     states_([&](const MigrationState& state) {
       shown.push_back(&state);
       switch (state.status) {
-        case Status::running: ++running; break;
-        case Status::parked: ++parked; break;
-        case Status::done: ++done; break;
-        case Status::failed: ++failed; break;
+        case Status::running:
+          ++running;
+          break;
+        case Status::parked:
+          ++parked;
+          break;
+        case Status::done:
+          ++done;
+          break;
+        case Status::failed:
+          ++failed;
+          break;
       }
     });
     // Those that are under way first, then in the order of their start.
@@ -126,24 +138,28 @@ class LiveView final : public workflow::Observer {
     constexpr std::size_t kMost = 20;
     const std::size_t left_out = shown.size() > kMost ? shown.size() - kMost : 0;
     shown.resize(std::min(shown.size(), kMost));
-    Table table({{"migration"}, {"step", true, 5}, {"", false, 12}, {"state"},
-                 {"%", true, 3}, {"elapsed", true, 7}, {"waits for"}});
+    Table table({{"migration"},
+                 {"step", true, 5},
+                 {"", false, 12},
+                 {"state"},
+                 {"%", true, 3},
+                 {"elapsed", true, 7},
+                 {"waits for"}});
     for (const auto* state : shown) {
       const auto step = current(*state);
       const Time end = state->status == Status::running ? now : state->updated;
       const bool percent = state->status == Status::running && state->reading.percent > 0;
-      table.add({{printable(state->name, 40), Colour::plain},
-                 {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->step_count()),
-                              state->step_count()),
-                  Colour::plain},
-                 {state->status == Status::done ? std::string()
-                                                : printable(state->step_name(step)),
-                  Colour::plain},
-                 {std::string(name_of(state->status)), colour_of(state->status)},
-                 {percent ? fmt::format("{}", state->reading.percent) : std::string(),
-                  Colour::plain},
-                 {format_duration(end - state->started), Colour::plain},
-                 {waits_for(*state), Colour::dim}});
+      table.add(
+          {{printable(state->name, 40), Colour::plain},
+           {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->step_count()),
+                        state->step_count()),
+            Colour::plain},
+           {state->status == Status::done ? std::string() : printable(state->step_name(step)),
+            Colour::plain},
+           {std::string(name_of(state->status)), colour_of(state->status)},
+           {percent ? fmt::format("{}", state->reading.percent) : std::string(), Colour::plain},
+           {format_duration(end - state->started), Colour::plain},
+           {waits_for(*state), Colour::dim}});
     }
     std::ostringstream text;
     table.print(options_.terminal, text);

@@ -13,9 +13,9 @@ namespace migledger::cli {
 
 struct RunViewOptions {
   Terminal terminal;
-  bool json = false;      // one JSON object an event
+  bool json = false;  // one JSON object an event
   bool simulated = false;
-  double speed = 1;       // seconds on the clock a real second
+  double speed = 1;  // seconds on the clock a real second
 };
 
 using ForEachState =

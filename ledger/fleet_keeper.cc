@@ -40,8 +40,7 @@ FromSnapshot from_snapshot(const SnapshotStore& snapshots, Position at_most) {
 
 }  // namespace
 
-LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots,
-                       Position at_most) {
+LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots, Position at_most) {
   const Position to = std::min(at_most, store.head().position);
   FromSnapshot from = from_snapshot(snapshots, to);
   LoadedFleet loaded{std::move(from.fleet), from.position, std::move(from.passed_over)};
@@ -49,8 +48,7 @@ LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots,
   return loaded;
 }
 
-std::vector<std::string> check_fleet_snapshots(const EventStore& store,
-                                               SnapshotStore& snapshots) {
+std::vector<std::string> check_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots) {
   const Position head = store.head().position;
   FromSnapshot newest = from_snapshot(snapshots, head);
   std::vector<std::string> said = std::move(newest.passed_over);

@@ -27,8 +27,8 @@ struct Actor {
 
 struct RunOptions {
   Actor actor;
-  std::size_t parallel = 10;      // migrations under way at once
-  bool approve = false;           // --yes: approves what is asked for while running
+  std::size_t parallel = 10;  // migrations under way at once
+  bool approve = false;       // --yes: approves what is asked for while running
   // Records plans that differ from what the ledger has. Without it such a plan is an error; see
   // plan_guard.h for whether it can be taken.
   bool accept_plan_change = false;
@@ -52,8 +52,8 @@ class Observer {
 struct RunResult {
   std::size_t done = 0;
   std::size_t failed = 0;
-  std::size_t parked = 0;         // wait for a person
-  std::size_t not_started = 0;    // wait for a migration that did not get done
+  std::size_t parked = 0;       // wait for a person
+  std::size_t not_started = 0;  // wait for a migration that did not get done
   bool interrupted = false;
   std::string credentials_error;  // not empty: the cloud does not accept them
 };

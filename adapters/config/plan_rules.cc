@@ -74,10 +74,10 @@ class PlanCheck {
   }
 
   void check_realm(const MigrationSource& migration) {
-    const std::string_view expected = realm_of(migration.text("source_instance_id"));
+    const std::string_view expected = realm_of_ocid(migration.text("source_instance_id"));
     if (expected.empty()) return;
     for (const char* key : {"source_compartment_id", "target_compartment_id", "target_subnet_id"}) {
-      const std::string_view realm = realm_of(migration.text(key));
+      const std::string_view realm = realm_of_ocid(migration.text(key));
       if (!realm.empty() && realm != expected) {
         add(migration, key,
             fmt::format("lies in realm \"{}\", but source_instance_id in \"{}\"; nothing moves "
