@@ -1,259 +1,261 @@
-#The events of a migledger ledger.One message an event, stored as its canonical bytes
-#(https: //capnproto.org/encoding.html#canonicalization): see FORMAT.md for keys and framing.
+# The events of a migledger ledger. One message an event, stored as its canonical bytes
+# (https://capnproto.org/encoding.html#canonicalization): see FORMAT.md for keys and framing.
 #
-#Evolution : fields and union members are added with the next number, never renumbered, retyped or
-#reused.A reader keeps and shows a body it does not know; it never guesses what it means.
-#Texts are UTF - 8. Times are microseconds since 1970 - 01 - \
-    01T00 : 00 : 00Z. A position of 0 means "none".
+# Evolution: fields and union members are added with the next number, never renumbered, retyped or
+# reused. A reader keeps and shows a body it does not know; it never guesses what it means.
+# Texts are UTF-8. Times are microseconds since 1970-01-01T00:00:00Z. A position of 0 means "none".
 @0xd3f1a7c29b604e18;
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("migledger::ledger::schema");
 
 struct Event {
-  position @0 : UInt64;
-#place in the ledger, dense, from 1 stream @1 : UInt64;
-#position of the first event of its stream;
-  0 is the ledger's own stream version @2 : UInt64;
-#place in its stream, dense, from 1 time @3 : Int64;
-#made non - decreasing along positions rawTime @4 : Int64;
-#what the clock read session @5 : UInt64;
-#position of the sessionOpened event that names the actor cause @6 : UInt64;
-#position of the event this one reacts to
+  position @0 :UInt64;     # place in the ledger, dense, from 1
+  stream   @1 :UInt64;     # position of the first event of its stream; 0 is the ledger's own stream
+  version  @2 :UInt64;     # place in its stream, dense, from 1
+  time     @3 :Int64;      # made non-decreasing along positions
+  rawTime  @4 :Int64;      # what the clock read
+  session  @5 :UInt64;     # position of the sessionOpened event that names the actor
+  cause    @6 :UInt64;     # position of the event this one reacts to
 
-      body : union {
-    unset @7 : Void;
-    ledgerCreated @8 : LedgerCreated;
-    sessionOpened @9 : SessionOpened;
-    sessionClosed @10 : SessionClosed;
-    tailDropped @11 : TailDropped;
-    migrationStarted @12 : MigrationStarted;
-    planChanged @13 : PlanChanged;
-    probed @14 : Probed;
-    intent @15 : Intent;
-    outcome @16 : Outcome;
-    observed @17 : Observed;
-    checked @18 : Checked;
-    readFailed @19 : ReadFailed;
-    parked @20 : Parked;
-    approved @21 : Approved;
-    ended @22 : Ended;
+  body :union {
+    unset            @7  :Void;
+    ledgerCreated    @8  :LedgerCreated;
+    sessionOpened    @9  :SessionOpened;
+    sessionClosed    @10 :SessionClosed;
+    tailDropped      @11 :TailDropped;
+    migrationStarted @12 :MigrationStarted;
+    planChanged      @13 :PlanChanged;
+    probed           @14 :Probed;
+    intent           @15 :Intent;
+    outcome          @16 :Outcome;
+    observed         @17 :Observed;
+    checked          @18 :Checked;
+    readFailed       @19 :ReadFailed;
+    parked           @20 :Parked;
+    approved         @21 :Approved;
+    ended            @22 :Ended;
   }
 }
 
 struct Field {
-  name @0 : Text;
-  value @1 : Text;
-#a string as it is;
-  anything else as JSON text
+  name  @0 :Text;
+  value @1 :Text;          # a string as it is; anything else as JSON text
 }
-#-- -- the ledger's own stream -------------------------------------------------------------------
 
-#Position 1. What the ledger is bound to; a run against anything else is refused.
+# ---- the ledger's own stream -------------------------------------------------------------------
+
+# Position 1. What the ledger is bound to; a run against anything else is refused.
 struct LedgerCreated {
-  ledgerId @0 : Text;
-# 32 lower - case hexadecimal digits, random format @1 : UInt32;
-#FORMAT.md cloud @2 : Text;
-#"oci" or "sim" tenancy @3 : Text;
-#OCID of the tenancy;
-  empty when it is learnt with the first session endpoints @4 : List(Field);
-#region → base URL, where configured
+  ledgerId  @0 :Text;      # 32 lower-case hexadecimal digits, random
+  format    @1 :UInt32;    # FORMAT.md
+  cloud     @2 :Text;      # "oci" or "sim"
+  tenancy   @3 :Text;      # OCID of the tenancy; empty when it is learnt with the first session
+  endpoints @4 :List(Field); # region → base URL, where configured
 }
-#Who acts from here on.Every later event of the session names this position.
+
+# Who acts from here on. Every later event of the session names this position.
 struct SessionOpened {
-  user @0 : Text;
-  host @1 : Text;
-  pid @2 : UInt32;
-  version @3 : Text;
-#of migledger command @4 : Text;
-#as typed, without secrets tenancy @5 : Text;
-  principal @6 : Text;
-#user OCID or profile name authKind @7 : Text;
-#api_key, security_token, instance_principal, …, sim keyFingerprint @8 : Text;
+  user           @0 :Text;
+  host           @1 :Text;
+  pid            @2 :UInt32;
+  version        @3 :Text; # of migledger
+  command        @4 :Text; # as typed, without secrets
+  tenancy        @5 :Text;
+  principal      @6 :Text; # user OCID or profile name
+  authKind       @7 :Text; # api_key, security_token, instance_principal, …, sim
+  keyFingerprint @8 :Text;
 }
 
 struct SessionClosed {
-  exitCode @0 : UInt16;
-  reason @1 : Text;
+  exitCode @0 :UInt16;
+  reason   @1 :Text;
 }
-#A tolerant reopening cut a torn end off the write - ahead log; said here because it happened.
+
+# A tolerant reopening cut a torn end off the write-ahead log; said here because it happened.
 struct TailDropped {
-  file @0 : Text;
-  bytes @1 : UInt64;
-  kept @2 : Text;
-#where the files were copied before anything was changed
+  file  @0 :Text;
+  bytes @1 :UInt64;
+  kept  @2 :Text;          # where the files were copied before anything was changed
 }
-#-- -- the stream of one migration -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
+
+# ---- the stream of one migration ---------------------------------------------------------------
 
 struct MigrationStarted {
-  name @0 : Text;
-  workflow @1 : Text;
-  workflowVersion @2 : UInt32;
-  steps @3 : List(Text);
-#names by index, so that the log explains itself plan @4 : List(Field);
-#resolved, sorted by name dependsOn @5 : List(Text);
-  planDigest @6 : Data;
-#SHA - 256 over the plan as recorded(workflow / plan.h)
+  name            @0 :Text;
+  workflow        @1 :Text;
+  workflowVersion @2 :UInt32;
+  steps           @3 :List(Text);  # names by index, so that the log explains itself
+  plan            @4 :List(Field); # resolved, sorted by name
+  dependsOn       @5 :List(Text);
+  planDigest      @6 :Data;        # SHA-256 over the plan as recorded (workflow/plan.h)
 }
 
 struct PlanChanged {
-  plan @0 : List(Field);
-#whole, as it is from here on dependsOn @1 : List(Text);
-  planDigest @2 : Data;
-  reason @3 : Text;
-  recheck @4 : List(UInt16);
-#check steps to be made again
+  plan       @0 :List(Field);      # whole, as it is from here on
+  dependsOn  @1 :List(Text);
+  planDigest @2 :Data;
+  reason     @3 :Text;
+  recheck    @4 :List(UInt16);     # check steps to be made again
 }
-#A request to the cloud. `body` may hold placeholders "${secret:NAME:sha256:HEX}".
+
+# A request to the cloud. `body` may hold placeholders "${secret:NAME:sha256:HEX}".
 struct Request {
-  region @0 : Text;
-  service @1 : Text;
-  method @2 : Text;
-  path @3 : Text;
-#percent - encoded, with the API version, without query query @4 : Text;
-#percent - encoded, without "?" body @5 : Text;
-  retryToken @6 : Text;
-  ifMatch @7 : Text;
-  ifNoneMatch @8 : Text;
-  requestId @9 : Text;
-#opc - request - id as we set it
+  region      @0 :Text;
+  service     @1 :Text;
+  method      @2 :Text;
+  path        @3 :Text;    # percent-encoded, with the API version, without query
+  query       @4 :Text;    # percent-encoded, without "?"
+  body        @5 :Text;
+  retryToken  @6 :Text;
+  ifMatch     @7 :Text;
+  ifNoneMatch @8 :Text;
+  requestId   @9 :Text;    # opc-request-id as we set it
 }
 
 enum ErrorClass {
-  none @0; retry @1; #nothing happened; may be sent again after a pause throttled @2;
-  #429 blocked @3;
-  #a limit or quota : a person must act capacity @4;
-  #out of host capacity credentials @5;
-  #401 : stops the whole run tokenInvalidated @6;
-  #409 InvalidatedRetryToken exists @7;
-  #something of that name is already there precondition @8;
-  #412 notFound @9;
-  #404 : cannot look fatal @10;
-  #will never succeed as it is unknown @11;
-  #whether it happened cannot be told yet
+  none             @0;
+  retry            @1;     # nothing happened; may be sent again after a pause
+  throttled        @2;     # 429
+  blocked          @3;     # a limit or quota: a person must act
+  capacity         @4;     # out of host capacity
+  credentials      @5;     # 401: stops the whole run
+  tokenInvalidated @6;     # 409 InvalidatedRetryToken
+  exists           @7;     # something of that name is already there
+  precondition     @8;     # 412
+  notFound         @9;     # 404: cannot look
+  fatal            @10;    # will never succeed as it is
+  unknown          @11;    # whether it happened cannot be told yet
 }
 
 struct Error {
-  class @0 : ErrorClass;
-  status @1 : UInt16;
-#HTTP status, 0 when none was seen code @2 : Text;
-#OCI 's error code, or the transport' s own word message @3 : Text;
-  requestId @4 : Text;
-#opc - request - id of the reply retryAfterMillis @5 : UInt64;
-# 0 : none was given
+  class            @0 :ErrorClass;
+  status           @1 :UInt16; # HTTP status, 0 when none was seen
+  code             @2 :Text;   # OCI's error code, or the transport's own word
+  message          @3 :Text;
+  requestId        @4 :Text;   # opc-request-id of the reply
+  retryAfterMillis @5 :UInt64; # 0: none was given
 }
-#What a look for the resource of a creating step found.
-struct Probed {
-  step @0 : UInt16;
-  generation @1 : UInt16;
-  result @2 : Result;
-  candidates @3 : List(Candidate);
-  scope @4 : Text;
-#"list", or "tag" for a search by tag cloudTime @5 : Int64;
-#Date of the reply, 0 when it had none facts @6 : List(Field);
-#what adopting the one found would record
 
-      enum Result {
-        absent @0; #a successful list, all its pages, without it ours @1;
-        #exactly one that bears our key several @2; foreign @3;
-        #bears our name, or another ledger's tags for our source underWay @4;
-        #not there yet, but the cloud is at work on it }
+# What a look for the resource of a creating step found.
+struct Probed {
+  step       @0 :UInt16;
+  generation @1 :UInt16;
+  result     @2 :Result;
+  candidates @3 :List(Candidate);
+  scope      @4 :Text;       # "list", or "tag" for a search by tag
+  cloudTime  @5 :Int64;      # Date of the reply, 0 when it had none
+  facts      @6 :List(Field); # what adopting the one found would record
+
+  enum Result {
+    absent   @0;             # a successful list, all its pages, without it
+    ours     @1;             # exactly one that bears our key
+    several  @2;
+    foreign  @3;             # bears our name, or another ledger's tags for our source
+    underWay @4;             # not there yet, but the cloud is at work on it
+  }
 }
 
 struct Candidate {
-  id @0 : Text;
-  name @1 : Text;
-  state @2 : Text;
-  why @3 : Text;
-#what makes it a candidate
+  id    @0 :Text;
+  name  @1 :Text;
+  state @2 :Text;
+  why   @3 :Text;            # what makes it a candidate
 }
-#About to send.Durable before the request leaves.
-struct Intent {
-  step @0 : UInt16;
-  generation @1 : UInt16;
-  send @2 : UInt32;
-# 1 for the first sending of this generation key @3 : Text;
-#idempotency key guard @4 : Guard;
-  request @5 : Request;
-#unset when `resends` is set resends @6 : UInt64;
-#position of the intent whose recorded request is sent again transport @7 : Text;
-#"oci-cli", "sim" row @8 : Text;
-#the row of the recovery table that decided it
 
-      enum Guard {
-        token @0; #opc - retry - token naturalKey @1; #a name and a precondition none @2;
-        ifMatch @3; }
+# About to send. Durable before the request leaves.
+struct Intent {
+  step       @0 :UInt16;
+  generation @1 :UInt16;
+  send       @2 :UInt32;     # 1 for the first sending of this generation
+  key        @3 :Text;       # idempotency key
+  guard      @4 :Guard;
+  request    @5 :Request;    # unset when `resends` is set
+  resends    @6 :UInt64;     # position of the intent whose recorded request is sent again
+  transport  @7 :Text;       # "oci-cli", "sim"
+  row        @8 :Text;       # the row of the recovery table that decided it
+
+  enum Guard {
+    token      @0;           # opc-retry-token
+    naturalKey @1;           # a name and a precondition
+    none       @2;
+    ifMatch    @3;
+  }
 }
 
 struct Outcome {
-  step @0 : UInt16;
-  generation @1 : UInt16;
-  intent @2 : UInt64;
-#position;
-  0 when adopted without one result @3 : Result;
-  how @4 : How;
-  error @5 : Error;
-  facts @6 : List(Field);
-  requestId @7 : Text;
-#opc - request - id of the reply workRequest @8 : Text;
-#opc - work - request - id status @9 : UInt16;
-  cloudTime @10 : Int64;
-  evidence @11 : Data;
-#SHA - 256 of the redacted reply, kept beside the log row @12 : Text;
+  step        @0 :UInt16;
+  generation  @1 :UInt16;
+  intent      @2 :UInt64;    # position; 0 when adopted without one
+  result      @3 :Result;
+  how         @4 :How;
+  error       @5 :Error;
+  facts       @6 :List(Field);
+  requestId   @7 :Text;      # opc-request-id of the reply
+  workRequest @8 :Text;      # opc-work-request-id
+  status      @9 :UInt16;
+  cloudTime   @10 :Int64;
+  evidence    @11 :Data;     # SHA-256 of the redacted reply, kept beside the log
+  row         @12 :Text;
 
   enum Result { succeeded @0; failed @1; unknown @2; }
   enum How { replied @0; adopted @1; claimed @2; byPerson @3; }
 }
-#What a poll saw, appended when it changed : another state, or another tenth of the way.
+
+# What a poll saw, appended when it changed: another state, or another tenth of the way.
 struct Observed {
-  step @0 : UInt16;
-  state @1 : Text;
-  percent @2 : UInt8;
+  step    @0 :UInt16;
+  state   @1 :Text;
+  percent @2 :UInt8;
 }
-#How a check or await step ended.
+
+# How a check or await step ended.
 struct Checked {
-  step @0 : UInt16;
-  result @1 : Result;
-  facts @2 : List(Field);
-  findings @3 : List(Text);
-#for people : what was noticed error @4 : Error;
-#set unless ok reopens @5 : UInt16;
-#dead : the act step whose resource died evidence @6 : List(Data);
+  step     @0 :UInt16;
+  result   @1 :Result;
+  facts    @2 :List(Field);
+  findings @3 :List(Text);   # for people: what was noticed
+  error    @4 :Error;        # set unless ok
+  reopens  @5 :UInt16;       # dead: the act step whose resource died
+  evidence @6 :List(Data);
 
   enum Result {
-    ok @0; dead @1; #what an act step made has failed; `reopens` makes a new generation refused @2;
-    #a precondition does not hold;
-    a person must change something
+    ok      @0;
+    dead    @1;              # what an act step made has failed; `reopens` makes a new generation
+    refused @2;              # a precondition does not hold; a person must change something
   }
 }
-#A read that could not be made.Nothing follows from it but looking again.
+
+# A read that could not be made. Nothing follows from it but looking again.
 struct ReadFailed {
-  step @0 : UInt16;
-  error @1 : Error;
+  step  @0 :UInt16;
+  error @1 :Error;
 }
-#Waits for a person; or, with the next session, for what they have mended.
+
+# Waits for a person; or, with the next session, for what they have mended.
 struct Parked {
-  step @0 : UInt16;
-  reason @1 : Text;
-  need @2 : Text;
-#what a person must do kind @3 : Kind;
+  step   @0 :UInt16;
+  reason @1 :Text;
+  need   @2 :Text;           # what a person must do
+  kind   @3 :Kind;
 
   enum Kind {
-    mend @0; #looked at again by the next session approve @1; #goes on when approved resolve @2;
-    #a person must say which resource is meant
+    mend    @0;              # looked at again by the next session
+    approve @1;              # goes on when approved
+    resolve @2;              # a person must say which resource is meant
   }
 }
 
 struct Approved {
-  step @0 : UInt16;
-  what @1 : Text;
-  reason @2 : Text;
+  step   @0 :UInt16;
+  what   @1 :Text;
+  reason @2 :Text;
 }
 
 struct Ended {
-  result @0 : Result;
-  reason @1 : Text;
-  step @2 : UInt16;
+  result @0 :Result;
+  reason @1 :Text;
+  step   @2 :UInt16;
 
   enum Result { done @0; failed @1; }
 }
