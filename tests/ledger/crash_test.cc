@@ -185,6 +185,20 @@ TEST_CASE("crash: a changed byte in a table, the manifest, or CURRENT", "[crash]
   }
 }
 
+TEST_CASE("crash: what a file system may leave behind the last record", "[crash]") {
+  const Left left;
+  const fs::path log = left.file(".log");
+  const std::string whole = read_all(log);
+  for (const std::string& tail : {std::string(100, '\0'), std::string(5000, '\0'),
+                                  std::string(3, 'x'), std::string(5000, 'x')}) {
+    for (const bool writes : {false, true}) {
+      INFO(tail.size() << " bytes of " << int{tail[0]});
+      const Opening opening(left, log, whole + tail, writes);
+      if (opening.result == Result::prefix) CHECK(opening.head == left.log.size());
+    }
+  }
+}
+
 TEST_CASE("crash: a missing file", "[crash]") {
   Left left;
   const auto refuses = [&](const fs::path& file) {
