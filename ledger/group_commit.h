@@ -8,6 +8,7 @@
 #include <limits>
 #include <mutex>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "ledger/futex.h"
@@ -18,11 +19,12 @@ template <typename Request>
 class GroupCommit {
  public:
   // Processes `request`, alone or together with others, by calling process(std::span<Request*>) on
-  // this or another submitting thread; returns when it has been processed. Never two calls of
-  // process at once; requests in order of arrival. `process` must not throw: what went wrong with a
-  // request belongs into the request.
-  template <typename Process>
-  void submit(Request& request, Process&& process) {
+  // this or another submitting thread; returns when it has been processed. Then calls finish() on
+  // the same thread, after those whose requests were processed have been woken: for what they need
+  // not wait for. Never two calls of either at once; requests in order of arrival. Neither may
+  // throw: what went wrong with a request belongs into the request.
+  template <typename Process, typename Finish>
+  void submit(Request& request, Process&& process, Finish&& finish) {
     Group* group = nullptr;
     {
       std::unique_lock lock(mutex_);
@@ -42,22 +44,31 @@ class GroupCommit {
         lock.lock();
       }
       leading_ = true;
+      // Those of the last group are awake by now and about to come again. Without letting them, the
+      // first of them would sync alone. A lone caller's last group was itself: it never yields.
+      for (int i = 0; i < kYields && group->requests.size() < last_size_; ++i) {
+        lock.unlock();
+        std::this_thread::yield();
+        lock.lock();
+      }
       filling_ ^= 1;
+      last_size_ = group->requests.size();
     }
     process(std::span<Request*>(group->requests));
-    bool next = false;
-    bool alone = false;
     {
       const std::lock_guard lock(mutex_);
-      alone = group->requests.size() == 1;
       group->requests.clear();
       group->number.fetch_add(1, std::memory_order_release);
-      next = !groups_[filling_].requests.empty();
-      leading_ = next;
-      if (next) turn_.fetch_add(1, std::memory_order_release);
     }
-    if (next) wake(turn_, 1);
-    if (!alone) wake(group->number, std::numeric_limits<int>::max());
+    if (last_size_ > 1) wake(group->number, std::numeric_limits<int>::max());
+    finish();
+    {
+      const std::lock_guard lock(mutex_);
+      leading_ = !groups_[filling_].requests.empty();
+      if (!leading_) return;
+      turn_.fetch_add(1, std::memory_order_release);
+    }
+    wake(turn_, 1);
   }
 
  private:
@@ -67,9 +78,12 @@ class GroupCommit {
     std::atomic<std::uint32_t> number = 0;  // counts how often it was processed
   };
 
+  static constexpr int kYields = 16;
+
   std::mutex mutex_;
   bool leading_ = false;
   int filling_ = 0;
+  std::size_t last_size_ = 0;
   std::array<Group, 2> groups_;
   std::atomic<std::uint32_t> turn_ = 0;  // changes when the next group may be processed
 };

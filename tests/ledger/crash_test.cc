@@ -228,7 +228,7 @@ TEST_CASE("crash: a missing file", "[crash]") {
 // to standard output.
 TEST_CASE("child: appends until it is killed", "[.child]") {
   const char* directory = std::getenv("MIGLEDGER_TEST_LEDGER");
-  REQUIRE(directory != nullptr);
+  if (directory == nullptr) return;  // run by hand
   OpeningReport report;
   const auto store = RocksEventStore::create_or_open(
       directory, kHolder, [] { return ledger_created(); }, report);
