@@ -8,7 +8,6 @@
 #include <limits>
 #include <mutex>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "ledger/futex.h"
@@ -26,6 +25,7 @@ class GroupCommit {
   template <typename Process, typename Finish>
   void submit(Request& request, Process&& process, Finish&& finish) {
     Group* group = nullptr;
+    bool others = false;
     {
       std::unique_lock lock(mutex_);
       group = &groups_[filling_];
@@ -44,15 +44,8 @@ class GroupCommit {
         lock.lock();
       }
       leading_ = true;
-      // Those of the last group are awake by now and about to come again. Without letting them, the
-      // first of them would sync alone. A lone caller's last group was itself: it never yields.
-      for (int i = 0; i < kYields && group->requests.size() < last_size_; ++i) {
-        lock.unlock();
-        std::this_thread::yield();
-        lock.lock();
-      }
       filling_ ^= 1;
-      last_size_ = group->requests.size();
+      others = group->requests.size() > 1;
     }
     process(std::span<Request*>(group->requests));
     {
@@ -60,7 +53,7 @@ class GroupCommit {
       group->requests.clear();
       group->number.fetch_add(1, std::memory_order_release);
     }
-    if (last_size_ > 1) wake(group->number, std::numeric_limits<int>::max());
+    if (others) wake(group->number, std::numeric_limits<int>::max());
     finish();
     {
       const std::lock_guard lock(mutex_);
@@ -78,12 +71,9 @@ class GroupCommit {
     std::atomic<std::uint32_t> number = 0;  // counts how often it was processed
   };
 
-  static constexpr int kYields = 16;
-
   std::mutex mutex_;
   bool leading_ = false;
   int filling_ = 0;
-  std::size_t last_size_ = 0;
   std::array<Group, 2> groups_;
   std::atomic<std::uint32_t> turn_ = 0;  // changes when the next group may be processed
 };
