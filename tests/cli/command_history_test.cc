@@ -18,7 +18,8 @@ namespace {
 
 Output history_of(const ledger::EventStore& store, const HistoryOptions& options,
                   const Reopen& reopen = {}) {
-  return capture([&](auto& out, auto& err) { return run_history(store, options, out, err, reopen); });
+  return capture(
+      [&](auto& out, auto& err) { return run_history(store, options, out, err, reopen); });
 }
 
 // The positions of the events that are told, as jsonl.
@@ -183,10 +184,14 @@ TEST_CASE("Following goes on with what is appended, once each, until there is no
   int openings = 0;
   const Reopen reopen = [&]() -> std::unique_ptr<ledger::EventStore> {
     switch (++openings) {
-      case 1: return history.store().copy();  // nothing new
-      case 2: return history.succeeded("create-image").on("web-2").done().store().copy();
-      case 3: return history.on("web-1").ok("await-image").done().store().copy();
-      default: return nullptr;
+      case 1:
+        return history.store().copy();  // nothing new
+      case 2:
+        return history.succeeded("create-image").on("web-2").done().store().copy();
+      case 3:
+        return history.on("web-1").ok("await-image").done().store().copy();
+      default:
+        return nullptr;
     }
   };
   const Output output = history_of(*history.store().copy(), options, reopen);

@@ -182,7 +182,8 @@ TEST_CASE("JSON of a migration has its resources and what became of them") {
   CHECK(resources[1].at("how") == "adopted");
   CHECK(resources[1].at("dead") == true);
   CHECK(resources[1].at("facts").at("image_id") == "ocid1.image.x");
-  CHECK(migration.at("steps").at(6) == boost::json::value({{"name", "create-image"}, {"done", false}}));
+  CHECK(migration.at("steps").at(6) ==
+        boost::json::value({{"name", "create-image"}, {"done", false}}));
   CHECK(migration.at("steps").at(0).at("time") == "2026-11-23T09:00:03.000000Z");
   CHECK(migration.at("plan").at("target_region") == "eu-frankfurt-1");
   CHECK(migration.at("need") == "raise it");
@@ -207,8 +208,9 @@ TEST_CASE("The whole fleet, with the next action of each that goes on") {
   const Output output = replay(history.store(), at("17", {}));
   CHECK(output.lines()[0] == "simulated ledger: nothing here happened in a real cloud");
   CHECK(output.has("\n2 migrations: 2 running\n"));
-  CHECK(output.has("\n  web-1: adopt at create-image: it is there and bears our key (row adopt, "
-                   "because of #17)\n"));
+  CHECK(
+      output.has("\n  web-1: adopt at create-image: it is there and bears our key (row adopt, "
+                 "because of #17)\n"));
   CHECK(output.has("\n  db-1: read at check-source: "));
   const auto object = json_at(history.store(), "17", {});
   CHECK(object.at("simulated") == true);

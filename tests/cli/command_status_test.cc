@@ -149,8 +149,7 @@ TEST_CASE("On a narrow terminal the table is shortened, and long names never bre
   CHECK(output.out.find('\x1b') == std::string::npos);
   CHECK(output.out.find("\u202E") == std::string::npos);
   for (const auto& line : output.lines())
-    if (line.starts_with("MIGRATION") || line.starts_with("東京"))
-      CHECK(display_width(line) <= 80);
+    if (line.starts_with("MIGRATION") || line.starts_with("東京")) CHECK(display_width(line) <= 80);
   CHECK(json_of(history.store()).json().at("migrations").as_array().size() == 1);
 }
 

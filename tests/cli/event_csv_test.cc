@@ -44,12 +44,15 @@ TEST_CASE("A record has the cells of the header, in UTC, whole") {
   history.sending("create-image").succeeded("create-image", {{"image_id", image}});
   CHECK(last(history, true) ==
         "5,2026-11-23T09:00:04.000000Z,3,3,'=cmd|'/c calc'!A0,2,alice@box,4,outcome,create-image,1,"
-        "succeeded,succeeded: image " + image + ",true\r\n");
+        "succeeded,succeeded: image " +
+            image + ",true\r\n");
   history.close(0, "interrupted, resumable");
   CHECK(last(history) ==
         "6,2026-11-23T09:00:05.000000Z,0,3,,2,alice@box,0,sessionClosed,,,,\"session closed, exit "
         "code 0: interrupted, resumable\",false\r\n");
-  const auto commas = [](std::string_view text) { return std::count(text.begin(), text.end(), ','); };
+  const auto commas = [](std::string_view text) {
+    return std::count(text.begin(), text.end(), ',');
+  };
   CHECK(commas(csv_header()) == 13);
   CHECK(csv_header().ends_with("\r\n"));
 }

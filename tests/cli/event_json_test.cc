@@ -67,7 +67,8 @@ TEST_CASE("Fields are objects, digests hexadecimal, enumerations names, no error
   CHECK(body.at("evidence").as_string().size() == 64);
   CHECK_FALSE(body.contains("error"));
   CHECK_FALSE(body.contains("cloud_time"));
-  history.failed("create-image", failure(ErrorClass::TOKEN_INVALIDATED, 409, "InvalidatedRetryToken"));
+  history.failed("create-image",
+                 failure(ErrorClass::TOKEN_INVALIDATED, 409, "InvalidatedRetryToken"));
   const json::object error = last(history).at("body").at("error").as_object();
   CHECK(error.at("class") == "tokenInvalidated");
   CHECK(error.at("status") == 409);
@@ -112,7 +113,9 @@ TEST_CASE("An event of a newer kind is kept whole") {
 
 TEST_CASE("Text that is not UTF-8, or holds controls, still makes good JSON") {
   HistoryBuilder history;
-  history.session().start("a\xff\x1b[2J\"b").observed("await-image", std::string(60'000, '\x01'), 1);
+  history.session()
+      .start("a\xff\x1b[2J\"b")
+      .observed("await-image", std::string(60'000, '\x01'), 1);
   const json::object event = last(history);
   CHECK(event.at("migration") == "a\uFFFD\x1b[2J\"b");
   CHECK(event.at("body").at("state").as_string().size() == 60'000);
