@@ -96,6 +96,7 @@ struct PlanChanged {
   dependsOn  @1 :List(Text);
   planDigest @2 :Data;
   reason     @3 :Text;
+  recheck    @4 :List(UInt16);     # check steps to be made again
 }
 
 # A request to the cloud. `body` may hold placeholders "${secret:NAME:sha256:HEX}".

@@ -69,8 +69,8 @@ std::optional<Request> ask_source(const View& view, Answers answers) {
     case 2: {
       const auto* attachments = items_of(answers[1]);
       if (!attachments || attachments->empty()) return std::nullopt;
-      return core_get(region, "bootVolumes/" +
-                                  percent_encode(text(&attachments->front(), "bootVolumeId")));
+      return core_get(region,
+                      "bootVolumes/" + percent_encode(text(&attachments->front(), "bootVolumeId")));
     }
     case 3:
       return core_get(region, "volumeAttachments",
@@ -126,9 +126,8 @@ Verdict read_source(const View& view, Answers answers) {
                       text(image, "displayName")),
           "move it by boot volume replication or backup copy");
     if (!image)
-      verdict.findings.push_back(
-          fmt::format("whether the source image may be exported could not be seen ({})",
-                      words(answers[4])));
+      verdict.findings.push_back(fmt::format(
+          "whether the source image may be exported could not be seen ({})", words(answers[4])));
   }
   if (answers.size() > 3) {
     if (const auto* volumes = items_of(answers[3])) {
@@ -136,9 +135,9 @@ Verdict read_source(const View& view, Answers answers) {
       for (const auto& volume : *volumes)
         if (text(&volume, "lifecycleState") == "ATTACHED") ++attached;
       if (attached > 0)
-        verdict.findings.push_back(fmt::format(
-            "{} attached block volume(s) do not travel in an image: {}", attached,
-            list_names(*volumes, "volumeId")));
+        verdict.findings.push_back(
+            fmt::format("{} attached block volume(s) do not travel in an image: {}", attached,
+                        list_names(*volumes, "volumeId")));
     }
   }
   auto& facts = verdict.facts;
@@ -151,14 +150,14 @@ Verdict read_source(const View& view, Answers answers) {
     boost::json::object config;
     for (const auto key : {"ocpus", "memoryInGBs", "baselineOcpuUtilization"})
       if (const auto* value = member(shape, key); value && !value->is_null()) config[key] = *value;
-    if (!config.empty()) facts.set("source_config", boost::json::serialize(config));
+    if (!config.empty()) facts.set("source_config", boost::json::serialize(tidy(std::move(config))));
   }
   return verdict;
 }
 
 bool downtime_needs_approval(const View& view) {
   return view.fact("source_state") == "RUNNING" && view.plan("allow_source_downtime") != "true" &&
-         view.plan("claimed_source_image_id").empty();
+         view.fact("image_claim") != "holds";
 }
 
 std::string downtime_question(const View& view) {
@@ -201,9 +200,8 @@ Verdict read_buckets(const View& view, Answers answers) {
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   verdict.facts.set("target_bucket", target ? "exists" : "absent");
   if (!target)
-    verdict.findings.push_back(
-        fmt::format("bucket {} is not in the target region; it will be created there",
-                    target_bucket(view)));
+    verdict.findings.push_back(fmt::format(
+        "bucket {} is not in the target region; it will be created there", target_bucket(view)));
   return verdict;
 }
 
@@ -216,8 +214,8 @@ std::optional<Request> ask_target(const View& view, Answers answers) {
     case 0:
       return core_get(region, "subnets/" + percent_encode(view.plan("target_subnet_id")));
     case 1: {
-      Request request = core_get(region, "availabilityDomains",
-                                 make_query({{"compartmentId", compartment}}));
+      Request request =
+          core_get(region, "availabilityDomains", make_query({{"compartmentId", compartment}}));
       request.service = Service::identity;
       return request;
     }
@@ -294,15 +292,37 @@ Verdict read_target(const View& view, Answers answers) {
 
 std::optional<Request> ask_names(const View& view, Answers answers) {
   switch (answers.size()) {
-    case 0: return list_source_images(view);
-    case 1: return list_target_images(view);
-    case 2: return list_instances(view);
-    default: return std::nullopt;
+    case 0:
+      return list_source_images(view);
+    case 1:
+      return list_target_images(view);
+    case 2:
+      return list_instances(view);
+    case 3: {
+      const auto claim = view.plan("claimed_source_image_id");
+      if (claim.empty()) return std::nullopt;
+      return core_get(view.plan("source_region"), "images/" + percent_encode(claim));
+    }
+    default:
+      return std::nullopt;
   }
 }
 
+namespace {
+
+// Named by the imported state file: not in the way, but what the migration goes on from.
+bool is_claimed(const View& view, std::string_view id) {
+  for (const auto* field :
+       {"claimed_source_image_id", "claimed_target_image_id", "claimed_target_instance_id"})
+    if (view.plan(field) == id) return true;
+  return false;
+}
+
+}  // namespace
+
 Verdict read_names(const View& view, Answers answers) {
-  if (answers.size() < 3) return Verdict::cannot_look(answers.back());
+  const std::size_t needed = view.plan("claimed_source_image_id").empty() ? 3 : 4;
+  if (answers.size() < needed) return Verdict::cannot_look(answers.back());
   const std::string image = image_name(view), instance = instance_name(view);
   const Sift how[] = {source_image_sift(view, image), target_image_sift(view, image),
                       instance_sift(view, instance)};
@@ -312,13 +332,27 @@ Verdict read_names(const View& view, Answers answers) {
     if (sighting.kind == Sighting::Kind::cannot_look) return Verdict::cannot_look(answers[i]);
     if (sighting.kind != Sighting::Kind::foreign) continue;
     for (const auto& candidate : sighting.candidates)
-      verdict.findings.push_back(fmt::format("{} \"{}\" ({}): {}", candidate.id, candidate.name,
-                                             candidate.state, candidate.why));
+      if (!is_claimed(view, candidate.id))
+        verdict.findings.push_back(fmt::format("{} \"{}\" ({}): {}", candidate.id, candidate.name,
+                                               candidate.state, candidate.why));
   }
-  if (verdict.findings.empty()) return verdict;
+  if (verdict.findings.empty()) {
+    const auto claim = view.plan("claimed_source_image_id");
+    if (!claim.empty()) {
+      const auto held = claimed(answers[3], claim, how[0]);
+      if (!held && answers[3].reply.status != 404 && !answers[3].reply.ok())
+        return Verdict::cannot_look(answers[3]);
+      verdict.facts.set("image_claim", held ? "holds" : "rejected");
+      if (!held)
+        verdict.findings.push_back(
+            fmt::format("the state file names image {}, which is not usable", claim));
+    }
+    return verdict;
+  }
   Verdict refused = Verdict::refused(
       fmt::format("in the way, and not made by this ledger: {}", verdict.findings.front()),
-      "rename or remove what is in the way, or configure other names; it is never adopted silently");
+      "rename or remove what is in the way, or configure other names; it is never adopted "
+      "silently");
   refused.findings = std::move(verdict.findings);
   return refused;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/launch_options.h"
 
 namespace migledger::workflow::compute {
 
@@ -38,17 +39,6 @@ Placement placement(const View& view) {
   return all[std::min<std::size_t>(view.state.capacity_failures, all.size() - 1)];
 }
 
-// launch_options speak OCI's own names; these belong to the network interface.
-bool belongs_to_vnic(std::string_view option) {
-  constexpr std::string_view kVnic[] = {"assignPublicIp",   "privateIp",       "hostnameLabel",
-                                        "nsgIds",           "skipSourceDestCheck",
-                                        "assignIpv6Ip",     "ipv6AddressIpv6SubnetCidrPairDetails",
-                                        "assignPrivateDnsRecord", "vlanId"};
-  for (const auto name : kVnic)
-    if (name == option) return true;
-  return false;
-}
-
 const boost::json::value* launched(const View& view, const Answer& answer) {
   return item_of(answer, view.fact("target_instance_id"));
 }
@@ -56,9 +46,9 @@ const boost::json::value* launched(const View& view, const Answer& answer) {
 }  // namespace
 
 Request list_instances(const View& view) {
-  return core_get(view.plan("target_region"), "instances",
-                  make_query({{"compartmentId", view.plan("target_compartment_id")},
-                              {"limit", "1000"}}));
+  return core_get(
+      view.plan("target_region"), "instances",
+      make_query({{"compartmentId", view.plan("target_compartment_id")}, {"limit", "1000"}}));
 }
 
 Sift instance_sift(const View& view, const std::string& name) {
@@ -102,14 +92,12 @@ unsigned further_placements(const View& view) {
 Request launch_instance(const View& view) {
   const Placement place = placement(view);
   boost::json::object vnic{{"subnetId", view.plan("target_subnet_id")}};
-  boost::json::object body{
-      {"availabilityDomain", place.availability_domain},
-      {"compartmentId", view.plan("target_compartment_id")},
-      {"displayName", instance_name(view)},
-      {"freeformTags", our_tags(view)},
-      {"shape", view.fact("target_shape")},
-      {"sourceDetails", boost::json::object{{"sourceType", "image"},
-                                            {"imageId", view.fact("target_image_id")}}}};
+  boost::json::object source{{"sourceType", "image"}, {"imageId", view.fact("target_image_id")}};
+  boost::json::object body{{"availabilityDomain", place.availability_domain},
+                           {"compartmentId", view.plan("target_compartment_id")},
+                           {"displayName", instance_name(view)},
+                           {"freeformTags", our_tags(view)},
+                           {"shape", view.fact("target_shape")}};
   if (!place.fault_domain.empty()) body["faultDomain"] = place.fault_domain;
   auto config = plan_json(view, "shape_config");
   // A configured shape that differs from the source's has a configuration of its own.
@@ -127,9 +115,15 @@ Request launch_instance(const View& view) {
     metadata["ssh_authorized_keys"] = view.plan("ssh_authorized_keys");
   if (!metadata.empty()) body["metadata"] = std::move(metadata);
   if (const auto options = plan_json(view, "launch_options"); options.is_object())
-    for (const auto& option : options.get_object())
-      (belongs_to_vnic(option.key()) ? vnic : body)[option.key()] = option.value();
+    for (const auto& option : options.get_object()) {
+      const auto place = place_of_launch_option(option.key()).value_or(LaunchOptionPlace::instance);
+      auto& part = place == LaunchOptionPlace::vnic     ? vnic
+                   : place == LaunchOptionPlace::source ? source
+                                                        : body;
+      part[option.key()] = option.value();
+    }
   body["createVnicDetails"] = std::move(vnic);
+  body["sourceDetails"] = std::move(source);
   Request request = core_get(view.plan("target_region"), "instances");
   request.method = "POST";
   request.retry_token = view.key();
@@ -177,9 +171,9 @@ std::optional<Request> ask_final(const View& view, Answers answers) {
   const auto id = view.fact("target_instance_id");
   if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
   if (answers.size() == 1)
-    return core_get(region, "vnicAttachments",
-                    make_query({{"compartmentId", view.plan("target_compartment_id")},
-                                {"instanceId", id}}));
+    return core_get(
+        region, "vnicAttachments",
+        make_query({{"compartmentId", view.plan("target_compartment_id")}, {"instanceId", id}}));
   return std::nullopt;
 }
 

@@ -32,7 +32,7 @@ constexpr FieldRule kRules[] = {
     {"target_region", "create-bucket", Compare::as_text},
     {"target_compartment_id", "create-bucket", Compare::as_text},
     {"target_bucket_name", "create-bucket", Compare::as_text},
-    {"transfer", "create-bucket", Compare::as_text},
+    {"transfer", "sweep-export-par", Compare::as_text},
     {"target_ad", "launch-instance", Compare::as_text},
     {"further_ads", "launch-instance", Compare::as_json},
     {"fault_domains", "launch-instance", Compare::as_json},

@@ -25,7 +25,7 @@ ledger::EventDraft session_closed(const Origin& origin, int exit_code, std::stri
 ledger::EventDraft migration_started(const Origin& origin, const Workflow& workflow,
                                      const PlannedMigration& planned);
 ledger::EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
-                                std::string_view reason);
+                                std::string_view reason, const std::vector<StepIndex>& recheck);
 ledger::EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
                           const Sighting& sighting, bool by_tag, Time cloud_time);
 ledger::EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
@@ -60,8 +60,8 @@ ledger::EventDraft parked(const Origin& origin, StepIndex step, std::string_view
                           std::string_view need, ledger::schema::Parked::Kind kind);
 ledger::EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
                             std::string_view reason);
-ledger::EventDraft ended(const Origin& origin, StepIndex step,
-                         ledger::schema::Ended::Result result, std::string_view reason);
+ledger::EventDraft ended(const Origin& origin, StepIndex step, ledger::schema::Ended::Result result,
+                         std::string_view reason);
 
 // The request of a recorded intent.
 Request request_of(ledger::schema::Request::Reader recorded);

@@ -1,6 +1,6 @@
 // Which host answers for a service in a region.
 // Source of the table: Oracle's published list of regions and realms, as in the public OCI SDKs
-// (regions.py of the Python SDK, 2026-06).
+// (checked against the Python SDK 2.189.0: the same 85 regions, realms and host templates).
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What starting a child costs, for a test and for the benchmark.
+// What starting a child costs, for the benchmark.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,245 @@
+// What hangs on an instance: boot volume, VNIC, their attachments; block volumes; and subnets.
+// A boot volume, a VNIC and their attachments live and die with their instance, so they are not
+// rows of their own: their OCIDs end in the same unique part.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "adapters/sim/handlers.h"
+#include "adapters/sim/regions.h"
+
+namespace migledger::adapters::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string sibling(const Instance& i, std::string_view kind) {
+  return fmt::format("ocid1.{}.oc1.{}.{}", kind, ocid_region(i.region), i.unique);
+}
+
+bool is_dead(const Instance& i, Time now) { return i.timeline.at(now) == State::terminated; }
+
+// The instance whose sibling of that kind has this OCID.
+Instance& owner(Call& call, const std::string& id, std::string_view kind) {
+  const auto dot = id.rfind('.');
+  Instance* i = dot == std::string::npos ? nullptr : call.world.instance_of(id.substr(dot + 1));
+  if (!i || i->region != call.region.name || sibling(*i, kind) != id) not_found();
+  return *i;
+}
+
+json::object show_boot_volume(const Instance& i, Time now) {
+  json::object o;
+  o["id"] = sibling(i, "bootvolume");
+  o["compartmentId"] = i.compartment;
+  o["availabilityDomain"] = i.domain;
+  o["displayName"] = i.name + " (Boot Volume)";
+  o["imageId"] = i.image;
+  o["isHydrated"] = true;
+  o["lifecycleState"] =
+      is_dead(i, now) && !i.keeps_boot_volume ? word_of(State::terminated) : "AVAILABLE";
+  o["sizeInGBs"] = i.boot_gb;
+  o["sizeInMBs"] = i.boot_gb * 1024;
+  o["vpusPerGB"] = 10;
+  o["freeformTags"] = json::object();
+  o["definedTags"] = json::object();
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+json::object show_boot_attachment(const Instance& i, Time now) {
+  json::object o;
+  o["id"] = i.id;  // as in OCI, the attachment of the boot volume has the instance's OCID
+  o["availabilityDomain"] = i.domain;
+  o["bootVolumeId"] = sibling(i, "bootvolume");
+  o["compartmentId"] = i.compartment;
+  o["displayName"] = "Remote boot attachment for instance";
+  o["instanceId"] = i.id;
+  o["isPvEncryptionInTransitEnabled"] = false;
+  o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+json::object show_vnic_attachment(const Instance& i, Time now) {
+  json::object o;
+  o["id"] = sibling(i, "vnicattachment");
+  o["availabilityDomain"] = i.domain;
+  o["compartmentId"] = i.compartment;
+  o["instanceId"] = i.id;
+  o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
+  o["nicIndex"] = 0;
+  o["subnetId"] = i.subnet;
+  o["vnicId"] = sibling(i, "vnic");
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+json::object show_vnic(const Instance& i, Time) {
+  json::object o;
+  const json::object given = i.vnic.empty() ? json::object() : json::parse(i.vnic).as_object();
+  o["id"] = sibling(i, "vnic");
+  o["availabilityDomain"] = i.domain;
+  o["compartmentId"] = i.compartment;
+  o["displayName"] = text(given, "displayName").empty() ? i.name : text(given, "displayName");
+  o["hostnameLabel"] = text(given, "hostnameLabel");
+  o["isPrimary"] = true;
+  o["lifecycleState"] = "AVAILABLE";
+  const json::value* groups = given.if_contains("nsgIds");
+  o["nsgIds"] = groups ? *groups : json::array();
+  o["privateIp"] = i.private_ip;
+  o["publicIp"] = i.public_ip.empty() ? json::value(nullptr) : json::value(i.public_ip);
+  o["skipSourceDestCheck"] = flag(given, "skipSourceDestCheck", false);
+  o["subnetId"] = i.subnet;
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+json::object show_volume(const Instance& i, const std::string& id) {
+  json::object o;
+  o["id"] = id;
+  o["compartmentId"] = i.compartment;
+  o["availabilityDomain"] = i.domain;
+  o["displayName"] = i.name + " data";
+  o["isHydrated"] = true;
+  o["lifecycleState"] = "AVAILABLE";
+  o["sizeInGBs"] = 50;
+  o["sizeInMBs"] = 51200;
+  o["vpusPerGB"] = 10;
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+json::object show_volume_attachment(const Instance& i, const std::string& volume, Time now) {
+  json::object o;
+  o["id"] = fmt::format("ocid1.volumeattachment.oc1.{}.{}", ocid_region(i.region),
+                        volume.substr(volume.rfind('.') + 1));
+  o["attachmentType"] = "paravirtualized";
+  o["availabilityDomain"] = i.domain;
+  o["compartmentId"] = i.compartment;
+  o["instanceId"] = i.id;
+  o["volumeId"] = volume;
+  o["isReadOnly"] = false;
+  o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
+  o["timeCreated"] = format_millis(i.created);
+  return o;
+}
+
+// Lists what hangs on the instances of a compartment, or on one of them. add(instance, items)
+// appends what it has.
+template <typename Add>
+Answer list_by_instance(Call& call, Add&& add) {
+  const std::string& compartment = call.required_parameter("compartmentId");
+  check_compartment(call, compartment);
+  const auto domain = call.parameter("availabilityDomain");
+  const auto wanted = call.parameter("instanceId");
+  json::array items;
+  const auto fits = [&](const Instance& i) {
+    return i.region == call.region.name && i.compartment == compartment && i.listed <= call.now() &&
+           (domain.empty() || i.domain == domain);
+  };
+  Answer a;
+  if (!wanted.empty()) {
+    const Instance* i = call.world.instance(wanted);
+    if (i && fits(*i)) add(*i, items);
+    return answer(200, items);
+  }
+  const Page page = page_of(call);
+  std::uint64_t next = 0;
+  call.world.instances.scan(key_of("in", call.region.name, compartment), page.after,
+                            [&](std::uint64_t seq, Instance& i) {
+                              if (!fits(i)) return true;
+                              if (items.size() >= page.limit) {
+                                next = seq - 1;
+                                return false;
+                              }
+                              add(i, items);
+                              return true;
+                            });
+  a = answer(200, items);
+  if (next > 0) a.headers.emplace_back("opc-next-page", std::to_string(next));
+  return a;
+}
+
+Answer show_subnet(Call& call, const std::string& id) {
+  if (!call.world.knows("subnet/" + call.region.name + "/" + id)) not_found();
+  // It has no row: all that is asked of it is that it is there.
+  const std::uint64_t h = hash_of(id, call.world.dice.seed());
+  const std::string unique = fmt::format("aaaaaaaa{:016x}", h);
+  const std::string region(ocid_region(call.region.name));
+  const auto compartments =
+      call.world.known_after("subnet-compartment/" + call.region.name + "/" + id + "/");
+  json::object o;
+  o["id"] = id;
+  o["compartmentId"] = compartments.empty() ? call.world.tenancy_id() : compartments.front();
+  o["availabilityDomain"] = nullptr;
+  o["cidrBlock"] = "10.0.0.0/16";
+  o["displayName"] = "subnet";
+  o["lifecycleState"] = "AVAILABLE";
+  o["prohibitPublicIpOnVnic"] = false;
+  o["prohibitInternetIngress"] = false;
+  o["routeTableId"] = fmt::format("ocid1.routetable.oc1.{}.{}", region, unique);
+  o["securityListIds"] = {fmt::format("ocid1.securitylist.oc1.{}.{}", region, unique)};
+  o["vcnId"] = fmt::format("ocid1.vcn.oc1.{}.{}", region, unique);
+  o["virtualRouterIp"] = "10.0.0.1";
+  o["virtualRouterMac"] = "00:00:17:0A:B1:C2";
+  o["freeformTags"] = json::object();
+  o["definedTags"] = json::object();
+  o["timeCreated"] = format_millis(call.now() - std::chrono::days(1));
+  Answer a = answer(200, o);
+  a.headers.emplace_back("etag", etag_of(id, 1));
+  return a;
+}
+
+Answer one(Call& call, const json::object& o) {
+  Answer a = answer(200, o);
+  a.headers.emplace_back("etag", etag_of(call.path[2], 1));
+  return a;
+}
+
+Answer show_attached_volume(Call& call, const std::string& id) {
+  // The row "volume/<id>/<instance>" says on which instance it hangs.
+  const auto on = call.world.known_after("volume/" + id + "/");
+  const Instance* i = on.empty() ? nullptr : call.world.instance(on.front());
+  if (!i || i->region != call.region.name) not_found();
+  return one(call, show_volume(*i, id));
+}
+
+}  // namespace
+
+Answer handle_attachments(Call& call) {
+  if (call.request.method != "GET") no_such_operation(call);
+  const std::string& what = call.path[1];
+  const Time now = call.now();
+  if (call.path.size() == 2) {
+    if (what == "bootVolumeAttachments") {
+      call.required_parameter("availabilityDomain");
+      return list_by_instance(call, [&](const Instance& i, json::array& items) {
+        items.push_back(show_boot_attachment(i, now));
+      });
+    }
+    if (what == "vnicAttachments")
+      return list_by_instance(call, [&](const Instance& i, json::array& items) {
+        items.push_back(show_vnic_attachment(i, now));
+      });
+    if (what == "volumeAttachments")
+      return list_by_instance(call, [&](const Instance& i, json::array& items) {
+        for (const std::string& volume : i.volumes)
+          items.push_back(show_volume_attachment(i, volume, now));
+      });
+  } else if (call.path.size() == 3) {
+    const std::string& id = call.path[2];
+    if (what == "bootVolumes")
+      return one(call, show_boot_volume(owner(call, id, "bootvolume"), now));
+    if (what == "vnics") {
+      const Instance& i = owner(call, id, "vnic");
+      if (is_dead(i, now)) not_found();
+      return one(call, show_vnic(i, now));
+    }
+    if (what == "subnets") return show_subnet(call, id);
+    if (what == "volumes") return show_attached_volume(call, id);
+  }
+  no_such_operation(call);
+}
+
+}  // namespace migledger::adapters::sim

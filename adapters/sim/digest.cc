@@ -1,0 +1,19 @@
+#include "adapters/sim/digest.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace migledger::adapters::sim {
+
+std::string content_md5(std::string_view content) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_md5(), nullptr);
+  std::string out(4 * ((size + 2) / 3), '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), digest.data(),
+                  static_cast<int>(size));
+  return out;
+}
+
+}  // namespace migledger::adapters::sim

@@ -1,0 +1,12 @@
+// MD5 as Object Storage reports it of what was put.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace migledger::adapters::sim {
+
+// Base64 of the MD5 (RFC 1864, Content-MD5).
+std::string content_md5(std::string_view content);
+
+}  // namespace migledger::adapters::sim

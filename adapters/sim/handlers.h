@@ -1,0 +1,42 @@
+// The services of the simulated tenancy. Each takes a call whose path begins as said and answers
+// it, or throws ServiceError.
+#pragma once
+
+#include "adapters/sim/call.h"
+
+namespace migledger::adapters::sim {
+
+Answer handle_images(Call& call);         // /20160918/images…
+Answer handle_instances(Call& call);      // /20160918/instances…
+Answer handle_attachments(Call& call);    // volumes, attachments, VNICs, subnets
+Answer handle_capacity(Call& call);       // shapes, computeCapacityReports
+Answer handle_work_requests(Call& call);  // /20160918/workRequests… and /workRequests…
+Answer handle_identity(Call& call);
+Answer handle_limits(Call& call);
+Answer handle_search(Call& call);
+Answer handle_object_storage(Call& call);  // /n…
+
+// 404 or 405 for a path nobody answers.
+[[noreturn]] void no_such_operation(const Call& call);
+
+// An object named by a URL of Object Storage, plain or pre-authenticated.
+struct ObjectLocation {
+  std::string region, bucket, object;
+};
+// 400 InvalidParameter unless it names a bucket of this tenancy; a pre-authenticated request must
+// be alive and allow `access` ("Read" or "Write").
+ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view access);
+
+// Custom images of the region that are not deleted.
+std::int64_t custom_images(const Call& call);
+
+// The capacity rule that refuses a launch there, and its place among the rules; null: none.
+const CapacityRule* capacity_rule(const Call& call, std::string_view availability_domain,
+                                  std::string_view fault_domain);
+std::string capacity_counter(const CapacityRule& rule);
+
+// Whether a shape needs a shape configuration.
+bool is_flexible(std::string_view shape);
+bool is_shape(const Call& call, std::string_view shape);
+
+}  // namespace migledger::adapters::sim

@@ -1,0 +1,157 @@
+// Identity and limits: what a migration asks before it begins.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "adapters/sim/handlers.h"
+#include "adapters/sim/regions.h"
+
+namespace migledger::adapters::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t kDefaultLimit = 100000;
+
+std::string derived_id(const Call& call, std::string_view kind, std::string_view name) {
+  return fmt::format("ocid1.{}.oc1..aaaaaaaa{:016x}", kind, hash_of(name, call.world.dice.seed()));
+}
+
+Answer list_domains(Call& call) {
+  const std::string& compartment = call.required_parameter("compartmentId");
+  check_compartment(call, compartment);
+  json::array items;
+  for (const std::string& name : call.region.domains)
+    items.push_back({{"name", name},
+                     {"id", derived_id(call, "availabilitydomain", name)},
+                     {"compartmentId", compartment}});
+  return answer(200, items);
+}
+
+Answer list_fault_domains(Call& call) {
+  const std::string& compartment = call.required_parameter("compartmentId");
+  check_compartment(call, compartment);
+  const std::string& domain = call.required_parameter("availabilityDomain");
+  const auto& domains = call.region.domains;
+  if (std::find(domains.begin(), domains.end(), domain) == domains.end()) not_found();
+  json::array items;
+  for (const std::string& name : fault_domains())
+    items.push_back({{"name", name},
+                     {"id", derived_id(call, "faultdomain", domain + name)},
+                     {"availabilityDomain", domain},
+                     {"compartmentId", compartment}});
+  return answer(200, items);
+}
+
+Answer list_subscriptions(Call& call, const std::string& tenancy) {
+  if (tenancy != call.world.tenancy_id()) not_found();
+  json::array items;
+  for (const World::Region& r : call.world.regions())
+    items.push_back({{"regionKey", region_key(r.name)},
+                     {"regionName", r.name},
+                     {"status", "READY"},
+                     {"isHomeRegion", items.empty()}});
+  return answer(200, items);
+}
+
+Answer show_compartment(Call& call, const std::string& id) {
+  check_compartment(call, id);
+  const bool root = id == call.world.tenancy_id();
+  json::object o;
+  o["id"] = id;
+  o["compartmentId"] = root ? json::value(nullptr) : json::value(call.world.tenancy_id());
+  o["name"] = root ? "simulated" : "compartment-" + id.substr(id.size() - std::min(id.size(), 6ul));
+  o["description"] = "Of the simulated tenancy";
+  o["lifecycleState"] = "ACTIVE";
+  o["freeformTags"] = json::object();
+  o["definedTags"] = json::object();
+  o["timeCreated"] = "2024-01-01T00:00:00.000Z";
+  Answer a = answer(200, o);
+  a.headers.emplace_back("etag", etag_of(id, 1));
+  return a;
+}
+
+struct Limit {
+  std::string_view name;
+  bool of_domain;
+};
+constexpr Limit kLimits[] = {{"custom-image-count", false},
+                             {"standard-e3-core-ad-count", true},
+                             {"standard-e4-core-count", true},
+                             {"standard-e5-core-count", true},
+                             {"standard-a1-core-count", true}};
+
+std::int64_t value_of(const Call& call, std::string_view limit) {
+  for (const auto& [name, value] : call.options.faults.limits)
+    if (name == limit) return value;
+  return kDefaultLimit;
+}
+
+Answer list_limits(Call& call) {
+  check_compartment(call, call.required_parameter("compartmentId"));
+  if (call.required_parameter("serviceName") != "compute") return answer(200, json::array());
+  const auto wanted = call.parameter("name");
+  json::array items;
+  for (const Limit& limit : kLimits) {
+    if (!wanted.empty() && wanted != limit.name) continue;
+    if (!limit.of_domain) {
+      items.push_back({{"name", limit.name},
+                       {"scopeType", "REGION"},
+                       {"availabilityDomain", nullptr},
+                       {"value", value_of(call, limit.name)}});
+      continue;
+    }
+    for (const std::string& domain : call.region.domains)
+      items.push_back({{"name", limit.name},
+                       {"scopeType", "AD"},
+                       {"availabilityDomain", domain},
+                       {"value", value_of(call, limit.name)}});
+  }
+  return answer(200, items);
+}
+
+Answer show_availability(Call& call, const std::string& service, const std::string& name) {
+  check_compartment(call, call.required_parameter("compartmentId"));
+  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits),
+                                  [&](const Limit& l) { return l.name == name; });
+  if (service != "compute" || limit == std::end(kLimits)) not_found();
+  if (limit->of_domain) call.required_parameter("availabilityDomain");
+  const std::int64_t used = limit->of_domain ? 0 : custom_images(call);
+  const std::int64_t value = value_of(call, name);
+  const std::int64_t available = std::max<std::int64_t>(0, value - used);
+  return answer(200, {{"used", used},
+                      {"available", available},
+                      {"fractionalUsage", double(used)},
+                      {"fractionalAvailability", double(available)},
+                      {"effectiveQuotaValue", nullptr}});
+}
+
+}  // namespace
+
+Answer handle_identity(Call& call) {
+  if (call.request.method != "GET" || call.path.size() < 2) no_such_operation(call);
+  const std::string& what = call.path[1];
+  if (call.path.size() == 2) {
+    if (what == "availabilityDomains") return list_domains(call);
+    if (what == "faultDomains") return list_fault_domains(call);
+  } else if (call.path.size() == 3 && what == "compartments") {
+    return show_compartment(call, call.path[2]);
+  } else if (call.path.size() == 4 && what == "tenancies" &&
+             call.path[3] == "regionSubscriptions") {
+    return list_subscriptions(call, call.path[2]);
+  }
+  no_such_operation(call);
+}
+
+Answer handle_limits(Call& call) {
+  if (call.request.method == "GET" && call.path.size() == 2 && call.path[1] == "limitValues")
+    return list_limits(call);
+  if (call.request.method == "GET" && call.path.size() == 6 && call.path[1] == "services" &&
+      call.path[3] == "limits" && call.path[5] == "resourceAvailability")
+    return show_availability(call, call.path[2], call.path[4]);
+  no_such_operation(call);
+}
+
+}  // namespace migledger::adapters::sim

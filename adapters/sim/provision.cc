@@ -1,0 +1,115 @@
+// What a configuration names is there when it is first named: so the template of `init` runs as it
+// is. What was provisioned once is remembered, and a thing deleted later stays deleted.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "adapters/sim/call.h"
+#include "adapters/sim/regions.h"
+#include "adapters/sim/tenancy.h"
+#include "adapters/sim/world.h"
+
+namespace migledger::adapters::sim {
+
+namespace {
+
+constexpr std::string_view kShape = "VM.Standard.E4.Flex";
+
+void provision_domain(World& world, const std::string& region, const std::string& domain) {
+  if (domain.empty() || !world.first_use("ad/" + region + "/" + domain)) return;
+  auto& domains = world.subscribe(region).domains;
+  if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
+}
+
+void provision_instance(World& world, const std::string& id, const std::string& region,
+                        const std::string& compartment, const std::string& name, int data_volumes) {
+  if (id.empty() || !world.first_use("instance/" + region + "/" + id)) return;
+  const World::Region& home = world.subscribe(region);
+  Instance i;
+  i.id = id;
+  i.region = region;
+  i.compartment = compartment;
+  i.name = name;
+  i.unique = world.mint_unique();
+  i.domain = home.domains.front();
+  i.fault_domain = fault_domains()[world.dice.below(fault_domains().size())];
+  i.shape = kShape;
+  i.ocpus = 1;
+  i.memory_gb = 16;
+  i.image = home.platform_image;
+  i.boot_gb = 47 + static_cast<std::int64_t>(world.dice.below(54));
+  const std::string subnet = world.mint("subnet", region);
+  world.first_use("subnet/" + region + "/" + subnet);
+  i.subnet = subnet;
+  i.private_ip = fmt::format("10.0.0.{}", 2 + world.dice.below(250));
+  i.created = i.listed = i.searched = world.clock - std::chrono::days(30);
+  i.timeline = {{{i.created, State::running}}};
+  for (int n = 0; n < data_volumes; ++n) {
+    i.volumes.push_back(world.mint("volume", region));
+    world.first_use("volume/" + i.volumes.back() + "/" + id);
+  }
+  world.add(std::move(i));
+}
+
+void provision_bucket(World& world, const std::string& name, const std::string& region,
+                      const std::string& compartment) {
+  if (name.empty() || !world.first_use("bucket/" + region + "/" + name)) return;
+  // One that a request created meanwhile is the one that is meant.
+  if (world.bucket(region, name)) return;
+  Bucket b;
+  b.region = region;
+  b.name = name;
+  b.compartment = compartment;
+  b.id = world.mint("bucket", region);
+  b.etag = world.hex(32);
+  b.storage_tier = "Standard";
+  b.public_access = "NoPublicAccess";
+  b.versioning = "Disabled";
+  b.created = b.searched = world.clock - std::chrono::days(30);
+  world.add(std::move(b));
+}
+
+std::vector<std::string> list_of(std::string_view json_text) {
+  std::vector<std::string> out;
+  boost::json::error_code error;
+  const auto value = boost::json::parse(json_text, error);
+  if (error || !value.is_array()) return out;
+  for (const auto& item : value.get_array())
+    if (item.is_string()) out.emplace_back(item.get_string());
+  return out;
+}
+
+}  // namespace
+
+void Tenancy::provision(const workflow::PlannedMigration& migration) {
+  const auto field = [&](std::string_view name) { return std::string(migration.fields.get(name)); };
+  World& world = *world_;
+  const std::string source = field("source_region");
+  const std::string target = field("target_region");
+  for (const std::string& region : {source, target})
+    if (is_region_name(region)) world.subscribe(region);
+  for (const std::string& id : {field("source_compartment_id"), field("target_compartment_id")})
+    if (!id.empty()) world.first_use("compartment/" + id);
+  if (is_region_name(source)) {
+    provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
+                       migration.name, options_.data_volumes);
+    provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"));
+  }
+  if (is_region_name(target)) {
+    provision_domain(world, target, field("target_ad"));
+    for (const std::string& domain : list_of(field("further_ads")))
+      provision_domain(world, target, domain);
+    if (const std::string subnet = field("target_subnet_id"); !subnet.empty()) {
+      world.first_use("subnet/" + target + "/" + subnet);
+      world.first_use("subnet-compartment/" + target + "/" + subnet + "/" +
+                      field("target_compartment_id"));
+    }
+    const std::string shape = field("target_instance_shape");
+    if (shape.starts_with("VM.") || shape.starts_with("BM."))
+      world.first_use("shape/" + target + "/" + shape);
+  }
+  world.commit();
+}
+
+}  // namespace migledger::adapters::sim

@@ -1,0 +1,97 @@
+#include "tests/support/rehearsal.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+namespace migledger::testing {
+
+using workflow::Plan;
+using workflow::RunOptions;
+using workflow::RunResult;
+
+workflow::PlannedMigration sample_migration(const std::string& name, unsigned n) {
+  workflow::PlannedMigration m;
+  m.name = name;
+  const std::string unique = fmt::format("{:0>60}", n);
+  m.fields = {
+      {"allow_source_downtime", "true"},
+      {"migration_bucket_name", "migration-staging"},
+      {"new_image_name", name + "-image"},
+      {"new_instance_name", name + "-moved"},
+      {"poll_interval_seconds", "30"},
+      {"retry", R"({"base_seconds":2,"cap_seconds":60,"max_attempts":8,"max_generations":3})"},
+      {"settle_seconds", "600"},
+      {"source_compartment_id", "ocid1.compartment.oc1..source"},
+      {"source_instance_id", "ocid1.instance.oc1.iad." + unique},
+      {"source_region", "us-ashburn-1"},
+      {"target_ad", "Uocm:SA-BOGOTA-1-AD-1"},
+      {"target_bucket_name", "migration-staging"},
+      {"target_compartment_id", "ocid1.compartment.oc1..target"},
+      {"target_instance_shape", "VM.Standard.E4.Flex"},
+      {"target_region", "sa-bogota-1"},
+      {"target_subnet_id", "ocid1.subnet.oc1.sa-bogota-1.subnet"},
+      {"timeouts", "{}"},
+      {"transfer", "copy"},
+  };
+  return m;
+}
+
+Rehearsal::Rehearsal(adapters::sim::TenancyOptions options)
+    : store_(std::make_unique<MemoryEventStore>()) {
+  if (options.start == Time{}) options.start = Time(std::chrono::seconds(1'800'000'000));
+  tenancy_ = std::make_unique<adapters::sim::Tenancy>(options, &kept_);
+  ledger::EventDraft first(ledger::kLedgerStream, options.start, 0);
+  auto created = first.body().initLedgerCreated();
+  created.setLedgerId(std::string(kLedgerId));
+  created.setFormat(1);
+  created.setCloud("sim");
+  store_->append_one(first);
+}
+
+RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
+  for (const auto& migration : plan.migrations) tenancy_->provision(migration);
+  adapters::sim::SimCloud cloud(*tenancy_, {.speed = 0, .parallel = 256});
+  workflow::Executor executor(*store_, cloud, cloud, workflow::compute_workflow(),
+                              std::move(options));
+  return executor.run(plan);
+}
+
+RunResult Rehearsal::run_with_kills(const Plan& plan, unsigned every, unsigned most,
+                                    RunOptions options) {
+  unsigned appends = 0, kills = 0;
+  store_->after_append = [&](ledger::Position) {
+    if (++appends % every == 0 && kills < most) {
+      ++kills;
+      throw Killed{};
+    }
+  };
+  while (true) {
+    try {
+      const RunResult result = run(plan, options);
+      store_->after_append = nullptr;
+      return result;
+    } catch (const Killed&) {
+    }
+  }
+}
+
+ledger::MigrationState Rehearsal::state(const std::string& migration) const {
+  ledger::MigrationState state;
+  const auto stream = store_->find_stream(migration);
+  REQUIRE(stream);
+  for (const auto cursor = store_->scan_stream(*stream, 1); cursor->next();)
+    state.apply(cursor->event());
+  return state;
+}
+
+std::vector<std::string> Rehearsal::created(std::string_view kind) const {
+  std::vector<std::string> keys;
+  const auto report = boost::json::parse(tenancy_->report());
+  for (const auto& entry : report.at("created").as_array())
+    if (entry.at("kind").as_string() == kind) keys.emplace_back(entry.at("key").as_string());
+  return keys;
+}
+
+}  // namespace migledger::testing

@@ -1,0 +1,50 @@
+// A rehearsal: executor, ledger in memory and simulated tenancy in one process, with time that
+// jumps. A run can be killed at any append and gone on with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/sim/sim_cloud.h"
+#include "adapters/sim/tenancy.h"
+#include "tests/support/memory_event_store.h"
+#include "workflow/compute_workflow.h"
+#include "workflow/executor.h"
+
+namespace migledger::testing {
+
+inline constexpr std::string_view kLedgerId = "0123456789abcdef0123456789abcdef";
+
+// Thrown by a hook of the store: the process is gone.
+struct Killed {};
+
+// A migration that runs on the simulated tenancy as it is; `n` tells sources apart.
+workflow::PlannedMigration sample_migration(const std::string& name, unsigned n = 1);
+
+class Rehearsal {
+ public:
+  explicit Rehearsal(adapters::sim::TenancyOptions options = {});
+
+  // Provisions what the plan names and runs it. Throws what a hook throws.
+  workflow::RunResult run(const workflow::Plan& plan, workflow::RunOptions options = {});
+
+  // The same, killed after each append whose number is a multiple of `every`, and run again until
+  // it ends by itself. Returns the last result; gives up (fails the test) after `most` kills.
+  workflow::RunResult run_with_kills(const workflow::Plan& plan, unsigned every, unsigned most,
+                                     workflow::RunOptions options = {});
+
+  ledger::MigrationState state(const std::string& migration) const;
+  std::vector<std::string> created(std::string_view kind) const;  // keys, from the tenancy's report
+
+  adapters::sim::Tenancy& tenancy() { return *tenancy_; }
+  MemoryEventStore& store() { return *store_; }
+  void replace_store(std::unique_ptr<MemoryEventStore> store) { store_ = std::move(store); }
+
+ private:
+  adapters::sim::MemoryStore kept_;
+  std::unique_ptr<adapters::sim::Tenancy> tenancy_;
+  std::unique_ptr<MemoryEventStore> store_;
+};
+
+}  // namespace migledger::testing

@@ -1,0 +1,112 @@
+#include "workflow/executor.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/rehearsal.h"
+
+namespace migledger::testing {
+
+using workflow::Plan;
+using workflow::RunResult;
+
+namespace {
+
+Plan plan_of(unsigned count) {
+  Plan plan;
+  for (unsigned i = 1; i <= count; ++i)
+    plan.migrations.push_back(sample_migration("web-" + std::to_string(i), i));
+  return plan;
+}
+
+void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations) {
+  for (const auto* kind : {"image", "object-copy", "imported-image", "instance"}) {
+    INFO(kind);
+    CHECK(rehearsal.created(kind).size() == migrations);
+  }
+  CHECK(rehearsal.created("bucket").size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a migration runs to its end and makes each thing once") {
+  Rehearsal rehearsal;
+  const RunResult result = rehearsal.run(plan_of(1));
+  const auto state = rehearsal.state("web-1");
+  INFO(state.reason);
+  CHECK(result.done == 1);
+  CHECK(state.status == ledger::Status::done);
+  CHECK(!state.facts.get("target_instance_id").empty());
+  check_each_made_once(rehearsal, 1);
+}
+
+TEST_CASE("a run killed after every append, over and over, makes nothing twice") {
+  for (const unsigned every : {1u, 2u, 3u, 7u}) {
+    Rehearsal rehearsal;
+    const RunResult result = rehearsal.run_with_kills(plan_of(5), every, 2000);
+    INFO("killed after every " << every << " appends");
+    CHECK(result.done == 5);
+    check_each_made_once(rehearsal, 5);
+  }
+}
+
+TEST_CASE("a ledger restored from an earlier copy adopts what it had forgotten") {
+  Rehearsal whole;
+  REQUIRE(whole.run(plan_of(1)).done == 1);
+  const auto head = whole.store().head().position;
+  for (ledger::Position kept = 1; kept < head; ++kept) {
+    Rehearsal rehearsal;
+    REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+    rehearsal.store().truncate(kept);
+    const RunResult result = rehearsal.run(plan_of(1));
+    INFO("kept " << kept << " of " << head << ": " << rehearsal.state("web-1").reason);
+    CHECK(result.done == 1);
+    check_each_made_once(rehearsal, 1);
+  }
+}
+
+TEST_CASE("lost requests and replies, throttling and server errors make nothing twice") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    adapters::sim::TenancyOptions options;
+    options.seed = seed;
+    using adapters::sim::Fault;
+    for (const auto fault : {Fault::throttled, Fault::error_before, Fault::error_after,
+                             Fault::lost_before, Fault::lost_after, Fault::delayed})
+      options.faults.rates[static_cast<std::size_t>(fault)] = 0.06;
+    Rehearsal rehearsal(options);
+    const RunResult result = rehearsal.run(plan_of(3));
+    INFO("seed " << seed << " " << rehearsal.state("web-1").reason << " / "
+                 << rehearsal.state("web-2").reason << " / " << rehearsal.state("web-3").reason);
+    CHECK(result.done == 3);
+    check_each_made_once(rehearsal, 3);
+  }
+}
+
+TEST_CASE("a failed work request is recorded and made anew") {
+  adapters::sim::TenancyOptions options;
+  adapters::sim::ScriptedFault fault;
+  fault.fault = adapters::sim::Fault::work_request_fails;
+  fault.method = "POST";
+  fault.path = "/20160918/images";
+  fault.region = "us-ashburn-1";
+  options.faults.scripted.push_back(fault);
+  Rehearsal rehearsal(options);
+  const RunResult result = rehearsal.run(plan_of(1));
+  const auto state = rehearsal.state("web-1");
+  INFO(state.reason);
+  CHECK(result.done == 1);
+  CHECK(state.generation(workflow::compute_workflow().index_of("create-image")) == 2);
+}
+
+TEST_CASE("by pre-authenticated requests, killed after every append") {
+  for (const unsigned every : {1000000u, 1u, 2u, 3u}) {
+    Plan plan = plan_of(2);
+    for (auto& migration : plan.migrations) migration.fields.set("transfer", "par");
+    Rehearsal rehearsal;
+    const RunResult result = rehearsal.run_with_kills(plan, every, 3000);
+    INFO("every " << every << ": " << rehearsal.state("web-1").reason);
+    CHECK(result.done == 2);
+    check_each_made_once(rehearsal, 2);
+  }
+}
+
+}  // namespace migledger::testing
