@@ -242,9 +242,15 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    // Help and version are no errors; everything else is one of usage.
-    return app.exit(e) == 0 ? 0 : exit_with(ExitStatus::usage);
+    // Without a command that it knows, CLI11 says only that one is required.
+    const std::string first = argc > 1 ? argv[1] : "";
+    const bool unknown = !first.empty() && first[0] != '-' && app.get_subcommands().empty();
+    const std::string what =
+        unknown ? "there is no command \"" + printable(first, 60) + "\"" : printable(e.what(), 400);
+    return fail(ExitStatus::usage, (what + "; \"migledger --help\" shows what there is").c_str());
   }
   return exit;
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <queue>
 #include <unordered_map>
+#include <utility>
 
 #include "ledger/errors.h"
 #include "workflow/decide.h"
@@ -165,6 +166,7 @@ class Executor::Loop {
   std::unordered_map<std::string, StreamId> by_name_;
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
+  bool slot_freed_ = false;
   std::deque<StreamId> ready_;
   std::vector<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
@@ -217,6 +219,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
       if (draining()) break;
     }
     if (!pending_.empty()) continue;
+    if (std::exchange(slot_freed_, false)) continue;  // for one that waits to be started
     reader_.pump();
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
@@ -504,6 +507,7 @@ void Executor::Loop::decide_about(Migration& migration) {
       migration.over = true;
       set_current(migration, ledger::kNoStep);
       --active_;
+      slot_freed_ = true;
       break;
     }
   }
