@@ -1,6 +1,206 @@
-#include <cstdio>
+// Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <unistd.h>
 
-int main() {
-  std::puts("migledger");
-  return 0;
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "adapters/config/problem.h"
+#include "adapters/oci_cli/setup_error.h"
+#include "adapters/sim/faults.h"
+#include "adapters/sim/state_store.h"
+#include "cli/command_check_config.h"
+#include "cli/command_history.h"
+#include "cli/command_init.h"
+#include "cli/command_run.h"
+#include "cli/command_sim_report.h"
+#include "cli/exit_status.h"
+#include "cli/printable.h"
+#include "cli/read_ledger.h"
+#include "cli/usage_error.h"
+#include "ledger/errors.h"
+
+namespace {
+
+using namespace migledger;
+using cli::ExitStatus;
+
+int exit_with(ExitStatus status) { return static_cast<int>(status); }
+
+int fail(ExitStatus status, const char* what) {
+  std::cerr << "migledger: " << printable(what, 4000) << "\n";
+  return exit_with(status);
+}
+
+int exit_of(ledger::LedgerErrorKind kind) {
+  return exit_with(kind == ledger::LedgerErrorKind::in_use ? ExitStatus::ledger_in_use
+                                                           : ExitStatus::ledger_refused);
+}
+
+int exit_of(adapters::SetupErrorKind kind) {
+  switch (kind) {
+    case adapters::SetupErrorKind::usage:
+      return exit_with(ExitStatus::usage);
+    case adapters::SetupErrorKind::program:
+    case adapters::SetupErrorKind::credentials:
+      return exit_with(ExitStatus::cloud_unreachable);
+    case adapters::SetupErrorKind::system:
+      break;
+  }
+  return exit_with(ExitStatus::internal_error);
+}
+
+int exit_of(adapters::sim::StateErrorKind kind) {
+  return exit_with(kind == adapters::sim::StateErrorKind::in_use ? ExitStatus::ledger_in_use
+                                                                 : ExitStatus::ledger_refused);
+}
+
+// Runs a command; what it throws is told to the person and becomes an exit code.
+template <typename Command>
+int guarded(const Command& command) {
+  try {
+    return command();
+  } catch (const cli::UsageError& e) {
+    return fail(ExitStatus::usage, e.what());
+  } catch (const adapters::ConfigError& e) {
+    std::cerr << e.what() << "\n";  // printable already, a line a problem
+    return exit_with(ExitStatus::usage);
+  } catch (const adapters::sim::FaultsError& e) {
+    return fail(ExitStatus::usage, e.what());
+  } catch (const ledger::LedgerError& e) {
+    fail(ExitStatus::ledger_refused, e.what());
+    return exit_of(e.kind);
+  } catch (const adapters::SetupError& e) {
+    fail(ExitStatus::cloud_unreachable, e.what());
+    return exit_of(e.kind);
+  } catch (const adapters::sim::StateError& e) {
+    fail(ExitStatus::ledger_refused, e.what());
+    return exit_of(e.kind);
+  } catch (const std::exception& e) {
+    return fail(ExitStatus::internal_error, e.what());
+  }
+}
+
+std::string joined(int argc, char** argv) {
+  std::string line;
+  for (int i = 0; i < argc; ++i) line.append(i == 0 ? "" : " ").append(argv[i]);
+  return printable(line, 2000);
+}
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const cli::Terminal terminal = cli::detect_terminal(STDOUT_FILENO, environment);
+  CLI::App app{"Moves OCI compute instances between regions, and keeps a ledger of everything."};
+  app.name("migledger");
+  app.set_version_flag("--version", std::string("migledger ") + MIGLEDGER_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Each command has --help with examples. Exit codes: 0 done, 1 a migration failed, "
+      "2 usage or configuration,\n3 waits for a person, 4 ledger refused or corrupt, 5 ledger "
+      "in use, 6 credentials or cloud\nunreachable, 7 interrupted and resumable, 8 the plan "
+      "changed, 70 internal error.");
+  int exit = 0;
+  std::string ledger_path = "migration.ledger";
+  const auto add_ledger = [&](CLI::App* command) {
+    command->add_option("--ledger", ledger_path, "directory of the ledger")->capture_default_str();
+  };
+
+  cli::RunCommand run;
+  auto* run_app = app.add_subcommand("run", "do what the configuration names, or go on with it");
+  run_app->add_option("-c,--config", run.config, "the configuration")->capture_default_str();
+  run_app->add_option("-w,--workflow", run.workflow, "the workflow")->capture_default_str();
+  run_app->add_option("--ledger", run.ledger, "directory of the ledger (default: as configured)");
+  run_app->add_option("--cloud", run.cloud, "oci, or sim to rehearse")->capture_default_str();
+  run_app->add_option("--only", run.only, "only the migration of that name; may be repeated");
+  run_app->add_option("--parallel", run.parallel, "migrations at once (default: as configured)")
+      ->check(CLI::Range(1, 100000));
+  run_app->add_flag("--dry-run", run.dry_run,
+                    "send nothing and keep nothing; print every request, with likely replies");
+  run_app->add_flag("--yes", run.yes, "approve what is asked for, such as the source's downtime");
+  run_app->add_flag("--accept-plan-change", run.accept_plan_change,
+                    "record a changed plan, where it cannot affect what was already done");
+  run_app->add_flag("--json", run.json, "one JSON object a line");
+  run_app->add_option("--log-file", run.log_file, "the debug log (default: as configured)");
+  run_app->add_option("--sim-state", run.sim_state,
+                      "directory of the simulated tenancy (default: <ledger>.sim)");
+  run_app
+      ->add_option("--sim-speed", run.sim_speed,
+                   "simulated seconds a second; 0: as fast as it goes")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy")
+      ->capture_default_str();
+  run_app->add_option("--sim-faults", run.sim_faults, "a file of faults to rehearse");
+  run_app->footer(
+      "Examples:\n  migledger run --cloud sim --ledger rehearsal.ledger\n"
+      "  migledger run --config plan.json --only web-1 --yes\n"
+      "  migledger run --dry-run");
+  run_app->callback([&] {
+    run.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_run(run, terminal, std::cout, std::cerr); });
+  });
+
+  cli::HistoryOptions history;
+  bool history_json = false;
+  auto* history_app = app.add_subcommand("history", "what happened, one line an event");
+  history_app->add_option("migration", history.migration, "only this one's events");
+  history_app->add_flag("--verbose", history.verbose, "everything an event holds");
+  history_app->add_option("--type", history.types, "only events of this kind; may be repeated");
+  history_app->add_option("--since", history.since, "from this position or time on");
+  history_app->add_option("--until", history.until, "up to this position or time");
+  history_app->add_flag("--follow", history.follow, "go on with what is appended later");
+  history_app->add_option("--format", history.format, "table, jsonl or csv")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "jsonl", "csv"}));
+  history_app->add_flag("--json", history_json, "the same as --format jsonl");
+  add_ledger(history_app);
+  history_app->footer(
+      "Examples:\n  migledger history web-1\n  migledger history --type outcome "
+      "--since 2026-11-23T05:18:00Z\n  migledger history --format csv > events.csv");
+  history_app->callback([&] {
+    if (history_json) history.format = "jsonl";
+    history.terminal = terminal;
+    exit = guarded([&] { return cli::read_history(ledger_path, history, std::cout, std::cerr); });
+  });
+
+  cli::InitOptions init;
+  auto* init_app = app.add_subcommand("init", "write a configuration to start from");
+  init_app->add_option("file", init.file, "the file; never one that is there")
+      ->capture_default_str();
+  init_app->add_flag("--many", init.many, "a plan of three migrations");
+  init_app->footer("Example:\n  migledger init && migledger run --cloud sim");
+  init_app->callback(
+      [&] { exit = guarded([&] { return cli::run_init(init, std::cout, std::cerr); }); });
+
+  cli::CheckConfigOptions check;
+  auto* check_app = app.add_subcommand("check-config", "say whether a configuration is good");
+  check_app->add_option("file", check.file, "the configuration")->capture_default_str();
+  check_app->add_flag("--schema", check.schema, "print the JSON Schema of the configuration");
+  check_app->add_flag("--json", check.json, "as one JSON object");
+  check_app->footer("Example:\n  migledger check-config plan.json");
+  check_app->callback(
+      [&] { exit = guarded([&] { return cli::run_check_config(check, std::cout, std::cerr); }); });
+
+  auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
+  sim_app->require_subcommand(1);
+  cli::SimReportOptions report;
+  auto* report_app =
+      sim_app->add_subcommand("report", "what it holds, and everything it ever created");
+  report_app->add_option("--sim-state", report.directory, "its directory")->capture_default_str();
+  report_app->add_flag("--json", report.json, "as one JSON object");
+  report_app->callback([&] {
+    report.terminal = terminal;
+    exit = guarded([&] { return cli::run_sim_report(report, std::cout); });
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    // Help and version are no errors; everything else is one of usage.
+    return app.exit(e) == 0 ? 0 : exit_with(ExitStatus::usage);
+  }
+  return exit;
 }

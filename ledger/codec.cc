@@ -12,9 +12,10 @@ std::vector<std::byte> encode(schema::Event::Reader event) {
   const auto words = capnp::canonicalize(event);
   const auto bytes = words.asBytes();
   if (bytes.size() > kMaxEventBytes)
-    throw LedgerError(LedgerErrorKind::too_large,
-                      "an event of " + std::to_string(bytes.size()) + " bytes is over the limit of " +
-                          std::to_string(kMaxEventBytes) + "; nothing was appended");
+    throw LedgerError(LedgerErrorKind::too_large, "an event of " + std::to_string(bytes.size()) +
+                                                      " bytes is over the limit of " +
+                                                      std::to_string(kMaxEventBytes) +
+                                                      "; nothing was appended");
   const auto* begin = reinterpret_cast<const std::byte*>(bytes.begin());
   return {begin, begin + bytes.size()};
 }
@@ -31,9 +32,8 @@ Decoder::~Decoder() = default;
 schema::Event::Reader Decoder::decode(std::span<const std::byte> bytes) {
   const std::size_t count = bytes.size() / sizeof(capnp::word);
   if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
-    throw LedgerError(LedgerErrorKind::corrupt,
-                      "an event of " + std::to_string(bytes.size()) +
-                          " bytes is not a whole number of 8-byte words");
+    throw LedgerError(LedgerErrorKind::corrupt, "an event of " + std::to_string(bytes.size()) +
+                                                    " bytes is not a whole number of 8-byte words");
   State& s = *state_;
   if (s.words.size() < count) s.words.resize(count);
   std::memcpy(s.words.data(), bytes.data(), bytes.size());

@@ -175,7 +175,8 @@ class Scanner {
       return 0;
     }
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<std::uint64_t>(bytes_[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 8; ++i)
+      value = value << 8 | static_cast<std::uint64_t>(bytes_[static_cast<std::size_t>(i)]);
     bytes_ = bytes_.subspan(8);
     return value;
   }

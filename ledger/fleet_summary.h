@@ -19,18 +19,18 @@ struct FleetRow {
   std::string name;
   std::string workflow;
   std::uint64_t events = 0;
-  Position position = 0;         // of the last event
+  Position position = 0;  // of the last event
   Time started{};
   Time updated{};
   Status status = Status::running;
   schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
-  StepIndex step = kNoStep;      // the last one something happened to
+  StepIndex step = kNoStep;  // the last one something happened to
   std::uint16_t step_count = 0;
-  std::uint64_t done = 0;        // bit i: step i is done
-  std::uint8_t percent = 0;      // of what is being waited for
-  Time entered{};                // when the current step became current
-  std::string state;             // what is being waited for, or why it stopped
-  std::string need;              // what a person must do
+  std::uint64_t done = 0;    // bit i: step i is done
+  std::uint8_t percent = 0;  // of what is being waited for
+  Time entered{};            // when the current step became current
+  std::string state;         // what is being waited for, or why it stopped
+  std::string need;          // what a person must do
 
   unsigned steps_done() const;
   friend bool operator==(const FleetRow&, const FleetRow&) = default;

@@ -12,10 +12,10 @@ using schema::Event;
 
 StepIndex checked_step(std::uint16_t step, schema::Event::Reader event) {
   if (step < kMaxSteps) return step;
-  throw LedgerError(LedgerErrorKind::corrupt,
-                    "event " + std::to_string(event.getPosition()) + " names step " +
-                        std::to_string(step) + "; a workflow has at most " +
-                        std::to_string(kMaxSteps));
+  throw LedgerError(LedgerErrorKind::corrupt, "event " + std::to_string(event.getPosition()) +
+                                                  " names step " + std::to_string(step) +
+                                                  "; a workflow has at most " +
+                                                  std::to_string(kMaxSteps));
 }
 
 // Streams of one workflow share one list of step names.
@@ -40,22 +40,32 @@ std::shared_ptr<const std::vector<std::string>> shared_steps(
 
 std::string_view name_of(Status status) {
   switch (status) {
-    case Status::running: return "running";
-    case Status::parked: return "waiting";
-    case Status::done: return "done";
-    case Status::failed: return "failed";
+    case Status::running:
+      return "running";
+    case Status::parked:
+      return "waiting";
+    case Status::done:
+      return "done";
+    case Status::failed:
+      return "failed";
   }
   return "?";
 }
 
 std::string_view name_of(Phase phase) {
   switch (phase) {
-    case Phase::none: return "none";
-    case Phase::open: return "open";
-    case Phase::unknown: return "unknown";
-    case Phase::failed: return "failed";
-    case Phase::dead: return "dead";
-    case Phase::accepted: return "accepted";
+    case Phase::none:
+      return "none";
+    case Phase::open:
+      return "open";
+    case Phase::unknown:
+      return "unknown";
+    case Phase::failed:
+      return "failed";
+    case Phase::dead:
+      return "dead";
+    case Phase::accepted:
+      return "accepted";
   }
   return "?";
 }

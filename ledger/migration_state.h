@@ -56,16 +56,16 @@ struct Look {
   Position position = 0;  // 0: not looked yet
   Position session = 0;
   Time time{};
-  Time cloud_time{};      // epoch: the replies had no date
-  Time absent_before{};   // the look before this one, when both found nothing; else epoch
-  Time tag_absent{};      // the latest search by tag that found nothing; else epoch
-  Fields facts;           // what adopting would record
-  std::string shown;      // the candidates, for people
+  Time cloud_time{};     // epoch: the replies had no date
+  Time absent_before{};  // the look before this one, when both found nothing; else epoch
+  Time tag_absent{};     // the latest search by tag that found nothing; else epoch
+  Fields facts;          // what adopting would record
+  std::string shown;     // the candidates, for people
 };
 
 // Reading for the current step.
 struct Reading {
-  std::string state;           // as last observed
+  std::string state;  // as last observed
   std::uint8_t percent = 0;
   std::uint32_t failures = 0;  // in a row
   schema::ErrorClass error = schema::ErrorClass::NONE;
@@ -89,10 +89,10 @@ class MigrationState {
 
   StreamId stream = 0;
   std::uint64_t version = 0;
-  Position position = 0;        // of the last event
+  Position position = 0;  // of the last event
   Time started{};
-  Time updated{};               // time of the last event
-  Time entered{};               // when the current step became current, or was gone on with
+  Time updated{};  // time of the last event
+  Time entered{};  // when the current step became current, or was gone on with
   std::string name;
   std::string workflow;
   std::uint32_t workflow_version = 0;

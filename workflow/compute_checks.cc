@@ -69,8 +69,8 @@ std::optional<Request> ask_source(const View& view, Answers answers) {
     case 2: {
       const auto* attachments = items_of(answers[1]);
       if (!attachments || attachments->empty()) return std::nullopt;
-      return core_get(region, "bootVolumes/" +
-                                  percent_encode(text(&attachments->front(), "bootVolumeId")));
+      return core_get(region,
+                      "bootVolumes/" + percent_encode(text(&attachments->front(), "bootVolumeId")));
     }
     case 3:
       return core_get(region, "volumeAttachments",
@@ -126,9 +126,8 @@ Verdict read_source(const View& view, Answers answers) {
                       text(image, "displayName")),
           "move it by boot volume replication or backup copy");
     if (!image)
-      verdict.findings.push_back(
-          fmt::format("whether the source image may be exported could not be seen ({})",
-                      words(answers[4])));
+      verdict.findings.push_back(fmt::format(
+          "whether the source image may be exported could not be seen ({})", words(answers[4])));
   }
   if (answers.size() > 3) {
     if (const auto* volumes = items_of(answers[3])) {
@@ -136,9 +135,9 @@ Verdict read_source(const View& view, Answers answers) {
       for (const auto& volume : *volumes)
         if (text(&volume, "lifecycleState") == "ATTACHED") ++attached;
       if (attached > 0)
-        verdict.findings.push_back(fmt::format(
-            "{} attached block volume(s) do not travel in an image: {}", attached,
-            list_names(*volumes, "volumeId")));
+        verdict.findings.push_back(
+            fmt::format("{} attached block volume(s) do not travel in an image: {}", attached,
+                        list_names(*volumes, "volumeId")));
     }
   }
   auto& facts = verdict.facts;
@@ -201,9 +200,8 @@ Verdict read_buckets(const View& view, Answers answers) {
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   verdict.facts.set("target_bucket", target ? "exists" : "absent");
   if (!target)
-    verdict.findings.push_back(
-        fmt::format("bucket {} is not in the target region; it will be created there",
-                    target_bucket(view)));
+    verdict.findings.push_back(fmt::format(
+        "bucket {} is not in the target region; it will be created there", target_bucket(view)));
   return verdict;
 }
 
@@ -216,8 +214,8 @@ std::optional<Request> ask_target(const View& view, Answers answers) {
     case 0:
       return core_get(region, "subnets/" + percent_encode(view.plan("target_subnet_id")));
     case 1: {
-      Request request = core_get(region, "availabilityDomains",
-                                 make_query({{"compartmentId", compartment}}));
+      Request request =
+          core_get(region, "availabilityDomains", make_query({{"compartmentId", compartment}}));
       request.service = Service::identity;
       return request;
     }
@@ -294,10 +292,14 @@ Verdict read_target(const View& view, Answers answers) {
 
 std::optional<Request> ask_names(const View& view, Answers answers) {
   switch (answers.size()) {
-    case 0: return list_source_images(view);
-    case 1: return list_target_images(view);
-    case 2: return list_instances(view);
-    default: return std::nullopt;
+    case 0:
+      return list_source_images(view);
+    case 1:
+      return list_target_images(view);
+    case 2:
+      return list_instances(view);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -318,7 +320,8 @@ Verdict read_names(const View& view, Answers answers) {
   if (verdict.findings.empty()) return verdict;
   Verdict refused = Verdict::refused(
       fmt::format("in the way, and not made by this ledger: {}", verdict.findings.front()),
-      "rename or remove what is in the way, or configure other names; it is never adopted silently");
+      "rename or remove what is in the way, or configure other names; it is never adopted "
+      "silently");
   refused.findings = std::move(verdict.findings);
   return refused;
 }

@@ -49,11 +49,11 @@ Sighting sight_claim(const View& view, Answers answers) {
 Request put_claim(const View& view) {
   Request request = storage(view.plan("source_region"), "PUT", claim_path(view));
   request.if_none_match = "*";
-  request.body = boost::json::serialize(boost::json::object{
-      {"ledger", view.ledger_id},
-      {"migration", view.state.name},
-      {"source", view.plan("source_instance_id")},
-      {"target_region", view.plan("target_region")}});
+  request.body =
+      boost::json::serialize(boost::json::object{{"ledger", view.ledger_id},
+                                                 {"migration", view.state.name},
+                                                 {"source", view.plan("source_instance_id")},
+                                                 {"target_region", view.plan("target_region")}});
   return request;
 }
 

@@ -61,9 +61,9 @@ Verdict read_ready(const View& view, std::string_view id, std::string_view work,
   if (!work.empty()) {
     seen = work_of(answers[0], work);
     if (seen.state == WorkState::failed) {
-      Verdict verdict = Verdict::dead(
-          ErrorClass::RETRY, seen.status,
-          fmt::format("the work request for {} {} is {}", what, id, seen.status));
+      Verdict verdict =
+          Verdict::dead(ErrorClass::RETRY, seen.status,
+                        fmt::format("the work request for {} {} is {}", what, id, seen.status));
       verdict.facts = add_dead(view, id);
       return verdict;
     }
@@ -210,8 +210,8 @@ std::optional<Request> ask_import_ready(const View& view, Answers answers) {
 }
 
 Verdict read_import_ready(const View& view, Answers answers) {
-  return read_ready(view, view.fact("target_image_id"), view.fact("import_work"),
-                    "imported image", answers);
+  return read_ready(view, view.fact("target_image_id"), view.fact("import_work"), "imported image",
+                    answers);
 }
 
 std::vector<Request> import_postmortem(const View& view) {

@@ -46,9 +46,9 @@ const boost::json::value* launched(const View& view, const Answer& answer) {
 }  // namespace
 
 Request list_instances(const View& view) {
-  return core_get(view.plan("target_region"), "instances",
-                  make_query({{"compartmentId", view.plan("target_compartment_id")},
-                              {"limit", "1000"}}));
+  return core_get(
+      view.plan("target_region"), "instances",
+      make_query({{"compartmentId", view.plan("target_compartment_id")}, {"limit", "1000"}}));
 }
 
 Sift instance_sift(const View& view, const std::string& name) {
@@ -93,12 +93,11 @@ Request launch_instance(const View& view) {
   const Placement place = placement(view);
   boost::json::object vnic{{"subnetId", view.plan("target_subnet_id")}};
   boost::json::object source{{"sourceType", "image"}, {"imageId", view.fact("target_image_id")}};
-  boost::json::object body{
-      {"availabilityDomain", place.availability_domain},
-      {"compartmentId", view.plan("target_compartment_id")},
-      {"displayName", instance_name(view)},
-      {"freeformTags", our_tags(view)},
-      {"shape", view.fact("target_shape")}};
+  boost::json::object body{{"availabilityDomain", place.availability_domain},
+                           {"compartmentId", view.plan("target_compartment_id")},
+                           {"displayName", instance_name(view)},
+                           {"freeformTags", our_tags(view)},
+                           {"shape", view.fact("target_shape")}};
   if (!place.fault_domain.empty()) body["faultDomain"] = place.fault_domain;
   auto config = plan_json(view, "shape_config");
   // A configured shape that differs from the source's has a configuration of its own.
@@ -117,8 +116,7 @@ Request launch_instance(const View& view) {
   if (!metadata.empty()) body["metadata"] = std::move(metadata);
   if (const auto options = plan_json(view, "launch_options"); options.is_object())
     for (const auto& option : options.get_object()) {
-      const auto place =
-          place_of_launch_option(option.key()).value_or(LaunchOptionPlace::instance);
+      const auto place = place_of_launch_option(option.key()).value_or(LaunchOptionPlace::instance);
       auto& part = place == LaunchOptionPlace::vnic     ? vnic
                    : place == LaunchOptionPlace::source ? source
                                                         : body;
@@ -173,9 +171,9 @@ std::optional<Request> ask_final(const View& view, Answers answers) {
   const auto id = view.fact("target_instance_id");
   if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
   if (answers.size() == 1)
-    return core_get(region, "vnicAttachments",
-                    make_query({{"compartmentId", view.plan("target_compartment_id")},
-                                {"instanceId", id}}));
+    return core_get(
+        region, "vnicAttachments",
+        make_query({{"compartmentId", view.plan("target_compartment_id")}, {"instanceId", id}}));
   return std::nullopt;
 }
 

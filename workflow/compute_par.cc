@@ -79,8 +79,7 @@ Sighting sight_none(const View& view, const Par& par, Answers answers) {
   if (!pars) return Sighting::cannot_look(answers[0]);
   const auto ours = ours_in(view, par, *pars);
   // The goal of removing is that there is none: then there is nothing to send.
-  Sighting sighting =
-      Sighting::of(ours.empty() ? Sighting::Kind::ours : Sighting::Kind::absent);
+  Sighting sighting = Sighting::of(ours.empty() ? Sighting::Kind::ours : Sighting::Kind::absent);
   if (!ours.empty()) sighting.facts.set(par.id_fact, text(ours.front(), "id"));
   return sighting;
 }
@@ -101,9 +100,9 @@ Sighting sight_par(const View& view, const Par& par, Answers answers) {
 }
 
 Request delete_par(const View& view, const Par& par) {
-  return storage(par.region, "DELETE",
-                 par_path(view, par) + "/" +
-                     percent_encode(view.state.look.facts.get(par.id_fact)));
+  return storage(
+      par.region, "DELETE",
+      par_path(view, par) + "/" + percent_encode(view.state.look.facts.get(par.id_fact)));
 }
 
 Request create_par(const View& view, const Par& par) {
@@ -141,9 +140,9 @@ Verdict read_none(const View& view, const Par& par, Answers answers) {
   const auto ours = ours_in(view, par, *pars);
   if (ours.empty()) return Verdict::ok();
   // Nothing has failed: there is one more to remove.
-  return Verdict::dead(ErrorClass::NONE, "OneMore",
-                       fmt::format("{} more pre-authenticated request(s) of this migration",
-                                   ours.size()));
+  return Verdict::dead(
+      ErrorClass::NONE, "OneMore",
+      fmt::format("{} more pre-authenticated request(s) of this migration", ours.size()));
 }
 
 }  // namespace

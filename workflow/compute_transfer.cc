@@ -128,8 +128,7 @@ std::optional<Request> ask_exported(const View& view, Answers answers) {
     answers = answers.subspan(1);
   }
   if (answers.empty())
-    return list_objects(view, region, view.plan("migration_bucket_name"),
-                        view.fact("object_name"));
+    return list_objects(view, region, view.plan("migration_bucket_name"), view.fact("object_name"));
   if (answers.size() == 1) return core_get(region, image_path(view));
   return std::nullopt;
 }
@@ -201,8 +200,8 @@ Sighting sight_bucket(const View& view, Answers answers) {
   const bool ours = text(member(bucket, "freeformTags"), kTagLedger) == view.ledger_id;
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) sighting.facts.set("target_bucket", "ours");
-  sighting.candidates.push_back({std::string(target_bucket(view)),
-                                 std::string(target_bucket(view)), "present",
+  sighting.candidates.push_back({std::string(target_bucket(view)), std::string(target_bucket(view)),
+                                 "present",
                                  ours ? "made by this ledger" : "was not there when checked"});
   return sighting;
 }
@@ -229,9 +228,9 @@ std::optional<Request> ask_copy(const View& view, Answers answers) {
     return list_objects(view, view.plan("target_region"), target_bucket(view),
                         new_object_name(view));
   if (answers.size() > 1 || object_named(answers[0], new_object_name(view))) return std::nullopt;
-  return storage(view.plan("source_region"), "GET", "/workRequests",
-                 make_query({{"compartmentId", view.plan("source_compartment_id")},
-                             {"limit", "1000"}}));
+  return storage(
+      view.plan("source_region"), "GET", "/workRequests",
+      make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
 }
 
 namespace {
@@ -272,8 +271,7 @@ Request copy_object(const View& view) {
                            {"destinationObjectName", new_object_name(view)},
                            // Never over something that is there.
                            {"destinationObjectIfNoneMatchETag", "*"}};
-  if (!view.fact("object_etag").empty())
-    body["sourceObjectIfMatchETag"] = view.fact("object_etag");
+  if (!view.fact("object_etag").empty()) body["sourceObjectIfMatchETag"] = view.fact("object_etag");
   return storage(view.plan("source_region"), "POST",
                  bucket_path(name_space, view.plan("migration_bucket_name"), "/actions/copyObject"),
                  {}, boost::json::serialize(body));
@@ -293,9 +291,9 @@ std::optional<Request> ask_copied(const View& view, Answers answers) {
     if (answers.empty()) {
       const auto region = view.plan("source_region");
       if (view.in_bulk)
-        return storage(region, "GET", "/workRequests",
-                       make_query({{"compartmentId", view.plan("source_compartment_id")},
-                                   {"limit", "1000"}}));
+        return storage(
+            region, "GET", "/workRequests",
+            make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
       return storage(region, "GET", "/workRequests/" + percent_encode(work));
     }
     const auto state = work_of(answers[0], work).state;
@@ -329,9 +327,9 @@ Verdict read_copied(const View& view, Answers answers) {
                          fmt::format("the copy has ended, but there is no object {}", name));
   const auto size = size_of(*object);
   if (size != view.fact("object_size"))
-    return Verdict::dead(ErrorClass::RETRY, "SizeDiffers",
-                         fmt::format("the copy has {} bytes, the export {}", size,
-                                     view.fact("object_size")));
+    return Verdict::dead(
+        ErrorClass::RETRY, "SizeDiffers",
+        fmt::format("the copy has {} bytes, the export {}", size, view.fact("object_size")));
   const auto md5 = text(object, "md5");
   const auto exported_md5 = view.fact("object_md5");
   if (!md5.empty() && !exported_md5.empty() && md5 != exported_md5)

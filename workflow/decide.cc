@@ -48,11 +48,16 @@ std::optional<Duration> timeout_of(const ledger::Fields& plan, std::string_view 
 Circumstance::Sight sight_of(const ledger::Look& look) {
   using S = Circumstance::Sight;
   switch (look.result) {
-    case Probed::Result::ABSENT: return S::absent;
-    case Probed::Result::OURS: return S::ours;
-    case Probed::Result::SEVERAL: return S::several;
-    case Probed::Result::FOREIGN: return S::foreign;
-    case Probed::Result::UNDER_WAY: return S::under_way;
+    case Probed::Result::ABSENT:
+      return S::absent;
+    case Probed::Result::OURS:
+      return S::ours;
+    case Probed::Result::SEVERAL:
+      return S::several;
+    case Probed::Result::FOREIGN:
+      return S::foreign;
+    case Probed::Result::UNDER_WAY:
+      return S::under_way;
   }
   return S::cannot_look;
 }
@@ -78,15 +83,15 @@ class ActDecision {
       remake_at_ = workflow.index_of(step_.remake_secret_at);
       const Step& remake = workflow.steps[remake_at_];
       const View view = view_of(workflow, state, context.ledger_id, remake_at_);
-      secret_lost_ = (!remake.applies || remake.applies(view)) &&
-                     state.secret_position < context.session;
+      secret_lost_ =
+          (!remake.applies || remake.applies(view)) && state.secret_position < context.session;
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
     settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
     placements_left_ =
         step_.fallbacks != nullptr &&
-        state.capacity_failures <= step_.fallbacks(
-            view_of(workflow, state, context.ledger_id, step, generation_));
+        state.capacity_failures <=
+            step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
   }
 
   Decision make() {
@@ -123,13 +128,20 @@ class ActDecision {
     if (mine_) {
       switch (attempt_.phase) {
         case Phase::none:
-        case Phase::accepted: break;
+        case Phase::accepted:
+          break;
         case Phase::open:
           c.attempt = attempt_.session == context_.session ? A::open : A::lost;
           break;
-        case Phase::unknown: c.attempt = A::unknown; break;
-        case Phase::failed: c.attempt = A::failed; break;
-        case Phase::dead: c.attempt = A::dead; break;
+        case Phase::unknown:
+          c.attempt = A::unknown;
+          break;
+        case Phase::failed:
+          c.attempt = A::failed;
+          break;
+        case Phase::dead:
+          c.attempt = A::dead;
+          break;
       }
       c.error = attempt_.error;
       c.doubt = attempt_.doubt;
@@ -170,8 +182,8 @@ class ActDecision {
     if (!fresh) return S::not_fresh;
     const Time settled = attempt_.last_sent + settle_;
     const bool too_early = mine_ && look.time < settled && context_.now >= settled;
-    const bool waited = look.result == Probed::Result::UNDER_WAY &&
-                        context_.now - look.time >= kLookSpacing;
+    const bool waited =
+        look.result == Probed::Result::UNDER_WAY && context_.now - look.time >= kLookSpacing;
     return too_early || waited ? S::not_fresh : sight_of(look);
   }
 
@@ -198,7 +210,7 @@ class ActDecision {
     if (attempt_.phase != Phase::dead) ++decision_.generation;
   }
   std::string last_error() const {
-    return attempt_.error == ErrorClass::NONE ? std::string("no reply") 
+    return attempt_.error == ErrorClass::NONE ? std::string("no reply")
                                               : std::string(name_of(attempt_.error));
   }
 
@@ -244,12 +256,14 @@ class ActDecision {
         break;
       case Row::same_token:
         decision_.kind = Kind::resend;
-        decision_.reason = "outcome unknown, not there; the same request again, with its retry token";
+        decision_.reason =
+            "outcome unknown, not there; the same request again, with its retry token";
         break;
       case Row::same_name:
         decision_.kind = Kind::resend;
-        decision_.reason = "outcome unknown, not there; the same request again, its precondition "
-                           "keeps it from happening twice";
+        decision_.reason =
+            "outcome unknown, not there; the same request again, its precondition "
+            "keeps it from happening twice";
         break;
       case Row::nothing_happened:
         decision_.kind = Kind::resend;
@@ -259,7 +273,8 @@ class ActDecision {
         wait(attempt_.first_sent, "the clock ran backwards; waiting until it has caught up");
         break;
       case Row::settle:
-        wait(attempt_.last_sent + settle_, "outcome unknown, not there; waiting until it must show");
+        wait(attempt_.last_sent + settle_,
+             "outcome unknown, not there; waiting until it must show");
         break;
       case Row::look_twice:
         decision_.kind = Kind::look;
@@ -358,9 +373,9 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
     if (timeout && state.status != Status::parked && context.now - state.entered >= *timeout) {
       d.kind = Kind::park;
       d.row = Row::timed_out;
-      d.reason = fmt::format("{} has taken longer than {} ({})", step.title,
-                             format_duration(*timeout),
-                             reading.state.empty() ? "nothing seen" : reading.state);
+      d.reason =
+          fmt::format("{} has taken longer than {} ({})", step.title, format_duration(*timeout),
+                      reading.state.empty() ? "nothing seen" : reading.state);
       d.need = "look at it in the console; run again to go on waiting, or raise \"timeouts\"";
       return d;
     }
@@ -376,21 +391,36 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
 
 std::string_view name_of(Decision::Kind kind) {
   switch (kind) {
-    case Kind::read: return "read";
-    case Kind::look: return "look";
-    case Kind::look_by_tag: return "search by tag";
-    case Kind::send: return "send";
-    case Kind::resend: return "send again";
-    case Kind::adopt: return "adopt";
-    case Kind::reopen: return "go back";
-    case Kind::in_flight: return "wait for the reply";
-    case Kind::wait: return "wait";
-    case Kind::park: return "ask a person";
-    case Kind::approve: return "ask for approval";
-    case Kind::fail: return "end as failed";
-    case Kind::finish: return "end as done";
-    case Kind::stop_run: return "stop the run";
-    case Kind::over: return "nothing";
+    case Kind::read:
+      return "read";
+    case Kind::look:
+      return "look";
+    case Kind::look_by_tag:
+      return "search by tag";
+    case Kind::send:
+      return "send";
+    case Kind::resend:
+      return "send again";
+    case Kind::adopt:
+      return "adopt";
+    case Kind::reopen:
+      return "go back";
+    case Kind::in_flight:
+      return "wait for the reply";
+    case Kind::wait:
+      return "wait";
+    case Kind::park:
+      return "ask a person";
+    case Kind::approve:
+      return "ask for approval";
+    case Kind::fail:
+      return "end as failed";
+    case Kind::finish:
+      return "end as done";
+    case Kind::stop_run:
+      return "stop the run";
+    case Kind::over:
+      return "nothing";
   }
   return "?";
 }
@@ -426,9 +456,8 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
   const StepIndex step = current_step(workflow, state, context.ledger_id);
   d.step = step;
   if (state.unknown_events > 0) {
-    d.kind = state.status == Status::parked && state.parked_session == context.session
-                 ? Kind::over
-                 : Kind::park;
+    d.kind = state.status == Status::parked && state.parked_session == context.session ? Kind::over
+                                                                                       : Kind::park;
     d.row = Row::unknown_event;
     d.reason = fmt::format("{} event(s) of this migration were written by a newer version",
                            state.unknown_events);

@@ -17,31 +17,31 @@ struct Context {
 
 struct Decision {
   enum class Kind {
-    read,         // a check or an await: read, and judge
-    look,         // for the resource of an act step
+    read,  // a check or an await: read, and judge
+    look,  // for the resource of an act step
     look_by_tag,
-    send,         // a new request: `generation`
-    resend,       // the request recorded with the first intent of `generation`, unchanged
-    adopt,        // what the look found
-    reopen,       // go back to `reopens`: a secret was lost with the session that held it
-    in_flight,    // a reply is being waited for
-    wait,         // until `until`
-    park,         // a person is needed
-    approve,      // a person must approve
-    fail,         // the migration has failed
-    finish,       // every step is done
-    stop_run,     // credentials
-    over,         // ended or parked: nothing to do
+    send,       // a new request: `generation`
+    resend,     // the request recorded with the first intent of `generation`, unchanged
+    adopt,      // what the look found
+    reopen,     // go back to `reopens`: a secret was lost with the session that held it
+    in_flight,  // a reply is being waited for
+    wait,       // until `until`
+    park,       // a person is needed
+    approve,    // a person must approve
+    fail,       // the migration has failed
+    finish,     // every step is done
+    stop_run,   // credentials
+    over,       // ended or parked: nothing to do
   };
   Kind kind = Kind::over;
   Row row = Row::finished;
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
   StepIndex reopens = ledger::kNoStep;
-  Time until{};                        // wait; for read and look: not before
-  std::string reason;                  // for people
-  std::string need;                    // park, approve: what a person must do
-  ledger::Position because = 0;        // the event it reacts to
+  Time until{};                  // wait; for read and look: not before
+  std::string reason;            // for people
+  std::string need;              // park, approve: what a person must do
+  ledger::Position because = 0;  // the event it reacts to
 };
 std::string_view name_of(Decision::Kind kind);
 

@@ -24,8 +24,10 @@ ErrorClass classify_status(int status, std::string_view code, std::string_view m
   if (says_out_of_capacity(message) || code == "OutOfHostCapacity") return ErrorClass::CAPACITY;
   if (code == "LimitExceeded" || code == "QuotaExceeded") return ErrorClass::BLOCKED;
   switch (status) {
-    case 401: return ErrorClass::CREDENTIALS;
-    case 404: return ErrorClass::NOT_FOUND;
+    case 401:
+      return ErrorClass::CREDENTIALS;
+    case 404:
+      return ErrorClass::NOT_FOUND;
     case 409:
       if (code == "IncorrectState" || code == "LockConflict" ||
           code == "ExternalServerIncorrectState")
@@ -35,10 +37,14 @@ ErrorClass classify_status(int status, std::string_view code, std::string_view m
           code == "ResourceAlreadyExists")
         return ErrorClass::EXISTS;
       return ErrorClass::FATAL;
-    case 412: return ErrorClass::PRECONDITION;
-    case 429: return ErrorClass::THROTTLED;
-    case 501: return ErrorClass::FATAL;
-    default: break;
+    case 412:
+      return ErrorClass::PRECONDITION;
+    case 429:
+      return ErrorClass::THROTTLED;
+    case 501:
+      return ErrorClass::FATAL;
+    default:
+      break;
   }
   if (status >= 500) return mutates ? ErrorClass::UNKNOWN : ErrorClass::RETRY;
   if (status >= 400) return ErrorClass::FATAL;
@@ -50,18 +56,30 @@ ErrorClass classify_status(int status, std::string_view code, std::string_view m
 
 std::string_view name_of(ErrorClass error_class) {
   switch (error_class) {
-    case ErrorClass::NONE: return "none";
-    case ErrorClass::RETRY: return "retry";
-    case ErrorClass::THROTTLED: return "throttled";
-    case ErrorClass::BLOCKED: return "blocked";
-    case ErrorClass::CAPACITY: return "capacity";
-    case ErrorClass::CREDENTIALS: return "credentials";
-    case ErrorClass::TOKEN_INVALIDATED: return "token invalidated";
-    case ErrorClass::EXISTS: return "exists";
-    case ErrorClass::PRECONDITION: return "precondition";
-    case ErrorClass::NOT_FOUND: return "not found";
-    case ErrorClass::FATAL: return "fatal";
-    case ErrorClass::UNKNOWN: return "unknown";
+    case ErrorClass::NONE:
+      return "none";
+    case ErrorClass::RETRY:
+      return "retry";
+    case ErrorClass::THROTTLED:
+      return "throttled";
+    case ErrorClass::BLOCKED:
+      return "blocked";
+    case ErrorClass::CAPACITY:
+      return "capacity";
+    case ErrorClass::CREDENTIALS:
+      return "credentials";
+    case ErrorClass::TOKEN_INVALIDATED:
+      return "token invalidated";
+    case ErrorClass::EXISTS:
+      return "exists";
+    case ErrorClass::PRECONDITION:
+      return "precondition";
+    case ErrorClass::NOT_FOUND:
+      return "not found";
+    case ErrorClass::FATAL:
+      return "fatal";
+    case ErrorClass::UNKNOWN:
+      return "unknown";
   }
   return "of a newer version";
 }

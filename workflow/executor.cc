@@ -50,7 +50,7 @@ struct Migration {
   MigrationState state;
   StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
   bool over = false;
-  bool queued = false;                  // to be decided about
+  bool queued = false;  // to be decided about
   Time next_poll{};
   std::unique_ptr<Job> job;
 };
@@ -168,7 +168,7 @@ class Executor::Loop {
   std::deque<StreamId> ready_;
   std::vector<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
-  std::size_t reserved_ = 0;       // calls promised to pending intents
+  std::size_t reserved_ = 0;  // calls promised to pending intents
   std::vector<std::size_t> waiting_at_;
   std::unordered_map<CallId, Sending> sending_;
   using Timer = std::pair<Time, StreamId>;
@@ -183,9 +183,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
   open_session();
   const std::string still_running = cloud_.quiesce(options_.quiesce_patience);
   if (!still_running.empty())
-    throw std::runtime_error(
-        "a process started by an earlier run may still send something: " + still_running +
-        "; end it, then run again");
+    throw std::runtime_error("a process started by an earlier run may still send something: " +
+                             still_running + "; end it, then run again");
   now_ = read_clock();
   load(plan);
   while (true) {
@@ -228,10 +227,17 @@ RunResult Executor::Loop::run(const Plan& plan) {
   result_.not_started = unstarted_.size();
   for (const auto& [stream, migration] : migrations_) {
     switch (migration->state.status) {
-      case Status::done: ++result_.done; break;
-      case Status::failed: ++result_.failed; break;
-      case Status::parked: ++result_.parked; break;
-      case Status::running: break;
+      case Status::done:
+        ++result_.done;
+        break;
+      case Status::failed:
+        ++result_.failed;
+        break;
+      case Status::parked:
+        ++result_.parked;
+        break;
+      case Status::running:
+        break;
     }
   }
   if (stops_ <= 1) {
@@ -381,8 +387,8 @@ void Executor::Loop::take(Completion completion) {
 }
 
 void Executor::Loop::wait() {
-  if (observer_) observer_->waiting(now_);
   Time deadline = now_ + std::chrono::hours(1);
+  if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
   auto completion = cloud_.next(deadline);
   if (!completion) return;
@@ -453,8 +459,8 @@ void Executor::Loop::decide_about(Migration& migration) {
     }
     case Kind::reopen: {
       Verdict lost = Verdict::dead(ErrorClass::NONE, "SecretLost", decision.reason);
-      append(checked(origin(migration, decision.because), decision.step, lost,
-                                decision.reopens, {}));
+      append(
+          checked(origin(migration, decision.because), decision.step, lost, decision.reopens, {}));
       break;
     }
     case Kind::in_flight:
@@ -469,20 +475,21 @@ void Executor::Loop::decide_about(Migration& migration) {
       break;
     case Kind::approve:
       if (options_.approve) {
-        append(approved(origin(migration, decision.because), decision.step,
-                                   decision.reason, "--yes"));
+        append(
+            approved(origin(migration, decision.because), decision.step, decision.reason, "--yes"));
       } else {
-        append(parked(origin(migration, decision.because), decision.step,
-                                 decision.reason, decision.need, schema::Parked::Kind::APPROVE));
+        append(parked(origin(migration, decision.because), decision.step, decision.reason,
+                      decision.need, schema::Parked::Kind::APPROVE));
       }
       break;
     case Kind::fail:
       append(ended(origin(migration, decision.because), decision.step,
-                              schema::Ended::Result::FAILED, decision.reason));
+                   schema::Ended::Result::FAILED, decision.reason));
       break;
     case Kind::finish:
-      append(ended(origin(migration, decision.because), 0,
-                              schema::Ended::Result::DONE, decision.reason));
+      append(ended(origin(migration, decision.because),
+                   static_cast<StepIndex>(workflow_.steps.size() - 1), schema::Ended::Result::DONE,
+                   decision.reason));
       break;
     case Kind::stop_run:
       result_.credentials_error = decision.reason;
@@ -492,8 +499,8 @@ void Executor::Loop::decide_about(Migration& migration) {
       const bool asks = migration.state.status == Status::parked &&
                         migration.state.parked_kind == schema::Parked::Kind::APPROVE;
       if (asks && options_.approve) {
-        append(approved(origin(migration, decision.because), decision.step,
-                                   migration.state.reason, "--yes"));
+        append(approved(origin(migration, decision.because), decision.step, migration.state.reason,
+                        "--yes"));
         break;
       }
       migration.over = true;
@@ -536,9 +543,8 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  reader_.read(std::move(*request), [this, stream](const Answer& answer) {
-    take_answer(stream, answer);
-  });
+  reader_.read(std::move(*request),
+               [this, stream](const Answer& answer) { take_answer(stream, answer); });
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {
@@ -563,10 +569,16 @@ void Executor::Loop::conclude(Migration& migration) {
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
   switch (job.purpose) {
-    case Job::Purpose::read: conclude_reading(migration, view); break;
+    case Job::Purpose::read:
+      conclude_reading(migration, view);
+      break;
     case Job::Purpose::look:
-    case Job::Purpose::look_by_tag: conclude_look(migration, view); break;
-    case Job::Purpose::postmortem: record_death(migration); break;
+    case Job::Purpose::look_by_tag:
+      conclude_look(migration, view);
+      break;
+    case Job::Purpose::postmortem:
+      record_death(migration);
+      break;
   }
 }
 
@@ -595,7 +607,7 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
     case Verdict::Kind::refused:
       append(checked(from, job.step, verdict, 0, {}));
       append(parked(from, job.step, verdict.failure.message, verdict.need,
-                               schema::Parked::Kind::MEND));
+                    schema::Parked::Kind::MEND));
       break;
     case Verdict::Kind::cannot_look:
       append(read_failed(from, job.step, verdict.failure));
@@ -651,8 +663,7 @@ void Executor::Loop::record_death(Migration& migration) {
     }
   }
   const StepIndex reopens = workflow_.index_of(workflow_.steps[job.step].of);
-  append(checked(origin(migration, job.because), job.step, job.verdict, reopens,
-                            job.evidence));
+  append(checked(origin(migration, job.because), job.step, job.verdict, reopens, job.evidence));
   migration.job.reset();
 }
 
@@ -662,7 +673,8 @@ namespace {
 
 // An opc-request-id of ours: what a person gives to Oracle's support.
 std::string request_id_of(std::string_view key, std::uint32_t send) {
-  return fmt::format("{:016X}{:016X}", stable_hash(key, send), stable_hash(key, ~std::uint64_t{send}));
+  return fmt::format("{:016X}{:016X}", stable_hash(key, send),
+                     stable_hash(key, ~std::uint64_t{send}));
 }
 
 }  // namespace
@@ -682,9 +694,9 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   const auto body = fill_placeholders(request.body, secrets_);
   if (!body) {
     append(parked(origin(migration, decision.because), decision.step,
-                             "a secret of the configuration is not what was recorded",
-                             "restore the former value, or accept the change of plan",
-                             schema::Parked::Kind::MEND));
+                  "a secret of the configuration is not what was recorded",
+                  "restore the former value, or accept the change of plan",
+                  schema::Parked::Kind::MEND));
     return;
   }
   filled.body = *body;
@@ -693,10 +705,10 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
                 request),
          [this, filled](schema::Event::Reader event) {
            const auto intent = event.getBody().getIntent();
-           launch(++next_call_,
-                  {event.getStream(), intent.getStep(), intent.getGeneration(),
-                   event.getPosition()},
-                  filled);
+           launch(
+               ++next_call_,
+               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
+               filled);
          });
 }
 
@@ -734,10 +746,10 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
                       attempt.first_intent, request.request_id),
          [this, request](schema::Event::Reader event) {
            const auto intent = event.getBody().getIntent();
-           launch(++next_call_,
-                  {event.getStream(), intent.getStep(), intent.getGeneration(),
-                   event.getPosition()},
-                  request);
+           launch(
+               ++next_call_,
+               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
+               request);
          });
 }
 
@@ -759,7 +771,8 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
   record.generation = sending.generation;
   record.intent = sending.intent;
   record.failure = classify(reply, true);
-  record.evidence = keep(reply.body);
+  // Of a success the facts are recorded; of a failure everything that may explain it is kept.
+  if (record.failure) record.evidence = keep(reply.body);
   Answer answer = Answer::of(std::move(reply));
   record.reply = &answer.reply;
   if (!record.failure) {

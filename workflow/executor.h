@@ -27,8 +27,8 @@ struct Actor {
 
 struct RunOptions {
   Actor actor;
-  std::size_t parallel = 10;      // migrations under way at once
-  bool approve = false;           // --yes: approves what is asked for while running
+  std::size_t parallel = 10;  // migrations under way at once
+  bool approve = false;       // --yes: approves what is asked for while running
   // Records plans that differ from what the ledger has. Without it such a plan is an error; see
   // plan_guard.h for whether it can be taken.
   bool accept_plan_change = false;
@@ -45,15 +45,15 @@ class Observer {
   virtual ~Observer() = default;
   // After an event is durable and applied.
   virtual void appended(const MigrationState& state, ledger::schema::Event::Reader event) = 0;
-  // Before waiting; `now` is the clock's.
-  virtual void waiting(Time now) = 0;
+  // Before waiting; `now` is the clock's. Returns when to be called again at the latest.
+  virtual Time waiting(Time now) = 0;
 };
 
 struct RunResult {
   std::size_t done = 0;
   std::size_t failed = 0;
-  std::size_t parked = 0;         // wait for a person
-  std::size_t not_started = 0;    // wait for a migration that did not get done
+  std::size_t parked = 0;       // wait for a person
+  std::size_t not_started = 0;  // wait for a migration that did not get done
   bool interrupted = false;
   std::string credentials_error;  // not empty: the cloud does not accept them
 };

@@ -35,10 +35,10 @@ std::string bucket_path(std::string_view name_space, std::string_view bucket,
 
 Request list_objects(const View& view, std::string_view region, std::string_view bucket,
                      std::string_view prefix) {
-  return storage(region, "GET", bucket_path(view.fact("namespace"), bucket, "/o"),
-                 make_query({{"prefix", prefix},
-                             {"fields", "name,size,etag,md5,timeCreated"},
-                             {"limit", "1000"}}));
+  return storage(
+      region, "GET", bucket_path(view.fact("namespace"), bucket, "/o"),
+      make_query(
+          {{"prefix", prefix}, {"fields", "name,size,etag,md5,timeCreated"}, {"limit", "1000"}}));
 }
 
 Request one_or_list(const View& view, std::string_view region, std::string_view collection,
@@ -99,7 +99,8 @@ Work work_of(const Answer& answer, std::string_view id) {
 std::vector<Request> work_postmortem(std::string_view region, Service service,
                                      std::string_view work_request) {
   if (work_request.empty()) return {};
-  const std::string prefix = service == Service::core ? "/20160918/workRequests/" : "/workRequests/";
+  const std::string prefix =
+      service == Service::core ? "/20160918/workRequests/" : "/workRequests/";
   std::vector<Request> requests;
   for (const auto part : {"/errors", "/logs"}) {
     Request request;
@@ -250,11 +251,11 @@ Request search_by_tag(const View& view, std::string_view region, std::string_vie
   request.service = Service::search;
   request.method = "POST";
   request.path = "/20180409/resources";
-  request.body = json::serialize(json::object{
-      {"type", "Structured"},
-      {"query", fmt::format("query {} resources where (freeformTags.key = '{}' && "
-                            "freeformTags.value = '{}')",
-                            resource_type, kTagLedger, view.ledger_id)}});
+  request.body = json::serialize(
+      json::object{{"type", "Structured"},
+                   {"query", fmt::format("query {} resources where (freeformTags.key = '{}' && "
+                                         "freeformTags.value = '{}')",
+                                         resource_type, kTagLedger, view.ledger_id)}});
   return request;
 }
 

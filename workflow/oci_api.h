@@ -51,10 +51,10 @@ class ListIndex {
   explicit ListIndex(const boost::json::array& items);
 
   const boost::json::value* by_id(std::string_view id) const;  // null: none
-  const Found& named(std::string_view name) const;       // by displayName, else name
-  const Found& with_stem(std::string_view stem) const;   // by the stem of the tag migledger-key
-  const Found& from_source(std::string_view source) const;  // by the tag migledger-source
-  const Found& about_object(std::string_view object) const; // work requests by source object
+  const Found& named(std::string_view name) const;             // by displayName, else name
+  const Found& with_stem(std::string_view stem) const;       // by the stem of the tag migledger-key
+  const Found& from_source(std::string_view source) const;   // by the tag migledger-source
+  const Found& about_object(std::string_view object) const;  // work requests by source object
 
  private:
   using Map = std::unordered_map<std::string_view, Found>;
@@ -79,10 +79,10 @@ std::vector<Request> work_postmortem(std::string_view region, Service service,
                                      std::string_view work_request);
 
 struct Sift {
-  std::string_view name;                 // the display name that would be ours
-  std::string_view compartment;          // items of any other are not looked at; empty: all
-  bool (*alive)(std::string_view state); // by lifecycleState
-  std::string_view fact;                 // the fact that holds the id
+  std::string_view name;                  // the display name that would be ours
+  std::string_view compartment;           // items of any other are not looked at; empty: all
+  bool (*alive)(std::string_view state);  // by lifecycleState
+  std::string_view fact;                  // the fact that holds the id
 };
 // Tells ours from foreign ones in a list answer.
 Sighting sift(const View& view, const Answer& answer, const Sift& how);
@@ -98,7 +98,6 @@ Request search_by_tag(const View& view, std::string_view region, std::string_vie
 boost::json::value plan_json(const View& view, std::string_view field);
 
 // The receipt for a reply that shows a resource with an id.
-Receipt receipt_with_id(const Answer& answer, std::string_view id_fact,
-                        std::string_view work_fact);
+Receipt receipt_with_id(const Answer& answer, std::string_view id_fact, std::string_view work_fact);
 
 }  // namespace migledger::workflow

@@ -32,7 +32,8 @@ PlanChange judge_change(const Workflow& workflow, const MigrationState& state,
   }
   if (checks_again) {
     for (StepIndex i = 0; i < workflow.steps.size(); ++i)
-      if (workflow.steps[i].kind == StepKind::check && state.is_done(i)) change.recheck.push_back(i);
+      if (workflow.steps[i].kind == StepKind::check && state.is_done(i))
+        change.recheck.push_back(i);
   }
   return change;
 }

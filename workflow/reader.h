@@ -39,7 +39,7 @@ class Reader {
 
  private:
   struct Read {
-    Request request;          // of the next page
+    Request request;  // of the next page
     std::string key;
     std::vector<std::string> pages;
     std::vector<Done> done;

@@ -34,8 +34,7 @@ void fill_plan(const PlannedMigration& planned, auto body) {
 
 }  // namespace
 
-EventDraft session_opened(const Origin& origin, const Actor& actor,
-                          const CloudIdentity& identity) {
+EventDraft session_opened(const Origin& origin, const Actor& actor, const CloudIdentity& identity) {
   EventDraft event = draft(origin);
   auto body = event.body().initSessionOpened();
   body.setUser(cap(actor.user));
@@ -90,12 +89,23 @@ EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation
   body.setStep(step);
   body.setGeneration(generation);
   switch (sighting.kind) {
-    case Sighting::Kind::absent: body.setResult(Result::ABSENT); break;
-    case Sighting::Kind::ours: body.setResult(Result::OURS); break;
-    case Sighting::Kind::several: body.setResult(Result::SEVERAL); break;
-    case Sighting::Kind::foreign: body.setResult(Result::FOREIGN); break;
-    case Sighting::Kind::under_way: body.setResult(Result::UNDER_WAY); break;
-    case Sighting::Kind::cannot_look: break;  // is a readFailed, never a probed
+    case Sighting::Kind::absent:
+      body.setResult(Result::ABSENT);
+      break;
+    case Sighting::Kind::ours:
+      body.setResult(Result::OURS);
+      break;
+    case Sighting::Kind::several:
+      body.setResult(Result::SEVERAL);
+      break;
+    case Sighting::Kind::foreign:
+      body.setResult(Result::FOREIGN);
+      break;
+    case Sighting::Kind::under_way:
+      body.setResult(Result::UNDER_WAY);
+      break;
+    case Sighting::Kind::cannot_look:
+      break;  // is a readFailed, never a probed
   }
   // What is shown must fit an event; a person who has more than this has other worries.
   constexpr std::size_t kMost = 50;
@@ -133,9 +143,8 @@ schema::Intent::Builder start_intent(EventDraft& event, const Decision& decision
 
 }  // namespace
 
-EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
-                  std::string_view key, std::string_view transport, std::uint32_t send,
-                  const Request& request) {
+EventDraft intent(const Origin& origin, const Decision& decision, Guard guard, std::string_view key,
+                  std::string_view transport, std::uint32_t send, const Request& request) {
   EventDraft event = draft(origin);
   auto to = start_intent(event, decision, guard, key, transport, send).initRequest();
   to.setRegion(cap(request.region));
@@ -191,16 +200,22 @@ EventDraft observed(const Origin& origin, StepIndex step, std::string_view state
   return event;
 }
 
-EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
-                   StepIndex reopens, const std::vector<std::string>& evidence) {
+EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict, StepIndex reopens,
+                   const std::vector<std::string>& evidence) {
   using Result = schema::Checked::Result;
   EventDraft event = draft(origin);
   auto body = event.body().initChecked();
   body.setStep(step);
   switch (verdict.kind) {
-    case Verdict::Kind::dead: body.setResult(Result::DEAD); break;
-    case Verdict::Kind::refused: body.setResult(Result::REFUSED); break;
-    default: body.setResult(Result::OK); break;
+    case Verdict::Kind::dead:
+      body.setResult(Result::DEAD);
+      break;
+    case Verdict::Kind::refused:
+      body.setResult(Result::REFUSED);
+      break;
+    default:
+      body.setResult(Result::OK);
+      break;
   }
   ledger::fill(body.initFacts(ledger::count(verdict.facts)), verdict.facts);
   auto findings = body.initFindings(static_cast<unsigned>(verdict.findings.size()));

@@ -60,8 +60,8 @@ ledger::EventDraft parked(const Origin& origin, StepIndex step, std::string_view
                           std::string_view need, ledger::schema::Parked::Kind kind);
 ledger::EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
                             std::string_view reason);
-ledger::EventDraft ended(const Origin& origin, StepIndex step,
-                         ledger::schema::Ended::Result result, std::string_view reason);
+ledger::EventDraft ended(const Origin& origin, StepIndex step, ledger::schema::Ended::Result result,
+                         std::string_view reason);
 
 // The request of a recorded intent.
 Request request_of(ledger::schema::Request::Reader recorded);

@@ -11,8 +11,7 @@ using S = Circumstance::Sight;
 Row resolve_doubt(const Circumstance& c) {
   if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
   if (c.guard == Guard::NATURAL_KEY) return Row::same_name;
-  const bool token_usable =
-      c.guard == Guard::TOKEN && c.error != ErrorClass::TOKEN_INVALIDATED;
+  const bool token_usable = c.guard == Guard::TOKEN && c.error != ErrorClass::TOKEN_INVALIDATED;
   if (token_usable && c.clock_back) return Row::clock_back;
   if (token_usable && c.token_young) return Row::same_token;
   if (!c.settled) return Row::settle;
@@ -68,66 +67,111 @@ Row recover(const Circumstance& c) {
   if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND) return Row::not_found;
 
   switch (c.sight) {
-    case S::not_fresh: return Row::look;
-    case S::cannot_look: return Row::cannot_look;
-    case S::ours: return Row::adopt;
-    case S::several: return Row::several;
-    case S::foreign: return Row::foreign;
-    case S::under_way: return Row::under_way;
-    case S::absent: break;
+    case S::not_fresh:
+      return Row::look;
+    case S::cannot_look:
+      return Row::cannot_look;
+    case S::ours:
+      return Row::adopt;
+    case S::several:
+      return Row::several;
+    case S::foreign:
+      return Row::foreign;
+    case S::under_way:
+      return Row::under_way;
+    case S::absent:
+      break;
   }
 
   switch (c.attempt) {
-    case A::none: return Row::first;
+    case A::none:
+      return Row::first;
     case A::lost:
-    case A::unknown: return resolve_doubt(c);
+    case A::unknown:
+      return resolve_doubt(c);
     case A::failed: {
       // A new generation, and giving up, need proof that no earlier sending took effect.
       const Row row = after_failure(c);
       return c.doubt ? resolve_doubt(c) : row;
     }
-    case A::dead: return after_death(c);
-    case A::open: break;
+    case A::dead:
+      return after_death(c);
+    case A::open:
+      break;
   }
   return Row::in_flight;
 }
 
 std::string_view name_of(Row row) {
   switch (row) {
-    case Row::in_flight: return "in-flight";
-    case Row::credentials: return "credentials";
-    case Row::back_off: return "back-off";
-    case Row::look: return "look";
-    case Row::cannot_look: return "cannot-look";
-    case Row::adopt: return "adopt";
-    case Row::several: return "several";
-    case Row::foreign: return "foreign";
-    case Row::under_way: return "under-way";
-    case Row::first: return "first";
-    case Row::same_token: return "same-token";
-    case Row::same_name: return "same-name";
-    case Row::nothing_happened: return "nothing-happened";
-    case Row::clock_back: return "clock-back";
-    case Row::settle: return "settle";
-    case Row::look_twice: return "look-twice";
-    case Row::search_tag: return "search-tag";
-    case Row::new_after_proof: return "new-after-proof";
-    case Row::dead: return "dead";
-    case Row::next_placement: return "next-placement";
-    case Row::plan_changed: return "plan-changed";
-    case Row::blocked: return "blocked";
-    case Row::no_capacity: return "no-capacity";
-    case Row::not_found: return "not-found";
-    case Row::attempts_used_up: return "attempts-used-up";
-    case Row::generations_used_up: return "generations-used-up";
-    case Row::final: return "final";
-    case Row::read: return "read";
-    case Row::approval: return "approval";
-    case Row::finished: return "finished";
-    case Row::parked: return "parked";
-    case Row::unknown_event: return "unknown-event";
-    case Row::timed_out: return "timed-out";
-    case Row::secret_lost: return "secret-lost";
+    case Row::in_flight:
+      return "in-flight";
+    case Row::credentials:
+      return "credentials";
+    case Row::back_off:
+      return "back-off";
+    case Row::look:
+      return "look";
+    case Row::cannot_look:
+      return "cannot-look";
+    case Row::adopt:
+      return "adopt";
+    case Row::several:
+      return "several";
+    case Row::foreign:
+      return "foreign";
+    case Row::under_way:
+      return "under-way";
+    case Row::first:
+      return "first";
+    case Row::same_token:
+      return "same-token";
+    case Row::same_name:
+      return "same-name";
+    case Row::nothing_happened:
+      return "nothing-happened";
+    case Row::clock_back:
+      return "clock-back";
+    case Row::settle:
+      return "settle";
+    case Row::look_twice:
+      return "look-twice";
+    case Row::search_tag:
+      return "search-tag";
+    case Row::new_after_proof:
+      return "new-after-proof";
+    case Row::dead:
+      return "dead";
+    case Row::next_placement:
+      return "next-placement";
+    case Row::plan_changed:
+      return "plan-changed";
+    case Row::blocked:
+      return "blocked";
+    case Row::no_capacity:
+      return "no-capacity";
+    case Row::not_found:
+      return "not-found";
+    case Row::attempts_used_up:
+      return "attempts-used-up";
+    case Row::generations_used_up:
+      return "generations-used-up";
+    case Row::final:
+      return "final";
+    case Row::read:
+      return "read";
+    case Row::approval:
+      return "approval";
+    case Row::finished:
+      return "finished";
+    case Row::parked:
+      return "parked";
+    case Row::unknown_event:
+      return "unknown-event";
+    case Row::timed_out:
+      return "timed-out";
+    case Row::secret_lost:
+      return "secret-lost";
   }
   return "?";
 }

@@ -8,12 +8,11 @@
 //  row                  attempt                          look says            decision
 //  in-flight            intent of this session           -                    wait for the reply
 //  credentials          failed, 401, this session        -                    stop the run
-//  back-off             failed, unknown or dead          -                    wait, as the policy says
-//  look                 any that may send                not fresh            look
-//  cannot-look          any that may send                cannot look          wait, look again
-//  adopt                any                              one of ours          adopt it
-//  several              any                              several              ask a person
-//  foreign              any                              foreign              ask a person
+//  back-off             failed, unknown or dead          -                    wait, as the policy
+//  says look                 any that may send                not fresh            look cannot-look
+//  any that may send                cannot look          wait, look again adopt                any
+//  one of ours          adopt it several              any                              several ask
+//  a person foreign              any                              foreign              ask a person
 //  under-way            any                              cloud is at work     wait, look again
 //  first                none                             absent               send
 //  same-token           lost/unknown, token, young       absent               send the same again
@@ -89,17 +88,17 @@ struct Circumstance {
 
   Attempt attempt = Attempt::none;
   ErrorClass error = ErrorClass::NONE;  // of a failed or dead attempt
-  bool doubt = false;             // an earlier sending of this generation may have had its effect
-  bool this_session = false;      // the attempt's last event is of this session
-  bool plan_changed = false;      // since the attempt failed
+  bool doubt = false;         // an earlier sending of this generation may have had its effect
+  bool this_session = false;  // the attempt's last event is of this session
+  bool plan_changed = false;  // since the attempt failed
   Guard guard = Guard::NONE;
-  bool token_young = false;       // below 23 h, by our clock and the cloud's
-  bool clock_back = false;        // now is before the first intent
+  bool token_young = false;  // below 23 h, by our clock and the cloud's
+  bool clock_back = false;   // now is before the first intent
   Sight sight = Sight::not_fresh;
-  bool settled = false;           // the look was made after the settle window
-  bool absent_twice = false;      // and one more before it, settled too
-  bool tag_absent = false;        // searched by tag, settled; or the step has no tags
-  bool backed_off = true;         // the pause after the last failure is over
+  bool settled = false;       // the look was made after the settle window
+  bool absent_twice = false;  // and one more before it, settled too
+  bool tag_absent = false;    // searched by tag, settled; or the step has no tags
+  bool backed_off = true;     // the pause after the last failure is over
   bool attempts_left = true;
   bool generations_left = true;
   bool placements_left = false;

@@ -11,8 +11,9 @@ constexpr std::string_view kHidden = "(secret)";
 
 bool is_secret(std::string_view key) {
   constexpr std::array<std::string_view, 9> kSecret = {
-      "accessUri", "fullPath",   "user_data",   "userData",             "adminPassword",
-      "password",  "privateKey", "private_key", "databaseAdminPassword"};
+      "accessUri",  "fullPath",      "user_data",
+      "userData",   "adminPassword", "password",
+      "privateKey", "private_key",   "databaseAdminPassword"};
   for (const auto name : kSecret)
     if (key == name) return true;
   return false;

@@ -29,13 +29,13 @@ struct Request {
   std::string region;
   Service service = Service::core;
   std::string method = "GET";
-  std::string path;           // percent-encoded, with the API version, without query
-  std::string query;          // percent-encoded, without "?"
-  std::string body;           // JSON text; may hold "${secret:NAME:sha256:HEX}" placeholders
-  std::string retry_token;    // opc-retry-token; empty: none
+  std::string path;         // percent-encoded, with the API version, without query
+  std::string query;        // percent-encoded, without "?"
+  std::string body;         // JSON text; may hold "${secret:NAME:sha256:HEX}" placeholders
+  std::string retry_token;  // opc-retry-token; empty: none
   std::string if_match;
   std::string if_none_match;
-  std::string request_id;     // opc-request-id
+  std::string request_id;  // opc-request-id
 
   bool reads() const { return method == "GET" || method == "HEAD"; }
   friend bool operator==(const Request&, const Request&) = default;

@@ -22,7 +22,8 @@ RetryPolicy RetryPolicy::from(const ledger::Fields& plan) {
   const auto parsed = boost::json::parse(plan.get("retry"), bad);
   if (bad || !parsed.is_object()) return policy;
   const auto& object = parsed.as_object();
-  policy.max_attempts = static_cast<std::uint32_t>(number(object, "max_attempts", policy.max_attempts));
+  policy.max_attempts =
+      static_cast<std::uint32_t>(number(object, "max_attempts", policy.max_attempts));
   policy.max_generations =
       static_cast<std::uint32_t>(number(object, "max_generations", policy.max_generations));
   policy.base = seconds_of(number(object, "base_seconds", 2));

@@ -11,8 +11,8 @@
 namespace migledger::workflow {
 
 struct RetryPolicy {
-  std::uint32_t max_attempts = 8;    // sendings of a step that fail, before a person is asked
-  std::uint32_t max_generations = 3; // of a step whose resource dies, before the migration fails
+  std::uint32_t max_attempts = 8;     // sendings of a step that fail, before a person is asked
+  std::uint32_t max_generations = 3;  // of a step whose resource dies, before the migration fails
   Duration base = std::chrono::seconds(2);
   Duration cap = std::chrono::seconds(60);
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
-
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,8 +29,8 @@ struct View {
   const MigrationState& state;
   std::string_view ledger_id;
   StepIndex step;
-  std::uint16_t generation;   // of the act step that this step is about
-  bool in_bulk = false;       // many wait for the same: reading a list serves them all
+  std::uint16_t generation;  // of the act step that this step is about
+  bool in_bulk = false;      // many wait for the same: reading a list serves them all
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
@@ -55,7 +54,7 @@ using Answers = std::span<const Answer>;
 // What a check or an await step made of the answers.
 struct Verdict {
   enum class Kind {
-    pending,      // not yet; look again
+    pending,  // not yet; look again
     ok,
     dead,         // what the act step made has failed
     refused,      // a person must change something
@@ -87,9 +86,9 @@ struct Sighting {
   };
   Kind kind = Kind::cannot_look;
   std::vector<Candidate> candidates;
-  ledger::Fields facts;   // ours: what adopting records
-  bool claimed = false;   // ours, because an imported state file says so
-  Failure failure;        // cannot_look
+  ledger::Fields facts;  // ours: what adopting records
+  bool claimed = false;  // ours, because an imported state file says so
+  Failure failure;       // cannot_look
 
   static Sighting of(Kind kind) {
     Sighting sighting;
@@ -101,7 +100,7 @@ struct Sighting {
 
 // What an act step made of a reply of success.
 struct Receipt {
-  bool understood = false;   // false: the reply does not show what it should; fate unknown
+  bool understood = false;  // false: the reply does not show what it should; fate unknown
   ledger::Fields facts;
   // Secrets that the reply handed out, by placeholder; they stay in memory.
   std::vector<std::pair<std::string, std::string>> secrets;

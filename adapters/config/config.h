@@ -34,7 +34,7 @@ struct Settings {
   double poll_interval_seconds = 30;
   double settle_seconds = 600;
   RetrySettings retry;
-  std::map<std::string, double> timeouts;  // seconds, by step or "default"; unnamed: the workflow's
+  std::map<std::string, double> timeouts;  // seconds, by waiting step or "default"
 };
 
 struct Config {

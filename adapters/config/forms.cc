@@ -65,7 +65,7 @@ bool is_region(std::string_view text) {
 }
 
 bool is_ocid(std::string_view text, std::string_view kind) {
-  if (text.size() > 255 || realm_of(text).empty()) return false;
+  if (text.size() > 255 || realm_of_ocid(text).empty()) return false;
   take(text, '.');
   if (take(text, '.') != kind) return false;
   take(text, '.');
@@ -75,7 +75,7 @@ bool is_ocid(std::string_view text, std::string_view kind) {
          made_of(text.substr(last + 1), "-_", 1, 255);
 }
 
-std::string_view realm_of(std::string_view ocid) {
+std::string_view realm_of_ocid(std::string_view ocid) {
   if (take(ocid, '.') != "ocid1") return {};
   if (!made_of(take(ocid, '.'), "-_", 1, 64)) return {};
   const std::string_view realm = take(ocid, '.');

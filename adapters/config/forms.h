@@ -17,7 +17,7 @@ bool is_region(std::string_view text);
 bool is_ocid(std::string_view text, std::string_view kind);
 
 // The realm of an OCID ("oc1"); empty when it is not one.
-std::string_view realm_of(std::string_view ocid);
+std::string_view realm_of_ocid(std::string_view ocid);
 
 // 1 to 256 letters, digits, "-", "_" and ".".
 bool is_bucket_name(std::string_view text);

@@ -74,10 +74,10 @@ class PlanCheck {
   }
 
   void check_realm(const MigrationSource& migration) {
-    const std::string_view expected = realm_of(migration.text("source_instance_id"));
+    const std::string_view expected = realm_of_ocid(migration.text("source_instance_id"));
     if (expected.empty()) return;
     for (const char* key : {"source_compartment_id", "target_compartment_id", "target_subnet_id"}) {
-      const std::string_view realm = realm_of(migration.text(key));
+      const std::string_view realm = realm_of_ocid(migration.text(key));
       if (!realm.empty() && realm != expected) {
         add(migration, key,
             fmt::format("lies in realm \"{}\", but source_instance_id in \"{}\"; nothing moves "
@@ -163,7 +163,7 @@ class PlanCheck {
       const std::string place = fmt::format("{}\n{}\n{}\n{}", key, migration.text(region_key),
                                             migration.text(compartment_key), name);
       const auto [first, added] = users.emplace(place, &migration);
-      if (!added)
+      if (!added && first->second->name() != migration.name())  // else it was said already
         add(migration, key,
             fmt::format(
                 "\"{}\" is also what {} makes in the same region and compartment; give each "
@@ -193,10 +193,11 @@ class PlanCheck {
           continue;
         }
         const std::string_view near = nearest(item.text, names);
-        problems_.add(item.offset,
-                      fmt::format("{}[{}]", join_path(migrations_[i].path, "depends_on"), k),
-                      fmt::format("no migration is named {}{}", describe(item),
-                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+        problems_.add(
+            item.offset, fmt::format("{}[{}]", join_path(migrations_[i].path, "depends_on"), k),
+            fmt::format(
+                "no migration is named {}{}", describe(item),
+                near.empty() ? "" : fmt::format("; did you mean \"{}\"?", printable(near, 63))));
       }
     }
     check_cycles(needs);

@@ -274,13 +274,15 @@ constexpr KeyRule kRetryKeys[] = {{"max_attempts", &kAttempts},
 constexpr ValueRule kRetry = object_rule(R"(an object such as {"max_attempts": 8})", kRetryKeys);
 
 constexpr ValueRule kTimeout = number_rule("seconds, from 1 to 604800 (a week)", 1, kWeek);
-constexpr KeyRule kTimeoutKeys[] = {
-    {"default", &kTimeout},         {"check-source", &kTimeout},  {"check-buckets", &kTimeout},
-    {"check-target", &kTimeout},    {"check-names", &kTimeout},   {"claim-source", &kTimeout},
-    {"create-image", &kTimeout},    {"await-image", &kTimeout},   {"export-image", &kTimeout},
-    {"await-export", &kTimeout},    {"create-bucket", &kTimeout}, {"copy-object", &kTimeout},
-    {"await-copy", &kTimeout},      {"import-image", &kTimeout},  {"await-import", &kTimeout},
-    {"launch-instance", &kTimeout}, {"await-running", &kTimeout}, {"final-check", &kTimeout}};
+// Only waiting steps have a time limit.
+constexpr KeyRule kTimeoutKeys[] = {{"default", &kTimeout},
+                                    {"await-image", &kTimeout},
+                                    {"await-export", &kTimeout},
+                                    {"await-no-export-par", &kTimeout},
+                                    {"await-copy", &kTimeout},
+                                    {"await-import", &kTimeout},
+                                    {"await-no-import-par", &kTimeout},
+                                    {"await-running", &kTimeout}};
 constexpr ValueRule kTimeouts =
     object_rule(R"(an object such as {"default": 3600, "await-copy": 14400})", kTimeoutKeys);
 

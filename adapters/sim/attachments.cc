@@ -135,8 +135,8 @@ Answer list_by_instance(Call& call, Add&& add) {
   const auto wanted = call.parameter("instanceId");
   json::array items;
   const auto fits = [&](const Instance& i) {
-    return i.region == call.region.name && i.compartment == compartment &&
-           i.listed <= call.now() && (domain.empty() || i.domain == domain);
+    return i.region == call.region.name && i.compartment == compartment && i.listed <= call.now() &&
+           (domain.empty() || i.domain == domain);
   };
   Answer a;
   if (!wanted.empty()) {

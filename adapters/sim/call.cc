@@ -47,11 +47,16 @@ std::string decode(std::string_view text, bool plus_is_space) {
 
 bool has_type(const json::value& value, Type type) {
   switch (type) {
-    case Type::text: return value.is_string();
-    case Type::boolean: return value.is_bool();
-    case Type::number: return value.is_number();
-    case Type::list: return value.is_array();
-    case Type::object: return value.is_object();
+    case Type::text:
+      return value.is_string();
+    case Type::boolean:
+      return value.is_bool();
+    case Type::number:
+      return value.is_number();
+    case Type::list:
+      return value.is_array();
+    case Type::object:
+      return value.is_object();
   }
   return false;
 }
@@ -95,9 +100,8 @@ std::vector<std::pair<std::string, std::string>> split_query(std::string_view qu
     const auto end = query.find('&');
     const std::string_view one = query.substr(0, end);
     const auto equals = one.find('=');
-    out.emplace_back(
-        decode(one.substr(0, equals), true),
-        equals == std::string_view::npos ? "" : decode(one.substr(equals + 1), true));
+    out.emplace_back(decode(one.substr(0, equals), true),
+                     equals == std::string_view::npos ? "" : decode(one.substr(equals + 1), true));
     query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
   }
   return out;
@@ -141,9 +145,8 @@ void check_fields(const json::object& object, std::string_view where,
     if (!has_type(*value, f.type))
       refuse(400, "CannotParseRequest",
              fmt::format("{}{} must be {}", where, f.name, word_for(f.type)));
-    if (f.words.size() > 0 &&
-        std::find(f.words.begin(), f.words.end(), std::string_view(value->get_string())) ==
-            f.words.end())
+    if (f.words.size() > 0 && std::find(f.words.begin(), f.words.end(),
+                                        std::string_view(value->get_string())) == f.words.end())
       invalid(fmt::format("{}{} must be one of {}", where, f.name, fmt::join(f.words, ", ")));
   }
 }

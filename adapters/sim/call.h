@@ -46,7 +46,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> query;
 
   Time now() const { return world.clock; }
-  std::string_view parameter(std::string_view name) const;           // empty: absent
+  std::string_view parameter(std::string_view name) const;             // empty: absent
   const std::string& required_parameter(std::string_view name) const;  // 400 when absent
 };
 

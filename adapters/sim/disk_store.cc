@@ -44,6 +44,13 @@ class PrivateFiles : public rocksdb::FileSystemWrapper {
   }
 };
 
+// RocksDB's own log would be a file that nobody reads.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 rocksdb::Options options_for(rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;  // read once, at opening
@@ -53,8 +60,7 @@ rocksdb::Options options_for(rocksdb::Env* env) {
   options.write_buffer_size = 4 << 20;
   options.max_background_jobs = 1;
   options.max_open_files = 64;
-  options.keep_log_file_num = 1;
-  options.info_log_level = rocksdb::InfoLogLevel::FATAL_LEVEL;
+  options.info_log = std::make_shared<NoLog>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   // What a killed process had written is whole in the page cache: only its last record can be torn,
@@ -101,9 +107,9 @@ void prepare(const std::string& directory) {
     throw StateError(StateErrorKind::disk,
                      fmt::format("cannot read {}: {}", directory, error.message()));
   if (!empty)
-    throw StateError(StateErrorKind::refused,
-                     directory +
-                         " holds something else than a simulated tenancy: name another directory");
+    throw StateError(
+        StateErrorKind::refused,
+        directory + " holds something else than a simulated tenancy: name another directory");
 }
 
 [[noreturn]] void fail(const std::string& what, const std::string& directory,

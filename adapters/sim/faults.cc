@@ -12,10 +12,19 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, kFaultCount> kNames = {
-    "none",       "not_sent",   "throttled", "error_before", "error_after",
-    "lost_before", "lost_after", "delayed",   "unauthorized", "work_request_fails",
-    "out_of_capacity", "limit_exceeded", "token_invalidated"};
+constexpr std::array<std::string_view, kFaultCount> kNames = {"none",
+                                                              "not_sent",
+                                                              "throttled",
+                                                              "error_before",
+                                                              "error_after",
+                                                              "lost_before",
+                                                              "lost_after",
+                                                              "delayed",
+                                                              "unauthorized",
+                                                              "work_request_fails",
+                                                              "out_of_capacity",
+                                                              "limit_exceeded",
+                                                              "token_invalidated"};
 
 class Reader {
  public:
@@ -91,8 +100,9 @@ ScriptedFault read_scripted(const Reader& in, const json::value& value, const st
     } else if (key == "seconds") {
       s.wait = in.seconds(v, at);
     } else {
-      in.fail(at, "no such key; there are fault, method, path, region, call, times, status, "
-                  "seconds");
+      in.fail(at,
+              "no such key; there are fault, method, path, region, call, times, status, "
+              "seconds");
     }
   }
   if (s.fault == Fault::none) in.fail(where + ".fault", "is missing");
@@ -159,8 +169,9 @@ Faults parse_faults(std::string_view text, std::string_view file) {
     } else if (key == "search_lag_seconds") {
       faults.search_lag = in.range(v, at);
     } else {
-      in.fail(at, "no such key; there are rates, scripted, out_of_capacity, limits, "
-                  "unauthorized_from_call, list_lag_seconds, search_lag_seconds");
+      in.fail(at,
+              "no such key; there are rates, scripted, out_of_capacity, limits, "
+              "unauthorized_from_call, list_lag_seconds, search_lag_seconds");
     }
   }
   return faults;

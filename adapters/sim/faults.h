@@ -39,12 +39,12 @@ std::optional<Fault> fault_named(std::string_view name);
 // "The Nth call of this method to a path that begins so gets this."
 struct ScriptedFault {
   Fault fault = Fault::none;
-  std::string method;  // empty: any
-  std::string path;    // prefix of the encoded path; empty: any
-  std::string region;  // empty: any
-  std::uint64_t call = 1;   // the first matching call that is struck, from 1
-  std::uint64_t times = 1;  // how many in a row
-  int status = 0;           // of error_before and error_after: 500 or 503; 0: drawn
+  std::string method;            // empty: any
+  std::string path;              // prefix of the encoded path; empty: any
+  std::string region;            // empty: any
+  std::uint64_t call = 1;        // the first matching call that is struck, from 1
+  std::uint64_t times = 1;       // how many in a row
+  int status = 0;                // of error_before and error_after: 500 or 503; 0: drawn
   std::optional<Duration> wait;  // retry-after of throttled, delay of delayed; none: drawn
 };
 

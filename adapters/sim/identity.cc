@@ -16,8 +16,7 @@ namespace {
 constexpr std::int64_t kDefaultLimit = 100000;
 
 std::string derived_id(const Call& call, std::string_view kind, std::string_view name) {
-  return fmt::format("ocid1.{}.oc1..aaaaaaaa{:016x}", kind,
-                     hash_of(name, call.world.dice.seed()));
+  return fmt::format("ocid1.{}.oc1..aaaaaaaa{:016x}", kind, hash_of(name, call.world.dice.seed()));
 }
 
 Answer list_domains(Call& call) {

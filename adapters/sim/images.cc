@@ -90,7 +90,8 @@ void check_image_limit(const Call& call) {
   check_limit_fault(call, "custom-image-count");
   for (const auto& [name, value] : call.options.faults.limits)
     if (name == "custom-image-count" && custom_images(call) >= value)
-      refuse(400, "LimitExceeded", "The following service limits were exceeded: custom-image-count.");
+      refuse(400, "LimitExceeded",
+             "The following service limits were exceeded: custom-image-count.");
 }
 
 void from_instance(Call& call, const json::object& body, Image& image, Work& work) {
@@ -98,9 +99,10 @@ void from_instance(Call& call, const json::object& body, Image& image, Work& wor
   if (!instance || instance->region != call.region.name) not_found();
   const State state = instance->timeline.at(call.now());
   if (state != State::running && state != State::stopped)
-    incorrect_state(fmt::format("The instance is {}; an image can be made of it when it is RUNNING "
-                                "or STOPPED.",
-                                word_of(state)));
+    incorrect_state(
+        fmt::format("The instance is {}; an image can be made of it when it is RUNNING "
+                    "or STOPPED.",
+                    word_of(state)));
   if (call.now() < instance->imaging_lock)
     incorrect_state(
         fmt::format("An image of this instance was begun less than 20 minutes ago; another one can "
@@ -121,8 +123,8 @@ void from_instance(Call& call, const json::object& body, Image& image, Work& wor
     work.error_code = "InternalError";
     work.error = "The image could not be created: the boot volume could not be read.";
   }
-  image.timeline = {{{call.now(), State::provisioning},
-                     {work.end, fails ? State::gone : State::available}}};
+  image.timeline = {
+      {{call.now(), State::provisioning}, {work.end, fails ? State::gone : State::available}}};
   instance->imaging_lock = call.now() + call.options.durations.imaging_lock;
   if (state == State::running)
     instance->timeline = {{{call.now(), State::creating_image}, {work.end, State::running}}};
@@ -164,8 +166,8 @@ void from_object(Call& call, const json::object& source, Image& image, Work& wor
   const Object& found = object->second;
   if (found.image_mb > kMaxImageMb) invalid("The image exceeds the maximum size of 400 GB.");
   image.origin = ImageOrigin::imported;
-  image.os = text(source, "operatingSystem").empty() ? found.image_os
-                                                     : text(source, "operatingSystem");
+  image.os =
+      text(source, "operatingSystem").empty() ? found.image_os : text(source, "operatingSystem");
   image.os_version = text(source, "operatingSystemVersion").empty()
                          ? found.image_os_version
                          : text(source, "operatingSystemVersion");
@@ -186,15 +188,17 @@ void from_object(Call& call, const json::object& source, Image& image, Work& wor
 }
 
 Answer create(Call& call) {
-  const json::object body = body_of(call, {{"compartmentId", Type::text, true, {}},
-                                           {"displayName"},
-                                           {"freeformTags", Type::object},
-                                           {"definedTags", Type::object},
-                                           {"instanceId"},
-                                           {"imageSourceDetails", Type::object},
-                                           {"launchMode", Type::text, false,
-                                            {"NATIVE", "EMULATED", "PARAVIRTUALIZED",
-                                             "ACCELERATEDPV", "CUSTOM"}}});
+  const json::object body =
+      body_of(call, {{"compartmentId", Type::text, true, {}},
+                     {"displayName"},
+                     {"freeformTags", Type::object},
+                     {"definedTags", Type::object},
+                     {"instanceId"},
+                     {"imageSourceDetails", Type::object},
+                     {"launchMode",
+                      Type::text,
+                      false,
+                      {"NATIVE", "EMULATED", "PARAVIRTUALIZED", "ACCELERATEDPV", "CUSTOM"}}});
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.image(token->resource), token->work_request, token->status);
   check_compartment(call, text(body, "compartmentId"));
@@ -232,22 +236,21 @@ Answer create(Call& call) {
 }
 
 Answer export_to_object(Call& call, const std::string& id) {
-  const json::object body =
-      body_of(call, {{"destinationType", Type::text, true, {"objectStorageTuple",
-                                                            "objectStorageUri"}},
-                     {"exportFormat", Type::text, false, {"QCOW2", "VMDK", "OCI", "VHD", "VDI"}},
-                     {"namespaceName"},
-                     {"bucketName"},
-                     {"objectName"},
-                     {"destinationUri"}});
+  const json::object body = body_of(
+      call, {{"destinationType", Type::text, true, {"objectStorageTuple", "objectStorageUri"}},
+             {"exportFormat", Type::text, false, {"QCOW2", "VMDK", "OCI", "VHD", "VDI"}},
+             {"namespaceName"},
+             {"bucketName"},
+             {"objectName"},
+             {"destinationUri"}});
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.image(token->resource), token->work_request, token->status);
   Image& image = find(call, id);
   check_if_match(call, etag_of(image.id, image.version));
   if (image.origin == ImageOrigin::platform) invalid("A platform image cannot be exported.");
   if (const State state = image.timeline.at(call.now()); state != State::available)
-    incorrect_state(fmt::format("The image is {}; it can be exported when it is AVAILABLE.",
-                                word_of(state)));
+    incorrect_state(
+        fmt::format("The image is {}; it can be exported when it is AVAILABLE.", word_of(state)));
   if (image.size_mb > kMaxImageMb) invalid("The image exceeds the maximum size of 400 GB.");
   ObjectLocation to;
   if (text(body, "destinationType") == "objectStorageTuple") {
@@ -334,8 +337,8 @@ Answer remove(Call& call, const std::string& id) {
   const State state = image.timeline.at(call.now());
   if (image.origin == ImageOrigin::platform || state == State::deleted) not_found();
   if (state != State::available)
-    incorrect_state(fmt::format("The image is {}; it can be deleted when it is AVAILABLE.",
-                                word_of(state)));
+    incorrect_state(
+        fmt::format("The image is {}; it can be deleted when it is AVAILABLE.", word_of(state)));
   image.timeline = {{{call.now(), State::deleted}}};
   ++image.version;
   call.world.changed(image);

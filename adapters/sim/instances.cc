@@ -38,9 +38,8 @@ json::object show(const Instance& i, Time now) {
                       {"networkingBandwidthInGbps", i.ocpus},
                       {"processorDescription", "2.55 GHz AMD EPYC 7J13 (Milan)"}};
   o["imageId"] = i.image;
-  o["sourceDetails"] = {{"sourceType", "image"},
-                        {"imageId", i.image},
-                        {"bootVolumeSizeInGBs", i.boot_gb}};
+  o["sourceDetails"] = {
+      {"sourceType", "image"}, {"imageId", i.image}, {"bootVolumeSizeInGBs", i.boot_gb}};
   o["launchMode"] = "PARAVIRTUALIZED";
   o["metadata"] = parsed(i.metadata);
   o["extendedMetadata"] = json::object();
@@ -132,7 +131,9 @@ void shape_of(const Call& call, const json::object& body, Instance& i) {
                   {"nvmes", Type::number},
                   {"localVolumeSizeInGBs", Type::number},
                   {"resourceManagement", Type::text, false, {"DYNAMIC", "STATIC"}},
-                  {"baselineOcpuUtilization", Type::text, false,
+                  {"baselineOcpuUtilization",
+                   Type::text,
+                   false,
                    {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"}}});
   if (!is_flexible(i.shape)) {
     i.ocpus = 1;
@@ -269,8 +270,8 @@ Answer launch(Call& call) {
     not_found();
   if (const State s = image->timeline.at(call.now());
       s != State::available && s != State::exporting)
-    incorrect_state(fmt::format("The image is {}; it can be launched when it is AVAILABLE.",
-                                word_of(s)));
+    incorrect_state(
+        fmt::format("The image is {}; it can be launched when it is AVAILABLE.", word_of(s)));
   i.subnet = subnet_of(call, body);
   check_limit_fault(call, "standard-e4-core-count");
   check_capacity(call, i, asked_fault_domain);
@@ -281,8 +282,8 @@ Answer launch(Call& call) {
   if (boot_gb != 0 && boot_gb < double(i.boot_gb))
     invalid("sourceDetails.bootVolumeSizeInGBs must not be smaller than the image");
   if (boot_gb != 0) i.boot_gb = static_cast<std::int64_t>(boot_gb);
-  i.fault_domain =
-      asked_fault_domain.empty() ? faults[call.world.dice.below(faults.size())] : asked_fault_domain;
+  i.fault_domain = asked_fault_domain.empty() ? faults[call.world.dice.below(faults.size())]
+                                              : asked_fault_domain;
   i.id = call.world.mint("instance", call.region.name);
   i.unique = call.world.mint_unique();
   i.name = text(body, "displayName");
@@ -318,8 +319,8 @@ Answer launch(Call& call) {
   work.entity = "instance";
   work.resource = made.id;
   const std::string work_request = start_work(call, work);
-  call.world.note({"instance", made.region, made.id, made.name, creation_key(call, made.tags, ""),
-                   call.now()});
+  call.world.note(
+      {"instance", made.region, made.id, made.name, creation_key(call, made.tags, ""), call.now()});
   remember_token(call, made.id, work_request);
   return reply_with(call, made, work_request);
 }

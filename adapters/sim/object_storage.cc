@@ -90,7 +90,9 @@ Answer create_bucket(Call& call) {
       body_of(call, {{"name", Type::text, true, {}},
                      {"compartmentId", Type::text, true, {}},
                      {"metadata", Type::object},
-                     {"publicAccessType", Type::text, false,
+                     {"publicAccessType",
+                      Type::text,
+                      false,
                       {"NoPublicAccess", "ObjectRead", "ObjectReadWithoutList"}},
                      {"storageTier", Type::text, false, {"Standard", "Archive"}},
                      {"objectEventsEnabled", Type::boolean},
@@ -132,8 +134,8 @@ Answer create_bucket(Call& call) {
   call.world.note({"bucket", made.region, made.id, made.name,
                    creation_key(call, made.tags, made.name), call.now()});
   Answer a = show_bucket(call, made);
-  a.headers.emplace_back(
-      "location", fmt::format("/n/{}/b/{}", call.world.object_namespace(), made.name));
+  a.headers.emplace_back("location",
+                         fmt::format("/n/{}/b/{}", call.world.object_namespace(), made.name));
   return a;
 }
 
@@ -272,27 +274,28 @@ Answer delete_object(Call& call, Bucket& bucket, const std::string& name) {
 }
 
 Answer copy_object(Call& call, Bucket& from) {
-  const json::object body = body_of(
-      call, {{"sourceObjectName", Type::text, true, {}},
-             {"destinationRegion", Type::text, true, {}},
-             {"destinationNamespace", Type::text, true, {}},
-             {"destinationBucket", Type::text, true, {}},
-             {"destinationObjectName", Type::text, true, {}},
-             {"sourceObjectIfMatchETag"},
-             {"sourceVersionId"},
-             {"destinationObjectIfMatchETag"},
-             {"destinationObjectIfNoneMatchETag"},
-             {"destinationObjectMetadata", Type::object},
-             {"destinationObjectStorageTier", Type::text, false,
-              {"Standard", "InfrequentAccess", "Archive"}}});
+  const json::object body = body_of(call, {{"sourceObjectName", Type::text, true, {}},
+                                           {"destinationRegion", Type::text, true, {}},
+                                           {"destinationNamespace", Type::text, true, {}},
+                                           {"destinationBucket", Type::text, true, {}},
+                                           {"destinationObjectName", Type::text, true, {}},
+                                           {"sourceObjectIfMatchETag"},
+                                           {"sourceVersionId"},
+                                           {"destinationObjectIfMatchETag"},
+                                           {"destinationObjectIfNoneMatchETag"},
+                                           {"destinationObjectMetadata", Type::object},
+                                           {"destinationObjectStorageTier",
+                                            Type::text,
+                                            false,
+                                            {"Standard", "InfrequentAccess", "Archive"}}});
   const Object& source = find_object(from, text(body, "sourceObjectName"));
   const std::string wanted = text(body, "sourceObjectIfMatchETag");
   if (!wanted.empty() && wanted != source.etag)
     refuse(412, "NoEtagMatch", "The source object does not have the ETag in the request.");
   const std::string region = text(body, "destinationRegion");
   if (!call.world.region(region))
-    invalid(fmt::format("destinationRegion {} is not a region this tenancy is subscribed to",
-                        region));
+    invalid(
+        fmt::format("destinationRegion {} is not a region this tenancy is subscribed to", region));
   if (text(body, "destinationNamespace") != call.world.object_namespace())
     refuse(404, "NamespaceNotFound", "The destination namespace does not exist.");
   const std::string to_name = text(body, "destinationBucket");
@@ -368,14 +371,16 @@ json::object show_par(const Par& p) {
 }
 
 Answer create_par(Call& call, Bucket& bucket) {
-  const json::object body = body_of(
-      call, {{"name", Type::text, true, {}},
-             {"accessType", Type::text, true,
-              {"ObjectRead", "ObjectWrite", "ObjectReadWrite", "AnyObjectWrite", "AnyObjectRead",
-               "AnyObjectReadWrite"}},
-             {"timeExpires", Type::text, true, {}},
-             {"objectName"},
-             {"bucketListingAction", Type::text, false, {"Deny", "ListObjects"}}});
+  const json::object body =
+      body_of(call, {{"name", Type::text, true, {}},
+                     {"accessType",
+                      Type::text,
+                      true,
+                      {"ObjectRead", "ObjectWrite", "ObjectReadWrite", "AnyObjectWrite",
+                       "AnyObjectRead", "AnyObjectReadWrite"}},
+                     {"timeExpires", Type::text, true, {}},
+                     {"objectName"},
+                     {"bucketListingAction", Type::text, false, {"Deny", "ListObjects"}}});
   Par p;
   p.name = text(body, "name");
   p.access = text(body, "accessType");
@@ -390,9 +395,9 @@ Answer create_par(Call& call, Bucket& bucket) {
   p.created = call.now();
   p.id = call.world.hex(32);
   p.token = call.world.hex(64);
-  const std::string uri = fmt::format(
-      "/p/{}/n/{}/b/{}/o/{}", p.token, call.world.object_namespace(),
-      workflow::percent_encode(bucket.name), workflow::percent_encode(p.object, true));
+  const std::string uri =
+      fmt::format("/p/{}/n/{}/b/{}/o/{}", p.token, call.world.object_namespace(),
+                  workflow::percent_encode(bucket.name), workflow::percent_encode(p.object, true));
   json::object o = show_par(p);
   // Shown here and never again.
   o["accessUri"] = uri;
@@ -481,8 +486,7 @@ ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view a
   if (token.empty()) return at;
   const Par* par = call.world.par_of_token(at.region, at.bucket, token);
   // What a URL reveals to who does not know it: nothing.
-  if (!par || par->expires <= call.now() ||
-      par->access.find(access) == std::string::npos ||
+  if (!par || par->expires <= call.now() || par->access.find(access) == std::string::npos ||
       (!par->object.empty() && par->object != at.object))
     refuse(404, "NotAuthorizedOrNotFound",
            "The preauthenticated request does not exist, has expired, or does not allow this.");

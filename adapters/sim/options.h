@@ -41,6 +41,8 @@ struct TenancyOptions {
   Time start{};            // what the clock of a new tenancy reads
   Durations durations;
   Faults faults;
+  // Block volumes attached to every source instance that is provisioned.
+  int data_volumes = 0;
   // Subscribed from the beginning; provisioning adds others. The first one is the home region.
   std::vector<std::string> regions;
 };

@@ -49,12 +49,11 @@ class Packer {
     for (const T& item : list) one(item);
   }
   template <typename T>
-    requires(std::is_integral_v<T> || std::is_enum_v<T>)
-  void one(const T& v) {
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) void one(const T& v) {
     raw(static_cast<std::uint64_t>(v));
   }
   template <typename T>
-    requires requires(Packer& p, T& t) { visit(p, t); }
+  requires requires(Packer& p, T& t) { visit(p, t); }
   void one(const T& record) {
     visit(*this, const_cast<T&>(record));  // the list of members is shared with Unpacker
   }
@@ -108,15 +107,10 @@ class Unpacker {
     for (std::uint64_t i = 0; i < n; ++i) one(list.emplace_back());
   }
   template <typename T>
-    requires(std::is_integral_v<T> || std::is_enum_v<T>)
-  void one(T& v) {
-    v = static_cast<T>(raw());
-  }
+  requires(std::is_integral_v<T> || std::is_enum_v<T>) void one(T& v) { v = static_cast<T>(raw()); }
   template <typename T>
-    requires requires(Unpacker& u, T& t) { visit(u, t); }
-  void one(T& record) {
-    visit(*this, record);
-  }
+  requires requires(Unpacker& u, T& t) { visit(u, t); }
+  void one(T& record) { visit(*this, record); }
 
   std::string_view rest_;
 };

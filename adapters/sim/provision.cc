@@ -19,12 +19,11 @@ constexpr std::string_view kShape = "VM.Standard.E4.Flex";
 void provision_domain(World& world, const std::string& region, const std::string& domain) {
   if (domain.empty() || !world.first_use("ad/" + region + "/" + domain)) return;
   auto& domains = world.subscribe(region).domains;
-  if (std::find(domains.begin(), domains.end(), domain) == domains.end())
-    domains.push_back(domain);
+  if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
 }
 
 void provision_instance(World& world, const std::string& id, const std::string& region,
-                        const std::string& compartment, const std::string& name) {
+                        const std::string& compartment, const std::string& name, int data_volumes) {
   if (id.empty() || !world.first_use("instance/" + region + "/" + id)) return;
   const World::Region& home = world.subscribe(region);
   Instance i;
@@ -46,6 +45,10 @@ void provision_instance(World& world, const std::string& id, const std::string& 
   i.private_ip = fmt::format("10.0.0.{}", 2 + world.dice.below(250));
   i.created = i.listed = i.searched = world.clock - std::chrono::days(30);
   i.timeline = {{{i.created, State::running}}};
+  for (int n = 0; n < data_volumes; ++n) {
+    i.volumes.push_back(world.mint("volume", region));
+    world.first_use("volume/" + i.volumes.back() + "/" + id);
+  }
   world.add(std::move(i));
 }
 
@@ -90,7 +93,7 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
     if (!id.empty()) world.first_use("compartment/" + id);
   if (is_region_name(source)) {
     provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
-                       migration.name);
+                       migration.name, options_.data_volumes);
     provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"));
   }
   if (is_region_name(target)) {

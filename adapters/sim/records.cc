@@ -6,9 +6,9 @@ namespace migledger::adapters::sim {
 
 std::string_view word_of(State state) {
   constexpr std::array<std::string_view, 18> kWords = {
-      "GONE",       "PROVISIONING", "STARTING",    "RUNNING",   "STOPPING",  "STOPPED",
-      "CREATING_IMAGE", "TERMINATING", "TERMINATED", "IMPORTING", "AVAILABLE", "EXPORTING",
-      "DELETED",    "ACCEPTED",     "IN_PROGRESS", "SUCCEEDED", "COMPLETED", "FAILED"};
+      "GONE",           "PROVISIONING", "STARTING",    "RUNNING",   "STOPPING",  "STOPPED",
+      "CREATING_IMAGE", "TERMINATING",  "TERMINATED",  "IMPORTING", "AVAILABLE", "EXPORTING",
+      "DELETED",        "ACCEPTED",     "IN_PROGRESS", "SUCCEEDED", "COMPLETED", "FAILED"};
   return kWords[static_cast<std::size_t>(state)];
 }
 

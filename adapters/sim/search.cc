@@ -155,8 +155,8 @@ Answer handle_search(Call& call) {
     call.world.images.scan(hash, page.after, [&](std::uint64_t seq, Image& i) {
       const State state = i.timeline.at(call.now());
       if (i.region != region || i.compartment.empty() || state == State::gone) return true;
-      return take(seq, {"Image", i.id, i.name, i.compartment, word_of(state), "", i.tags,
-                        i.created, i.searched});
+      return take(seq, {"Image", i.id, i.name, i.compartment, word_of(state), "", i.tags, i.created,
+                        i.searched});
     });
   const std::size_t images = hits.size();
   if (q.wants("instance"))
@@ -169,8 +169,8 @@ Answer handle_search(Call& call) {
   if (q.wants("bucket"))
     for (const auto& [row, b] : call.world.buckets())
       if (b.region == region && b.seq > page.after)
-        take(b.seq, {"Bucket", b.id, b.name, b.compartment, "ACTIVE", "", b.tags, b.created,
-                     b.searched});
+        take(b.seq,
+             {"Bucket", b.id, b.name, b.compartment, "ACTIVE", "", b.tags, b.created, b.searched});
   json::array items;
   std::uint64_t last = 0;
   for (auto& [seq, item] : hits) {

@@ -12,7 +12,8 @@ namespace {
 
 // The saved clock runs ahead by this, so that it need not be written for every reading.
 constexpr Duration kReserve = std::chrono::seconds(1);
-constexpr Duration kLongestWait = std::chrono::hours(1);  // real; then the deadline is looked at again
+constexpr Duration kLongestWait =
+    std::chrono::hours(1);  // real; then the deadline is looked at again
 
 }  // namespace
 
@@ -114,8 +115,8 @@ std::optional<Completion> SimCloud::next(Time deadline) {
     if (current >= deadline) return std::nullopt;
     const Time until = any ? events_.top().at : deadline;
     const double real = double((until - current).count()) / options_.speed;
-    if (!pace_->wait(std::min(kLongestWait, Duration(static_cast<std::int64_t>(
-                                                std::min(real, 1e15)) + 1))))
+    if (!pace_->wait(
+            std::min(kLongestWait, Duration(static_cast<std::int64_t>(std::min(real, 1e15)) + 1))))
       return std::nullopt;
   }
 }

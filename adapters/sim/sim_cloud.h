@@ -24,8 +24,7 @@ struct SimCloudOptions {
 class SimCloud : public workflow::Cloud, public workflow::Clock {
  public:
   // `tenancy` must outlive this.
-  SimCloud(Tenancy& tenancy, SimCloudOptions options,
-           std::unique_ptr<Pace> pace = real_pace());
+  SimCloud(Tenancy& tenancy, SimCloudOptions options, std::unique_ptr<Pace> pace = real_pace());
   ~SimCloud() override;
 
   Time now() override;
@@ -49,7 +48,7 @@ class SimCloud : public workflow::Cloud, public workflow::Clock {
     Time at{};
     std::uint64_t order = 0;  // events at the same time happen as they were scheduled
     workflow::CallId call = 0;
-    bool arrives = false;     // at the tenancy; otherwise the reply is back
+    bool arrives = false;  // at the tenancy; otherwise the reply is back
     friend bool operator>(const Event& a, const Event& b) {
       return a.at != b.at ? a.at > b.at : a.order > b.order;
     }

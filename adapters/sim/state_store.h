@@ -18,7 +18,7 @@ enum class StateErrorKind {
   refused,  // not a simulated tenancy, or of a newer format
   missing,  // there is none
   corrupt,
-  disk,     // a read or write failed
+  disk,  // a read or write failed
 };
 
 class StateError : public std::runtime_error {

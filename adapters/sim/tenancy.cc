@@ -148,9 +148,12 @@ void hold(json::array& held, std::string_view kind, std::string_view region, std
 
 std::string_view kind_of(ImageOrigin origin) {
   switch (origin) {
-    case ImageOrigin::platform: return "platform-image";
-    case ImageOrigin::from_instance: return "image";
-    case ImageOrigin::imported: return "imported-image";
+    case ImageOrigin::platform:
+      return "platform-image";
+    case ImageOrigin::from_instance:
+      return "image";
+    case ImageOrigin::imported:
+      return "imported-image";
   }
   return "image";
 }

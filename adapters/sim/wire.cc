@@ -73,15 +73,15 @@ Wire::Passage Wire::arrive(const Request& request, Time now) {
   // are saved together.
   Passage out;
   out.takes = hit.fault == Fault::lost_before || hit.fault == Fault::lost_after ? wait_or(d.lost)
-              : hit.fault == Fault::delayed ? wait_or(d.delayed)
+              : hit.fault == Fault::delayed                                     ? wait_or(d.delayed)
                                             : tenancy_.draw(d.reply_latency);
   switch (hit.fault) {
     case Fault::not_sent:
       out.reply = undelivered(Reply::Delivery::not_sent, "Connection refused");
       break;
     case Fault::throttled: {
-      out.reply = error_reply(request, now, 429, "TooManyRequests",
-                              "Too many requests for the tenancy.");
+      out.reply =
+          error_reply(request, now, 429, "TooManyRequests", "Too many requests for the tenancy.");
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait_or(d.retry_after));
       out.reply.headers.emplace_back("retry-after", std::to_string(seconds.count()));
       break;
@@ -91,7 +91,9 @@ Wire::Passage Wire::arrive(const Request& request, Time now) {
                               "The required information to complete authentication was not "
                               "provided or was incorrect.");
       break;
-    case Fault::error_before: out.reply = server_error(request, now, drawn_status()); break;
+    case Fault::error_before:
+      out.reply = server_error(request, now, drawn_status());
+      break;
     case Fault::error_after:
       out.reply = server_error(request, now, drawn_status());
       tenancy_.handle(request, now);
@@ -103,7 +105,9 @@ Wire::Passage Wire::arrive(const Request& request, Time now) {
       if (hit.fault == Fault::lost_before) break;
       tenancy_.handle(request, now);
       return out;
-    default: out.reply = tenancy_.handle(request, now, hit.fault); return out;
+    default:
+      out.reply = tenancy_.handle(request, now, hit.fault);
+      return out;
   }
   tenancy_.save();
   return out;

@@ -50,8 +50,7 @@ json::object show(const WorkRequest& w, Time now, bool whole) {
   const Time started = w.timeline.phases[1].from;
   o["timeStarted"] = now >= started ? json::value(format_millis(started)) : json::value(nullptr);
   const bool over = now >= w.timeline.end();
-  o["timeFinished"] =
-      over ? json::value(format_millis(w.timeline.end())) : json::value(nullptr);
+  o["timeFinished"] = over ? json::value(format_millis(w.timeline.end())) : json::value(nullptr);
   if (!whole) return o;
   if (w.of_object_storage) {
     // Of a copy: `resource` is the destination, behind its region.

@@ -124,18 +124,32 @@ void World::load() {
 void World::take_row(std::string_view key, std::string_view value) {
   const std::string rest(key.substr(1));
   switch (key.front()) {
-    case 'i': image_rows_[rest] = unpack<Image>(value); return;
-    case 'n': instance_rows_[rest] = unpack<Instance>(value); return;
-    case 'w': work_rows_[rest] = unpack<WorkRequest>(value); return;
-    case 't': token_rows_[rest] = unpack<Token>(value); return;
-    case 'v': known_.insert(rest); return;
+    case 'i':
+      image_rows_[rest] = unpack<Image>(value);
+      return;
+    case 'n':
+      instance_rows_[rest] = unpack<Instance>(value);
+      return;
+    case 'w':
+      work_rows_[rest] = unpack<WorkRequest>(value);
+      return;
+    case 't':
+      token_rows_[rest] = unpack<Token>(value);
+      return;
+    case 'v':
+      known_.insert(rest);
+      return;
     case 'x': {
       Unpacker counter(value);
       counter(counters_[rest]);
       return;
     }
-    case 'c': creations_.push_back(unpack<Creation>(value)); return;
-    case 'b': bucket_rows_[rest] = unpack<Bucket>(value); return;
+    case 'c':
+      creations_.push_back(unpack<Creation>(value));
+      return;
+    case 'b':
+      bucket_rows_[rest] = unpack<Bucket>(value);
+      return;
     case 'a': {
       auto arrival = unpack<Arrival>(value);
       arrivals_.emplace(std::pair(arrival.due, arrival.seq), std::move(arrival));
@@ -325,8 +339,7 @@ void World::unindex(Image& i) {
   images.remove(key_of("in", i.region, i.compartment), i.seq);
   images.remove(key_of("name", i.region, i.compartment, i.name), i.seq);
   images.remove(key_of("region", i.region), i.seq);
-  for (const auto& [key, value] : i.tags)
-    images.remove(key_of("tag", i.region, key, value), i.seq);
+  for (const auto& [key, value] : i.tags) images.remove(key_of("tag", i.region, key, value), i.seq);
 }
 
 void World::index(Instance& i) {

@@ -57,8 +57,8 @@ class World {
   void touch() { touched_ = true; }
 
   Dice dice;
-  Time clock{};          // of the last effect
-  Time mark{};           // what the saved clock reads: never earlier than any time given out
+  Time clock{};             // of the last effect
+  Time mark{};              // what the saved clock reads: never earlier than any time given out
   std::uint64_t calls = 0;  // requests that arrived, whatever became of them
   std::uint64_t seq = 0;
 
@@ -125,14 +125,6 @@ class World {
   Index<WorkRequest> work_requests;
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return bucket_rows_; }
   const std::deque<Creation>& creations() const { return creations_; }
-  template <typename F>
-  void each_image(F&& f) const {
-    for (const auto& [id, image] : image_rows_) f(image);
-  }
-  template <typename F>
-  void each_instance(F&& f) const {
-    for (const auto& [id, instance] : instance_rows_) f(instance);
-  }
 
  private:
   struct TextHash {
@@ -172,7 +164,7 @@ class World {
   Rows<Instance*> by_unique_;
   Rows<WorkRequest> work_rows_;
   Rows<Token> token_rows_;
-  Rows<std::pair<std::string, std::string>> par_tokens_;  // secret → bucket row, id
+  Rows<std::pair<std::string, std::string>> par_tokens_;    // secret → bucket row, id
   std::map<std::string, Bucket, std::less<>> bucket_rows_;  // "region/name"
   std::map<std::pair<Time, std::uint64_t>, Arrival> arrivals_;
   std::multimap<Time, std::pair<Kind, std::string>> expiries_;

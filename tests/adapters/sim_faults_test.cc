@@ -127,15 +127,14 @@ TEST_CASE("what strikes on the way", "[sim]") {
     int least, most;  // status
     int created;
   };
-  const auto row = GENERATE(
-      Row{Fault::not_sent, Reply::Delivery::not_sent, 0, 0, 0},
-      Row{Fault::throttled, Reply::Delivery::replied, 429, 429, 0},
-      Row{Fault::error_before, Reply::Delivery::replied, 500, 503, 0},
-      Row{Fault::error_after, Reply::Delivery::replied, 500, 503, 1},
-      Row{Fault::lost_before, Reply::Delivery::unknown, 0, 0, 0},
-      Row{Fault::lost_after, Reply::Delivery::unknown, 0, 0, 1},
-      Row{Fault::delayed, Reply::Delivery::replied, 200, 200, 1},
-      Row{Fault::unauthorized, Reply::Delivery::replied, 401, 401, 0});
+  const auto row = GENERATE(Row{Fault::not_sent, Reply::Delivery::not_sent, 0, 0, 0},
+                            Row{Fault::throttled, Reply::Delivery::replied, 429, 429, 0},
+                            Row{Fault::error_before, Reply::Delivery::replied, 500, 503, 0},
+                            Row{Fault::error_after, Reply::Delivery::replied, 500, 503, 1},
+                            Row{Fault::lost_before, Reply::Delivery::unknown, 0, 0, 0},
+                            Row{Fault::lost_after, Reply::Delivery::unknown, 0, 0, 1},
+                            Row{Fault::delayed, Reply::Delivery::replied, 200, 200, 1},
+                            Row{Fault::unauthorized, Reply::Delivery::replied, 401, 401, 0});
   INFO(name_of(row.fault));
   Bench b(scripted(row.fault, 2));
   Wire wire(*b.tenancy);
@@ -208,16 +207,16 @@ TEST_CASE("faults files are read", "[sim]") {
 
 TEST_CASE("faults files that are wrong are refused by key", "[sim]") {
   using Row = std::pair<const char*, const char*>;
-  const auto [text, said] = GENERATE(
-      Row{"[1", "not JSON"}, Row{"[]", "must be an object"}, Row{R"({"rate":{}})", "rate:"},
-      Row{R"({"rates":{"throttle":1}})", "rates.throttle"},
-      Row{R"({"rates":{"throttled":1.5}})", "rates.throttled"},
-      Row{R"({"scripted":[{"call":1}]})", "scripted[0].fault"},
-      Row{R"({"scripted":[{"fault":"throttled","call":0}]})", "scripted[0].call"},
-      Row{R"({"scripted":[{"fault":"throttled","when":0}]})", "scripted[0].when"},
-      Row{R"({"out_of_capacity":[{"ad":"x"}]})", "out_of_capacity[0].ad"},
-      Row{R"({"list_lag_seconds":[2,1]})", "list_lag_seconds"},
-      Row{R"({"unauthorized_from_call":1.5})", "unauthorized_from_call"});
+  const auto [text, said] =
+      GENERATE(Row{"[1", "not JSON"}, Row{"[]", "must be an object"},
+               Row{R"({"rate":{}})", "rate:"}, Row{R"({"rates":{"throttle":1}})", "rates.throttle"},
+               Row{R"({"rates":{"throttled":1.5}})", "rates.throttled"},
+               Row{R"({"scripted":[{"call":1}]})", "scripted[0].fault"},
+               Row{R"({"scripted":[{"fault":"throttled","call":0}]})", "scripted[0].call"},
+               Row{R"({"scripted":[{"fault":"throttled","when":0}]})", "scripted[0].when"},
+               Row{R"({"out_of_capacity":[{"ad":"x"}]})", "out_of_capacity[0].ad"},
+               Row{R"({"list_lag_seconds":[2,1]})", "list_lag_seconds"},
+               Row{R"({"unauthorized_from_call":1.5})", "unauthorized_from_call"});
   try {
     parse_faults(text, "f.json");
     FAIL("accepted: " << text);

@@ -42,9 +42,11 @@ inline workflow::PlannedMigration planned(std::string name = "web",
 
 class Bench {
  public:
-  explicit Bench(Faults faults = {}, std::uint64_t seed = 7, StateStore* store = nullptr) {
+  explicit Bench(Faults faults = {}, std::uint64_t seed = 7, StateStore* store = nullptr,
+                 int data_volumes = 0) {
     TenancyOptions options;
     options.seed = seed;
+    options.data_volumes = data_volumes;
     options.start = *parse_rfc3339("2026-11-23T05:00:00Z");
     options.faults = std::move(faults);
     now = options.start;
@@ -164,9 +166,7 @@ class Bench {
     REQUIRE(r.ok());
     return std::string(body(r).at(name).as_string());
   }
-  static std::string code(const Reply& r) {
-    return std::string(body(r).at("code").as_string());
-  }
+  static std::string code(const Reply& r) { return std::string(body(r).at("code").as_string()); }
   std::string state(const std::string& region, const std::string& path) {
     return get(core(region, "GET", path), "lifecycleState");
   }
@@ -174,8 +174,7 @@ class Bench {
   int created(std::string_view kind) {
     int n = 0;
     const json::value report = json::parse(tenancy->report());
-    for (const auto& c : report.at("created").as_array())
-      n += c.at("kind").as_string() == kind;
+    for (const auto& c : report.at("created").as_array()) n += c.at("kind").as_string() == kind;
     return n;
   }
 

@@ -72,14 +72,15 @@ TEST_CASE("a compute migration goes through", "[sim]") {
   CHECK(running.at("shapeConfig").at("ocpus").to_number<double>() == 1);
 
   b.now += 1min;
-  const Reply vnics = b.core(kTarget, "GET",
-                             "vnicAttachments?compartmentId=" + kCompartment +
-                                 "&instanceId=" + instance.substr(10));
+  const Reply vnics = b.core(
+      kTarget, "GET",
+      "vnicAttachments?compartmentId=" + kCompartment + "&instanceId=" + instance.substr(10));
   const json::value attachment = Bench::body(vnics).as_array().at(0);
   CHECK(attachment.at("subnetId").as_string() == kSubnet);
   const std::string vnic(attachment.at("vnicId").as_string());
   CHECK(b.core(kTarget, "GET", "vnics/" + vnic).status == 200);
-  for (const auto* kind : {"image", "object", "bucket", "object-copy", "imported-image", "instance"})
+  for (const auto* kind :
+       {"image", "object", "bucket", "object-copy", "imported-image", "instance"})
     CHECK(b.created(kind) == 1);
 }
 
@@ -124,15 +125,27 @@ TEST_CASE("what is asked before a migration", "[sim]") {
   r.query = in + "&serviceName=compute";
   CHECK_FALSE(Bench::body(b.send(r)).as_array().empty());
 
-  const Reply report = b.core(kTarget, "POST", "computeCapacityReports",
-                              {{"availabilityDomain", kDomain},
-                               {"compartmentId", kCompartment},
-                               {"shapeAvailabilities",
-                                {{{"instanceShape", "VM.Standard.E4.Flex"}},
-                                 {{"instanceShape", "VM.Nonsense"}}}}});
+  const Reply report =
+      b.core(kTarget, "POST", "computeCapacityReports",
+             {{"availabilityDomain", kDomain},
+              {"compartmentId", kCompartment},
+              {"shapeAvailabilities",
+               {{{"instanceShape", "VM.Standard.E4.Flex"}}, {{"instanceShape", "VM.Nonsense"}}}}});
   const auto shapes = Bench::body(report).at("shapeAvailabilities").as_array();
   CHECK(shapes[0].at("availabilityStatus").as_string() == "AVAILABLE");
   CHECK(shapes[1].at("availabilityStatus").as_string() == "HARDWARE_NOT_SUPPORTED");
+}
+
+TEST_CASE("attached volumes are listed", "[sim]") {
+  Bench b({}, 7, nullptr, 2);
+  const json::value attached = Bench::body(
+      b.core(kSource, "GET",
+             "volumeAttachments?compartmentId=" + kCompartment + "&instanceId=" + kInstance));
+  REQUIRE(attached.as_array().size() == 2);
+  CHECK(attached.at(1).at("lifecycleState").as_string() == "ATTACHED");
+  const std::string volume(attached.at(1).at("volumeId").as_string());
+  CHECK(Bench::body(b.core(kSource, "GET", "volumes/" + volume)).at("sizeInGBs").as_int64() == 50);
+  CHECK(b.core(kTarget, "GET", "volumes/" + volume).status == 404);
 }
 
 TEST_CASE("replies have OCI's headers", "[sim]") {
@@ -181,10 +194,11 @@ TEST_CASE("lists are late, reading by OCID is not", "[sim]") {
   search.service = Service::search;
   search.method = "POST";
   search.path = "/20180409/resources";
-  search.body = json::serialize(json::object{
-      {"type", "Structured"},
-      {"query", "query image, instance resources where (freeformTags.key = 'migledger-key' && "
-                "freeformTags.value = 'key-1')"}});
+  search.body = json::serialize(
+      json::object{{"type", "Structured"},
+                   {"query",
+                    "query image, instance resources where (freeformTags.key = 'migledger-key' && "
+                    "freeformTags.value = 'key-1')"}});
   CHECK(Bench::body(b.send(search)).at("items").as_array().empty());
   b.now += 60s;
   const auto found = Bench::body(b.send(search)).at("items").as_array();
@@ -202,9 +216,9 @@ TEST_CASE("lists come in pages", "[sim]") {
   std::vector<std::string> seen;
   int pages = 0;
   do {
-    const Reply r = b.core(kSource, "GET",
-                           "instances?limit=10&compartmentId=" + kCompartment +
-                               (page.empty() ? "" : "&page=" + page));
+    const Reply r = b.core(
+        kSource, "GET",
+        "instances?limit=10&compartmentId=" + kCompartment + (page.empty() ? "" : "&page=" + page));
     const json::value items = Bench::body(r);
     for (const auto& item : items.as_array()) seen.emplace_back(item.at("id").as_string());
     page = r.next_page();

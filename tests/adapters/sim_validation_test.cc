@@ -20,20 +20,20 @@ TEST_CASE("image requests are checked", "[sim]") {
               "CannotParseRequest");
   check_error(create({{"compartmentId", kCompartment}, {"instanceId", 5}}), 400,
               "CannotParseRequest");
-  check_error(create({{"compartmentId", "ocid1.compartment.oc1..other"}, {"instanceId", kInstance}}),
-              404, "NotAuthorizedOrNotFound");
+  check_error(
+      create({{"compartmentId", "ocid1.compartment.oc1..other"}, {"instanceId", kInstance}}), 404,
+      "NotAuthorizedOrNotFound");
   check_error(create({{"compartmentId", kCompartment}, {"instanceId", "ocid1.instance.none"}}), 404,
               "NotAuthorizedOrNotFound");
-  check_error(create({{"compartmentId", kCompartment},
-                      {"instanceId", kInstance},
-                      {"launchMode", "SIDEWAYS"}}),
-              400, "InvalidParameter");
+  check_error(
+      create(
+          {{"compartmentId", kCompartment}, {"instanceId", kInstance}, {"launchMode", "SIDEWAYS"}}),
+      400, "InvalidParameter");
   json::object tags;
   for (int i = 0; i < 11; ++i) tags["k" + std::to_string(i)] = "v";
-  check_error(create({{"compartmentId", kCompartment},
-                      {"instanceId", kInstance},
-                      {"freeformTags", tags}}),
-              400, "InvalidParameter");
+  check_error(
+      create({{"compartmentId", kCompartment}, {"instanceId", kInstance}, {"freeformTags", tags}}),
+      400, "InvalidParameter");
   check_error(create({{"compartmentId", kCompartment},
                       {"instanceId", kInstance},
                       {"displayName", std::string(256, 'x')}}),
@@ -79,8 +79,8 @@ TEST_CASE("exports and imports are checked", "[sim]") {
   const std::string imported = "images/" + Bench::id(accepted);
   b.now += 16min;
   check_error(b.core(kTarget, "GET", imported), 404, "NotAuthorizedOrNotFound");
-  const Reply errors = b.core(
-      kTarget, "GET", "workRequests/" + std::string(accepted.work_request()) + "/errors");
+  const Reply errors =
+      b.core(kTarget, "GET", "workRequests/" + std::string(accepted.work_request()) + "/errors");
   CHECK(Bench::body(errors).as_array().at(0).at("code").as_string() == "InvalidImage");
 }
 
@@ -93,23 +93,33 @@ TEST_CASE("launches are checked", "[sim]") {
     return b.core(kTarget, "POST", "instances", body);
   };
   check_error(launch([](auto& o) { o.erase("shapeConfig"); }), 400, "MissingParameter");
-  check_error(launch([](auto& o) { o["shapeConfig"] = {{"memoryInGBs", 16}}; }), 400,
-              "MissingParameter");
-  check_error(launch([](auto& o) { o["shapeConfig"] = {{"ocpus", 1}, {"memoryInGBs", 900}}; }), 400,
-              "InvalidParameter");
+  check_error(launch([](auto& o) {
+                o["shapeConfig"] = {{"memoryInGBs", 16}};
+              }),
+              400, "MissingParameter");
+  check_error(launch([](auto& o) {
+                o["shapeConfig"] = {{"ocpus", 1}, {"memoryInGBs", 900}};
+              }),
+              400, "InvalidParameter");
   check_error(launch([](auto& o) { o["shape"] = "VM.Nonsense"; }), 400, "InvalidParameter");
   check_error(launch([](auto& o) { o["availabilityDomain"] = "Uocm:US-ASHBURN-AD-1"; }), 400,
               "InvalidParameter");
   check_error(launch([](auto& o) { o["faultDomain"] = "FAULT-DOMAIN-9"; }), 400,
               "InvalidParameter");
   check_error(launch([](auto& o) { o.erase("createVnicDetails"); }), 400, "MissingParameter");
-  check_error(launch([](auto& o) { o["createVnicDetails"] = {{"subnetId", "ocid1.subnet.none"}}; }),
+  check_error(launch([](auto& o) {
+                o["createVnicDetails"] = {{"subnetId", "ocid1.subnet.none"}};
+              }),
               404, "NotAuthorizedOrNotFound");
-  check_error(launch([](auto& o) { o["createVnicDetails"] = {{"subnet", kSubnet}}; }), 400,
-              "CannotParseRequest");
+  check_error(launch([](auto& o) {
+                o["createVnicDetails"] = {{"subnet", kSubnet}};
+              }),
+              400, "CannotParseRequest");
   check_error(launch([](auto& o) { o.erase("sourceDetails"); }), 400, "MissingParameter");
-  check_error(launch([](auto& o) { o["sourceDetails"] = {{"sourceType", "image"}}; }), 400,
-              "MissingParameter");
+  check_error(launch([](auto& o) {
+                o["sourceDetails"] = {{"sourceType", "image"}};
+              }),
+              400, "MissingParameter");
   check_error(launch([](auto& o) { o["metadata"] = {{"k", 1}}; }), 400, "InvalidParameter");
   CHECK(b.created("instance") == 0);
   // A shape that is not flexible needs no configuration; another configured domain works.
@@ -322,9 +332,10 @@ TEST_CASE("pre-authenticated requests", "[sim]") {
                   {{"destinationType", "objectStorageUri"}, {"destinationUri", uri}});
   };
   const auto import_from = [&](const std::string& uri) {
-    return b.core(kTarget, "POST", "images",
-                  {{"compartmentId", kCompartment},
-                   {"imageSourceDetails", {{"sourceType", "objectStorageUri"}, {"sourceUri", uri}}}});
+    return b.core(
+        kTarget, "POST", "images",
+        {{"compartmentId", kCompartment},
+         {"imageSourceDetails", {{"sourceType", "objectStorageUri"}, {"sourceUri", uri}}}});
   };
   check_error(export_to("https://example.com/x"), 400, "InvalidParameter");
   CHECK(export_to(url).ok());

@@ -63,6 +63,7 @@ TEST_CASE("What an old state file claimed is imported once and not compared") {
 TEST_CASE("Fields say from which step on they matter") {
   CHECK(first_step_affected("source_instance_id") == "check-source");
   CHECK(first_step_affected("target_bucket_name") == "create-bucket");
+  CHECK(first_step_affected("transfer") == "sweep-export-par");
   CHECK(first_step_affected("metadata") == "launch-instance");
   CHECK(first_step_affected("retry").empty());
   CHECK(first_step_affected("of_a_later_version") == "check-source");

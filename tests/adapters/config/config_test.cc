@@ -313,6 +313,10 @@ TEST_CASE("Dependencies exist and do not run in circles") {
   CHECK(unknown[0].key == "migrations[1].depends_on[0]");
   CHECK(unknown[0].message == "no migration is named \"bd\"; did you mean \"db\"?");
 
+  migration(plan, 0)["name"] = "d\x1b";
+  for (const Problem& problem : problems_of(plan))
+    CHECK(problem.text().find('\x1b') == std::string::npos);
+
   json::array migrations;
   for (const char* name : {"a", "b", "c", "d", "e"})
     migrations.push_back(test::plan_migration(name));

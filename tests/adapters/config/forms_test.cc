@@ -23,8 +23,8 @@ TEST_CASE("OCIDs are of one kind") {
         "ocid1.instance.oc1.iad.aa aa", "ocid1.instance.oc1.iad.<unique>"})
     CHECK_FALSE(is_ocid(bad, "instance"));
   CHECK_FALSE(is_ocid("ocid1.instance.oc1.iad." + std::string(250, 'a'), "instance"));
-  CHECK(realm_of("ocid1.instance.oc19.x.y") == "oc19");
-  CHECK(realm_of("instance").empty());
+  CHECK(realm_of_ocid("ocid1.instance.oc19.x.y") == "oc19");
+  CHECK(realm_of_ocid("instance").empty());
 }
 
 TEST_CASE("Availability and fault domains") {

@@ -1,0 +1,190 @@
+#include "cli/command_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <ostream>
+
+#include "adapters/config/config.h"
+#include "adapters/system_clock.h"
+#include "cli/debug_log.h"
+#include "cli/exit_status.h"
+#include "cli/open_ledger.h"
+#include "cli/picture.h"
+#include "cli/plan_refusal.h"
+#include "cli/printable.h"
+#include "cli/run_cloud.h"
+#include "cli/run_view.h"
+#include "cli/signals.h"
+#include "cli/this_process.h"
+#include "cli/usage_error.h"
+#include "ledger/evidence_store.h"
+#include "ledger/fleet_keeper.h"
+#include "workflow/compute_workflow.h"
+
+namespace migledger::cli {
+
+namespace {
+
+int status(ExitStatus exit_status) { return static_cast<int>(exit_status); }
+
+void select(workflow::Plan& plan, const std::vector<std::string>& only) {
+  if (only.empty()) return;
+  for (const auto& name : only) {
+    const bool known = std::any_of(plan.migrations.begin(), plan.migrations.end(),
+                                   [&](const auto& migration) { return migration.name == name; });
+    if (!known)
+      throw UsageError("--only: the plan has no migration \"" + printable(name, 63) + "\"");
+  }
+  std::erase_if(plan.migrations, [&](const auto& migration) {
+    return std::find(only.begin(), only.end(), migration.name) == only.end();
+  });
+}
+
+// The fleet summary is saved from time to time, so that `status` need not fold a long ledger.
+void save_snapshot(const ledger::RocksEventStore& store, ledger::SnapshotStore& snapshots) {
+  const auto loaded = ledger::load_fleet(store, snapshots);
+  if (loaded.fleet.position() > loaded.snapshot)
+    ledger::save_fleet(loaded.fleet, store.frontier().root(), snapshots);
+}
+
+// Passes everything on, and saves a snapshot when one is due.
+class SnapshotTaker final : public workflow::Observer {
+ public:
+  SnapshotTaker(workflow::Observer& next, const ledger::RocksEventStore& store,
+                ledger::SnapshotStore& snapshots)
+      : next_(next), store_(store), snapshots_(snapshots), saved_(store.head().position) {}
+
+  void appended(const workflow::MigrationState& state,
+                ledger::schema::Event::Reader event) override {
+    next_.appended(state, event);
+  }
+  Time waiting(Time now) override {
+    const auto head = store_.head().position;
+    if (head - saved_ >= ledger::kSnapshotInterval) {
+      save_snapshot(store_, snapshots_);
+      saved_ = head;
+    }
+    return next_.waiting(now);
+  }
+
+ private:
+  workflow::Observer& next_;
+  const ledger::RocksEventStore& store_;
+  ledger::SnapshotStore& snapshots_;
+  ledger::Position saved_;
+};
+
+void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
+               const workflow::RunResult& result, const Terminal& terminal, std::ostream& out) {
+  // More than a few pictures is no picture.
+  constexpr std::size_t kMost = 5;
+  std::size_t drawn = 0;
+  out << "\n";
+  for (const auto& migration : plan.migrations) {
+    const auto stream = store.find_stream(migration.name);
+    if (!stream || drawn == kMost) continue;
+    draw_migration(store, *stream, terminal, out);
+    out << "\n";
+    ++drawn;
+  }
+  if (plan.migrations.size() > drawn && drawn == kMost)
+    out << fmt::format("… and {} more; see migledger status\n", plan.migrations.size() - drawn);
+  out << workflow::words(result) << "\n";
+}
+
+}  // namespace
+
+int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& out,
+            std::ostream& err) {
+  const auto* workflow = workflow::workflow_named(command.workflow);
+  if (!workflow)
+    throw UsageError("--workflow: there is \"compute\", not \"" + printable(command.workflow, 40) +
+                     "\"");
+  adapters::Config config = adapters::load_config(command.config);
+  select(config.plan, command.only);
+  const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  const auto cloud = make_run_cloud(command, config, path);
+  const auto identity = cloud->cloud().identity();
+  const bool simulated = identity.kind == "sim";
+  const workflow::Actor actor = this_process(command.command_line);
+
+  RunLedger opened =
+      open_run_ledger(path, identity, actor, adapters::SystemClock().now(), random_hex_digits);
+  auto& store = *opened.store;
+  for (const auto& sentence : opened.said)
+    err << "migledger: " << printable(sentence, 1000) << "\n";
+  ledger::SnapshotStore snapshots(path);
+  for (const auto& sentence : ledger::check_fleet_snapshots(store, snapshots))
+    err << "migledger: " << printable(sentence, 1000) << "\n";
+
+  const std::string refusal =
+      refuse_changed_plan(store, *workflow, config.plan, command.accept_plan_change);
+  if (!refusal.empty()) {
+    err << refusal;
+    return status(ExitStatus::plan_changed);
+  }
+
+  ledger::EvidenceStore evidence(path);
+  DebugLog log(command.log_file.empty() ? config.log_file : command.log_file,
+               [] { return adapters::SystemClock().now(); });
+  log.write(fmt::format("run of {} with {}, ledger {}", command.config, actor.version, path));
+  workflow::RunOptions options;
+  options.actor = actor;
+  options.parallel = command.parallel.value_or(config.parallel);
+  options.approve = command.yes;
+  options.accept_plan_change = command.accept_plan_change;
+  options.keep_evidence = [&](std::string_view body) {
+    const auto digest = evidence.put(ledger::bytes_of(body));
+    return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+  };
+  options.debug = [&](std::string_view remark) { log.write(remark); };
+
+  if (!command.json) {
+    if (simulated) out << "simulated: nothing here happens in a real cloud\n";
+    out << fmt::format("{} {} with {} migration{}\n", opened.created ? "new ledger" : "ledger",
+                       printable(path), config.plan.migrations.size(),
+                       config.plan.migrations.size() == 1 ? "" : "s")
+        << std::flush;
+  }
+  workflow::Executor* running = nullptr;
+  workflow::RunResult result;
+  {
+    const auto view = make_run_view(
+        {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0}, store,
+        [&](const auto& visit) {
+          if (running) running->for_each(visit);
+        },
+        out);
+    SnapshotTaker observer(*view, store, snapshots);
+    workflow::Executor executor(store, cloud->cloud(), cloud->clock(), *workflow,
+                                std::move(options), &observer);
+    running = &executor;
+    const StopOnSignal stop(executor);
+    result = executor.run(config.plan);
+  }
+  const int exit = workflow::exit_code(result);
+  log.write(fmt::format("ended: {} (exit code {})", workflow::words(result), exit));
+  if (command.json) {
+    out << boost::json::serialize(boost::json::object{{"result", workflow::words(result)},
+                                                      {"exit_code", exit},
+                                                      {"done", result.done},
+                                                      {"failed", result.failed},
+                                                      {"waiting", result.parked},
+                                                      {"not_started", result.not_started},
+                                                      {"interrupted", result.interrupted},
+                                                      {"simulated", simulated}})
+        << "\n";
+  } else {
+    summarize(store, config.plan, result, terminal, out);
+  }
+  if (!result.credentials_error.empty())
+    err << "migledger: " << printable(result.credentials_error)
+        << "; set them up, then run again: nothing is lost\n";
+  save_snapshot(store, snapshots);
+  store.close();
+  return exit;
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,431 @@
+#include "cli/event_text.h"
+
+#include <fmt/format.h>
+#include <kj/encoding.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "cli/event_json.h"
+#include "cli/event_kind.h"
+#include "cli/printable.h"
+#include "ledger/migration_state.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using namespace ledger::schema;
+using ledger::view;
+
+constexpr std::size_t kLongestName = 40;
+
+// "ml-…-3": the ledger, migration and step in a key are in the line already.
+std::string short_key(std::string_view key) {
+  const std::size_t dash = key.rfind('-');
+  if (key.size() <= 16 || dash == std::string_view::npos) return std::string(key);
+  return fmt::format("{}…{}", key.substr(0, 3), key.substr(dash));
+}
+
+// "name" of "target_instance_id" is "target instance".
+std::string fact_title(std::string_view name) {
+  if (name.ends_with("_id")) name.remove_suffix(3);
+  std::string title = printable(name, kLongestName);
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
+std::string_view failure_words(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::NONE: return "failed";
+    case ErrorClass::RETRY: return "failed, will retry";
+    case ErrorClass::THROTTLED: return "failed, will retry";
+    case ErrorClass::BLOCKED: return "failed, a limit or quota is used up";
+    case ErrorClass::CAPACITY: return "failed, out of host capacity";
+    case ErrorClass::CREDENTIALS: return "failed, the credentials were not accepted";
+    case ErrorClass::TOKEN_INVALIDATED: return "failed, the retry token is no longer valid";
+    case ErrorClass::EXISTS: return "failed, something of that name is already there";
+    case ErrorClass::PRECONDITION: return "failed, a precondition does not hold";
+    case ErrorClass::NOT_FOUND: return "failed, what it needs was not found";
+    case ErrorClass::FATAL: return "failed for good";
+    case ErrorClass::UNKNOWN: return "failed, and whether it happened cannot be told";
+  }
+  return "failed, in a way that a newer version knows";
+}
+
+// One sentence a kind of event.
+class Sentence {
+ public:
+  Sentence(Event::Reader event, Names& names, const Wording& wording)
+      : event_(event), names_(names), wording_(wording) {}
+
+  std::string make() const {
+    const auto body = event_.getBody();
+    switch (body.which()) {
+      case Event::Body::LEDGER_CREATED: return of(body.getLedgerCreated());
+      case Event::Body::SESSION_OPENED: return of(body.getSessionOpened());
+      case Event::Body::SESSION_CLOSED: return of(body.getSessionClosed());
+      case Event::Body::TAIL_DROPPED: return of(body.getTailDropped());
+      case Event::Body::MIGRATION_STARTED: return of(body.getMigrationStarted());
+      case Event::Body::PLAN_CHANGED: return of(body.getPlanChanged());
+      case Event::Body::PROBED: return of(body.getProbed());
+      case Event::Body::INTENT: return of(body.getIntent());
+      case Event::Body::OUTCOME: return of(body.getOutcome());
+      case Event::Body::OBSERVED: return of(body.getObserved());
+      case Event::Body::CHECKED: return of(body.getChecked());
+      case Event::Body::READ_FAILED:
+        return "could not look, will look again" + because(body.getReadFailed().getError());
+      case Event::Body::PARKED: return of(body.getParked());
+      case Event::Body::APPROVED: return of(body.getApproved());
+      case Event::Body::ENDED: return of(body.getEnded());
+      default:
+        return fmt::format("an event of a kind that this version does not know (number {})",
+                           static_cast<unsigned>(body.which()));
+    }
+  }
+
+ private:
+  std::string show(capnp::Text::Reader text) const {
+    return printable(view(text), wording_.longest);
+  }
+  std::string key(capnp::Text::Reader text) const {
+    return printable(wording_.whole_ids ? std::string(view(text)) : short_key(view(text)),
+                     wording_.longest);
+  }
+  std::string because(Error::Reader error) const {
+    const std::string words = error_words(error, wording_.longest);
+    return words.empty() ? words : ": " + words;
+  }
+  std::string step(std::uint16_t index) const {
+    return printable(names_.step(event_.getStream(), index), kLongestName);
+  }
+  std::string actor() const { return printable(names_.actor(event_.getSession()), kLongestName); }
+  std::string facts(capnp::List<Field>::Reader list) const {
+    return fact_words(ledger::fields_of(list), wording_.longest);
+  }
+
+  std::string of(LedgerCreated::Reader created) const {
+    std::string text = fmt::format("ledger {} created, format {}, bound to {}",
+                                   show(created.getLedgerId()), created.getFormat(),
+                                   show(created.getCloud()));
+    if (created.getTenancy().size() > 0) text += ", tenancy " + show(created.getTenancy());
+    const unsigned endpoints = created.getEndpoints().size();
+    if (endpoints > 0) text += fmt::format(", {} configured endpoint(s)", endpoints);
+    return text;
+  }
+
+  std::string of(SessionOpened::Reader session) const {
+    std::string text =
+        fmt::format("session opened by {}@{}, pid {}, migledger {}", show(session.getUser()),
+                    show(session.getHost()), session.getPid(), show(session.getVersion()));
+    if (session.getPrincipal().size() > 0)
+      text += fmt::format(", as {} ({})", show(session.getPrincipal()),
+                          show(session.getAuthKind()));
+    if (session.getCommand().size() > 0) text += ": " + show(session.getCommand());
+    return text;
+  }
+
+  std::string of(SessionClosed::Reader closed) const {
+    return fmt::format("session closed, exit code {}{}{}", closed.getExitCode(),
+                       closed.getReason().size() > 0 ? ": " : "", show(closed.getReason()));
+  }
+
+  std::string of(TailDropped::Reader dropped) const {
+    return fmt::format(
+        "{} bytes that nothing had relied on were cut off the torn end of {}; the files as they "
+        "were are kept in {}",
+        dropped.getBytes(), show(dropped.getFile()), show(dropped.getKept()));
+  }
+
+  std::string of(MigrationStarted::Reader started) const {
+    const ledger::Fields plan = ledger::fields_of(started.getPlan());
+    std::string text = fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()),
+                                   started.getSteps().size());
+    if (plan.has("source_region") && plan.has("target_region"))
+      text += fmt::format(", {} → {}", printable(plan.get("source_region"), kLongestName),
+                          printable(plan.get("target_region"), kLongestName));
+    return text + after(started.getDependsOn());
+  }
+
+  static std::string after(capnp::List<capnp::Text>::Reader others) {
+    constexpr unsigned kMost = 5;
+    std::string text;
+    for (unsigned i = 0; i < std::min(others.size(), kMost); ++i)
+      text += (i == 0 ? ", after " : ", ") + printable(view(others[i]), kLongestName);
+    if (others.size() > kMost) text += fmt::format(" and {} more", others.size() - kMost);
+    return text;
+  }
+
+  std::string of(PlanChanged::Reader changed) const {
+    return fmt::format("plan changed{}{}", changed.getReason().size() > 0 ? ": " : "",
+                       show(changed.getReason()));
+  }
+
+  std::string candidates(Probed::Reader probed) const {
+    constexpr unsigned kMost = 3;
+    const auto list = probed.getCandidates();
+    std::string text;
+    for (unsigned i = 0; i < std::min(list.size(), kMost); ++i) {
+      text += fmt::format("{}{}", i == 0 ? ": " : ", ",
+                          show(list[i].getId().size() > 0 ? list[i].getId() : list[i].getName()));
+      if (list[i].getState().size() > 0) text += fmt::format(" ({})", show(list[i].getState()));
+    }
+    if (list.size() > kMost) text += fmt::format(" and {} more", list.size() - kMost);
+    return text;
+  }
+
+  std::string of(Probed::Reader probed) const {
+    const std::string_view how = view(probed.getScope()) == "tag" ? "searched by tag" : "looked";
+    const std::string shown = candidates(probed);
+    switch (probed.getResult()) {
+      case Probed::Result::ABSENT: return fmt::format("{}: it is not there{}", how, shown);
+      case Probed::Result::OURS: return fmt::format("{}: found ours{}", how, shown);
+      case Probed::Result::SEVERAL:
+        return fmt::format("{}: several could be ours{}", how, shown);
+      case Probed::Result::FOREIGN:
+        return fmt::format("{}: in the way, and not ours{}", how, shown);
+      case Probed::Result::UNDER_WAY:
+        return fmt::format("{}: not there yet, the cloud is at work on it{}", how, shown);
+    }
+    return fmt::format("{}: found what a newer version knows{}", how, shown);
+  }
+
+  std::string of(Intent::Reader intent) const {
+    const std::string number =
+        intent.getGeneration() > 1
+            ? fmt::format("attempt {} of generation {}", intent.getSend(), intent.getGeneration())
+            : fmt::format("attempt {}", intent.getSend());
+    const Position resends = intent.getResends();
+    const std::string request =
+        printable(resends == 0 ? request_words(intent.getRequest()) : names_.request(resends),
+                  wording_.longest);
+    const std::string again =
+        resends == 0 ? std::string() : fmt::format(" again as recorded in #{}", resends);
+    return fmt::format("sending {}{}, {}, key {}", request, again, number, key(intent.getKey()));
+  }
+
+  std::string of(Outcome::Reader outcome) const {
+    switch (outcome.getResult()) {
+      case Outcome::Result::SUCCEEDED: break;
+      case Outcome::Result::FAILED: {
+        std::string text(failure_words(outcome.getError().getClass()));
+        text += because(outcome.getError());
+        const auto pause = outcome.getError().getRetryAfterMillis();
+        if (pause > 0)
+          text += fmt::format(" (asked to wait {})",
+                              format_duration(std::chrono::milliseconds(pause)));
+        return text;
+      }
+      case Outcome::Result::UNKNOWN:
+        return "outcome unknown, will be looked for" + because(outcome.getError());
+      default: return "ended in a way that a newer version knows";
+    }
+    std::string text = "succeeded";
+    switch (outcome.getHow()) {
+      case Outcome::How::REPLIED: break;
+      case Outcome::How::ADOPTED: text = "adopted what was found"; break;
+      case Outcome::How::CLAIMED: text = "taken over from an earlier state file"; break;
+      case Outcome::How::BY_PERSON: text = "succeeded, says " + actor(); break;
+    }
+    const std::string made = facts(outcome.getFacts());
+    if (!made.empty()) text += ": " + made;
+    if (outcome.getWorkRequest().size() > 0)
+      text += fmt::format(" (work request {})", show(outcome.getWorkRequest()));
+    return text;
+  }
+
+  std::string of(Observed::Reader observed) const {
+    const std::string state = show(observed.getState());
+    if (observed.getPercent() == 0) return "observed " + state;
+    return fmt::format("observed {} % {}", static_cast<unsigned>(observed.getPercent()), state);
+  }
+
+  std::string findings(Checked::Reader checked) const {
+    std::string text;
+    for (const auto finding : checked.getFindings())
+      text += (text.empty() ? "noticed: " : "; ") + show(finding);
+    return text;
+  }
+
+  std::string of(Checked::Reader checked) const {
+    std::string text;
+    switch (checked.getResult()) {
+      case Checked::Result::OK: text = "ok"; break;
+      case Checked::Result::DEAD:
+        text = fmt::format("what was made has failed, goes back to {}{}",
+                           step(checked.getReopens()), because(checked.getError()));
+        break;
+      case Checked::Result::REFUSED: text = "cannot go on" + because(checked.getError()); break;
+      default: text = "ended in a way that a newer version knows"; break;
+    }
+    const std::string noticed = findings(checked);
+    return noticed.empty() ? text : text + ", " + noticed;
+  }
+
+  std::string of(Parked::Reader parked) const {
+    std::string_view what = "waits for a person";
+    if (parked.getKind() == Parked::Kind::APPROVE) what = "waits for approval";
+    if (parked.getKind() == Parked::Kind::RESOLVE) what = "waits for a person to decide";
+    std::string text = fmt::format("{}: {}", what, show(parked.getReason()));
+    if (parked.getNeed().size() > 0) text += fmt::format(". To do: {}", show(parked.getNeed()));
+    return text;
+  }
+
+  std::string of(Approved::Reader approved) const {
+    std::string text = fmt::format("approved by {}: {}", actor(), show(approved.getWhat()));
+    if (approved.getReason().size() > 0) text += fmt::format(" ({})", show(approved.getReason()));
+    return text;
+  }
+
+  std::string of(Ended::Reader ended) const {
+    std::string text = ended.getResult() == Ended::Result::DONE ? "migration done" : "migration failed";
+    if (ended.getReason().size() > 0) text += ": " + show(ended.getReason());
+    return text;
+  }
+
+  using Position = ledger::Position;
+  Event::Reader event_;
+  Names& names_;
+  const Wording& wording_;
+};
+
+// "request.method", one line a value.
+void flatten(const std::string& path, const boost::json::value& value,
+             std::vector<std::pair<std::string, std::string>>& lines) {
+  if (value.is_object()) {
+    for (const auto& [name, member] : value.get_object())
+      flatten(path.empty() ? std::string(name) : path + "." + std::string(name), member, lines);
+  } else if (value.is_array()) {
+    std::size_t i = 0;
+    for (const auto& element : value.get_array())
+      flatten(fmt::format("{}[{}]", path, i++), element, lines);
+  } else if (value.is_string()) {
+    lines.emplace_back(path, std::string(value.get_string()));
+  } else {
+    lines.emplace_back(path, boost::json::serialize(value));
+  }
+}
+
+}  // namespace
+
+std::string error_words(Error::Reader error, std::size_t longest) {
+  std::string text;
+  if (error.getStatus() != 0) text = fmt::format("{}", error.getStatus());
+  const auto add = [&](std::string_view separator, capnp::Text::Reader part) {
+    if (part.size() == 0) return;
+    if (!text.empty()) text += separator;
+    text += printable(view(part), longest);
+  };
+  add(" ", error.getCode());
+  add(": ", error.getMessage());
+  return text;
+}
+
+std::string fact_words(const ledger::Fields& facts, std::size_t longest) {
+  std::string ids;
+  std::string others;
+  facts.for_each([&](std::string_view name, std::string_view value) {
+    // Work requests are named beside the facts, and digests and sizes tell a person little.
+    if (value.empty() || name.ends_with("_work") || name.ends_with("_md5") ||
+        name.ends_with("_etag") || name.ends_with("_config"))
+      return;
+    std::string& to = name.ends_with("_id") ? ids : others;
+    if (!to.empty()) to += ", ";
+    to += fact_title(name) + " " + printable(value, longest);
+  });
+  return ids.empty() ? others : ids;
+}
+
+std::string describe(Event::Reader event, Names& names, const Wording& wording) {
+  const std::string text = Sentence(event, names, wording).make();
+  return wording.whole_ids ? text : shorten_ocids(text);
+}
+
+Colour colour_of(Event::Reader event) {
+  const auto body = event.getBody();
+  const auto result = result_of(event);
+  if (body.isParked() || body.isTailDropped() || !is_known(event)) return Colour::yellow;
+  if (body.isReadFailed() || (body.isOutcome() && result == "unknown")) return Colour::yellow;
+  if (result == "failed" || result == "dead" || result == "refused") return Colour::red;
+  if (result == "foreign" || result == "several") return Colour::red;
+  if (result == "succeeded" || result == "ok" || result == "done") return Colour::green;
+  return Colour::plain;
+}
+
+EventLines::EventLines(Names& names, const Options& options)
+    : names_(names),
+      options_(options),
+      position_width_(fmt::formatted_size("#{}", options.last)) {}
+
+void EventLines::print(Event::Reader event, std::span<const std::byte> bytes, std::ostream& out) {
+  constexpr std::size_t kWidestName = 24;
+  names_.learn(event);
+  const std::string local = format_local(time_from_micros(event.getTime()));
+  std::string date = fmt::format("{} ({})", local.substr(0, 10), local.substr(19));
+  if (date != date_) {
+    date_ = std::move(date);
+    out << paint(options_.terminal, Colour::dim, date_) << '\n';
+  }
+  const std::string position = fmt::format("#{}", event.getPosition());
+  position_width_ = std::max(position_width_, position.size());
+  std::string line = std::string(position_width_ - position.size(), ' ') + position;
+  line.append(" ").append(local.substr(11, 8)).append(" ");
+  const auto column = [&](const std::string& text, std::size_t& width) {
+    const std::string cell =
+        options_.verbose ? text : fit(text, std::max(kWidestName, std::size_t{1}));
+    width = std::max(width, std::min(display_width(cell), kWidestName));
+    line += pad(cell, width) + " ";
+  };
+  if (options_.show_migration) {
+    const auto& name = names_.migration(event.getStream());
+    column(event.getStream() == ledger::kLedgerStream ? "-" : printable(name, 255), name_width_);
+  }
+  const auto mention = step_of(event);
+  column(mention ? printable(names_.step(event.getStream(), mention->step), 255) : "", step_width_);
+  line += " ";
+  const std::string words = describe(event, names_, Wording{200, options_.verbose});
+  const Terminal& terminal = options_.terminal;
+  if (terminal.width > 0 && !options_.verbose) {
+    const std::size_t used = display_width(line);
+    if (used >= terminal.width) {
+      out << fit(line, terminal.width) << '\n';
+      return;
+    }
+    out << line << paint(terminal, colour_of(event), fit(words, terminal.width - used)) << '\n';
+  } else {
+    out << line << paint(terminal, colour_of(event), words) << '\n';
+  }
+  if (options_.verbose) print_details(event, bytes, out);
+}
+
+void EventLines::print_details(Event::Reader event, std::span<const std::byte> bytes,
+                               std::ostream& out) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  lines.emplace_back("kind", kind_of(event));
+  const Time time = time_from_micros(event.getTime());
+  const Time raw = time_from_micros(event.getRawTime());
+  lines.emplace_back("time", raw == time ? format_utc(time)
+                                         : fmt::format("{} (the clock read {})", format_utc(time),
+                                                       format_utc(raw)));
+  lines.emplace_back("stream", fmt::format("#{}, version {}", event.getStream(), event.getVersion()));
+  if (event.getSession() != 0)
+    lines.emplace_back("session",
+                       fmt::format("#{}, {}", event.getSession(), names_.actor(event.getSession())));
+  if (event.getCause() != 0) lines.emplace_back("reacts to", fmt::format("#{}", event.getCause()));
+  if (is_known(event)) {
+    flatten("", body_json(event), lines);
+  } else {
+    lines.emplace_back("bytes",
+                       kj::encodeBase64({reinterpret_cast<const kj::byte*>(bytes.data()),
+                                         bytes.size()})
+                           .cStr());
+  }
+  std::size_t width = 0;
+  for (const auto& [name, value] : lines) width = std::max(width, display_width(printable(name)));
+  width = std::min<std::size_t>(width, 24);
+  for (const auto& [name, value] : lines)
+    out << "      " << paint(options_.terminal, Colour::dim, pad(printable(name), width)) << "  "
+        << printable(value, ledger::kMaxEventBytes * 2) << '\n';
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,34 @@
+// Opening the ledger of a run: made when there is none, bound to the cloud it is made for, and
+// refused for any other.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/rocks_event_store.h"
+#include "workflow/cloud.h"
+#include "workflow/executor.h"
+
+namespace migledger::cli {
+
+struct RunLedger {
+  std::unique_ptr<ledger::RocksEventStore> store;
+  bool created = false;
+  std::vector<std::string> said;  // sentences for people about what the opening found
+};
+
+// `new_id` gives the 32 hexadecimal digits of a new ledger's id. Throws LedgerError; refused names
+// what the ledger is bound to and what this run is for.
+RunLedger open_run_ledger(const std::filesystem::path& directory,
+                          const workflow::CloudIdentity& identity, const workflow::Actor& actor,
+                          Time now, const std::function<std::string()>& new_id);
+
+// Throws LedgerError(refused) when the ledger in `store` is bound to another cloud, tenancy or
+// endpoints.
+void check_binding(const ledger::EventStore& store, const workflow::CloudIdentity& identity,
+                   const std::string& directory);
+
+}  // namespace migledger::cli

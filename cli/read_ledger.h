@@ -1,0 +1,15 @@
+// The reading commands on a ledger on disk: opened read-only, while a run may be writing.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "cli/command_history.h"
+
+namespace migledger::cli {
+
+// Each opens the ledger at `directory`, and throws LedgerError when it cannot.
+int read_history(const std::string& directory, const HistoryOptions& options, std::ostream& out,
+                 std::ostream& err);
+
+}  // namespace migledger::cli

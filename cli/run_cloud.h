@@ -1,0 +1,27 @@
+// The cloud of a run, put together from its configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapters/config/config.h"
+#include "cli/command_run.h"
+#include "workflow/cloud.h"
+
+namespace migledger::cli {
+
+class RunCloud {
+ public:
+  virtual ~RunCloud() = default;
+  virtual workflow::Cloud& cloud() = 0;
+  virtual workflow::Clock& clock() = 0;
+};
+
+// `ledger` is the path of the ledger; what the cloud keeps lies beside it.
+std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
+                                         const std::string& ledger);
+
+// The simulated tenancy's directory for a ledger.
+std::string sim_state_of(const std::string& configured, const std::string& ledger);
+
+}  // namespace migledger::cli

@@ -1,0 +1,201 @@
+#include "cli/run_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <ostream>
+#include <sstream>
+#include <vector>
+
+#include "cli/event_json.h"
+#include "cli/event_text.h"
+#include "cli/printable.h"
+#include "cli/table.h"
+#include "ledger/codec.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using ledger::MigrationState;
+using ledger::Status;
+
+class JsonView final : public workflow::Observer {
+ public:
+  JsonView(const ledger::EventStore& store, bool simulated, std::ostream& out)
+      : names_(store), simulated_(simulated), out_(out) {}
+
+  void appended(const MigrationState&, ledger::schema::Event::Reader event) override {
+    const auto bytes = ledger::encode(event);
+    out_ << boost::json::serialize(event_json(event, bytes, names_, simulated_)) << "\n"
+         << std::flush;
+  }
+  Time waiting(Time) override { return Time::max(); }
+
+ private:
+  Names names_;
+  bool simulated_;
+  std::ostream& out_;
+};
+
+class LineView final : public workflow::Observer {
+ public:
+  LineView(const ledger::EventStore& store, const Terminal& terminal, std::ostream& out)
+      : names_(store), lines_(names_, {false, true, 0, terminal}), out_(out) {}
+
+  void appended(const MigrationState&, ledger::schema::Event::Reader event) override {
+    names_.learn(event);
+    lines_.print(event, {}, out_);
+    out_ << std::flush;
+  }
+  Time waiting(Time) override { return Time::max(); }
+
+ private:
+  Names names_;
+  EventLines lines_;
+  std::ostream& out_;
+};
+
+// The table is drawn over itself: up by as many lines as it had, and on from there.
+class LiveView final : public workflow::Observer {
+ public:
+  LiveView(const RunViewOptions& options, ForEachState states, std::ostream& out)
+      : options_(options), states_(std::move(states)), out_(out) {}
+  ~LiveView() override {
+    if (drawn_ > 0) draw(last_);
+  }
+
+  void appended(const MigrationState&, ledger::schema::Event::Reader event) override {
+    last_ = std::max(last_, time_from_micros(event.getTime()));
+    draw_now_and_then(last_);
+  }
+  Time waiting(Time now) override {
+    last_ = std::max(last_, now);
+    draw_now_and_then(last_);
+    const double pause = options_.speed > 0 ? options_.speed / 4 : 1;
+    return now + Duration(static_cast<std::int64_t>(pause * 1e6));
+  }
+
+ private:
+  using Real = std::chrono::steady_clock;
+
+  void draw_now_and_then(Time now) {
+    const auto real = Real::now();
+    if (drawn_ > 0 && real - drawn_at_ < std::chrono::milliseconds(200)) return;
+    drawn_at_ = real;
+    draw(now);
+  }
+
+  static Colour colour_of(Status status) {
+    switch (status) {
+      case Status::running:
+        return Colour::plain;
+      case Status::parked:
+        return Colour::yellow;
+      case Status::done:
+        return Colour::green;
+      case Status::failed:
+        return Colour::red;
+    }
+    return Colour::plain;
+  }
+
+  static std::string waits_for(const MigrationState& state) {
+    if (state.status == Status::parked || state.status == Status::failed)
+      return printable(state.reason);
+    if (state.attempt.phase == ledger::Phase::open) return "the reply";
+    if (state.reading.failures > 0) return "being able to look";
+    return printable(state.reading.state);
+  }
+
+  void draw(Time now) {
+    std::vector<const MigrationState*> shown;
+    std::size_t done = 0, running = 0, parked = 0, failed = 0;
+    states_([&](const MigrationState& state) {
+      shown.push_back(&state);
+      switch (state.status) {
+        case Status::running:
+          ++running;
+          break;
+        case Status::parked:
+          ++parked;
+          break;
+        case Status::done:
+          ++done;
+          break;
+        case Status::failed:
+          ++failed;
+          break;
+      }
+    });
+    // Those that are under way first, then in the order of their start.
+    std::sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) {
+      const bool over_a = a->status != Status::running, over_b = b->status != Status::running;
+      return over_a != over_b ? over_b : a->stream < b->stream;
+    });
+    constexpr std::size_t kMost = 20;
+    const std::size_t left_out = shown.size() > kMost ? shown.size() - kMost : 0;
+    shown.resize(std::min(shown.size(), kMost));
+    Table table({{"migration"},
+                 {"step", true, 5},
+                 {"", false, 12},
+                 {"state"},
+                 {"%", true, 3},
+                 {"elapsed", true, 7},
+                 {"waits for"}});
+    for (const auto* state : shown) {
+      const auto step = current(*state);
+      const Time end = state->status == Status::running ? now : state->updated;
+      const bool percent = state->status == Status::running && state->reading.percent > 0;
+      table.add(
+          {{printable(state->name, 40), Colour::plain},
+           {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->step_count()),
+                        state->step_count()),
+            Colour::plain},
+           {state->status == Status::done ? std::string() : printable(state->step_name(step)),
+            Colour::plain},
+           {std::string(name_of(state->status)), colour_of(state->status)},
+           {percent ? fmt::format("{}", state->reading.percent) : std::string(), Colour::plain},
+           {format_duration(end - state->started), Colour::plain},
+           {waits_for(*state), Colour::dim}});
+    }
+    std::ostringstream text;
+    table.print(options_.terminal, text);
+    if (left_out > 0) text << fmt::format("… and {} more\n", left_out);
+    text << fmt::format("{} under way, {} done, {} waiting for a person, {} failed\n", running,
+                        done, parked, failed);
+    const std::string drawing = text.str();
+    if (drawn_ > 0) out_ << "\x1b[" << drawn_ << "A\x1b[J";
+    out_ << drawing << std::flush;
+    drawn_ = std::count(drawing.begin(), drawing.end(), '\n');
+  }
+
+  static ledger::StepIndex current(const MigrationState& state) {
+    ledger::StepIndex last = 0;
+    for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
+      if (state.is_done(i)) last = static_cast<ledger::StepIndex>(i + 1);
+    return last;
+  }
+
+  const RunViewOptions options_;
+  ForEachState states_;
+  std::ostream& out_;
+  std::ptrdiff_t drawn_ = 0;  // lines
+  Real::time_point drawn_at_{};
+  Time last_{};
+};
+
+}  // namespace
+
+std::unique_ptr<workflow::Observer> make_run_view(const RunViewOptions& options,
+                                                  const ledger::EventStore& store,
+                                                  ForEachState states, std::ostream& out) {
+  if (options.json) return std::make_unique<JsonView>(store, options.simulated, out);
+  if (options.terminal.is_terminal)
+    return std::make_unique<LiveView>(options, std::move(states), out);
+  return std::make_unique<LineView>(store, options.terminal, out);
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,30 @@
+// What a person, or a program, sees of a run while it goes on.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+
+#include "cli/terminal.h"
+#include "ledger/event_store.h"
+#include "workflow/executor.h"
+
+namespace migledger::cli {
+
+struct RunViewOptions {
+  Terminal terminal;
+  bool json = false;  // one JSON object an event
+  bool simulated = false;
+  double speed = 1;  // seconds on the clock a real second
+};
+
+using ForEachState =
+    std::function<void(const std::function<void(const workflow::MigrationState&)>&)>;
+
+// A live table on a terminal, a line an event in a pipe, JSON lines with --json. `store` and `out`
+// must outlive it; `states` gives the states of the run's migrations.
+std::unique_ptr<workflow::Observer> make_run_view(const RunViewOptions& options,
+                                                  const ledger::EventStore& store,
+                                                  ForEachState states, std::ostream& out);
+
+}  // namespace migledger::cli

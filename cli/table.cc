@@ -1,0 +1,61 @@
+#include "cli/table.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace migledger::cli {
+
+namespace {
+
+constexpr std::size_t kGap = 2;
+
+}  // namespace
+
+std::vector<std::size_t> Table::widths(const Terminal& terminal) const {
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::size_t width = display_width(columns_[i].title);
+    for (const auto& row : rows_) width = std::max(width, display_width(row[i].text));
+    widths.push_back(width);
+  }
+  if (terminal.width == 0) return widths;
+  const std::size_t gaps = kGap * (columns_.size() - 1);
+  const std::size_t room = terminal.width > gaps ? terminal.width - gaps : 0;
+  while (std::accumulate(widths.begin(), widths.end(), std::size_t{0}) > room) {
+    std::size_t widest = columns_.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const bool can_give = widths[i] > columns_[i].narrowest;
+      if (can_give && (widest == columns_.size() || widths[i] > widths[widest])) widest = i;
+    }
+    if (widest == columns_.size()) break;
+    --widths[widest];
+  }
+  return widths;
+}
+
+void Table::print(const Terminal& terminal, std::ostream& out) const {
+  const auto widths = this->widths(terminal);
+  const auto print_row = [&](const std::vector<Cell>& row) {
+    std::string line;
+    std::size_t owed = 0;  // spaces, written only before something that can be seen
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string text = fit(row[i].text, std::max<std::size_t>(widths[i], 1));
+      const std::size_t used = display_width(text);
+      const std::size_t rest = widths[i] > used ? widths[i] - used : 0;
+      if (columns_[i].right) owed += rest;
+      if (!text.empty()) {
+        line.append(owed, ' ');
+        line += paint(terminal, row[i].colour, text);
+        owed = 0;
+      }
+      owed += (columns_[i].right ? 0 : rest) + kGap;
+    }
+    out << line << '\n';
+  };
+  std::vector<Cell> titles;
+  for (const auto& column : columns_) titles.push_back({column.title, Colour::dim});
+  print_row(titles);
+  for (const auto& row : rows_) print_row(row);
+}
+
+}  // namespace migledger::cli

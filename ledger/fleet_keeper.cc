@@ -1,0 +1,77 @@
+#include "ledger/fleet_keeper.h"
+
+#include <algorithm>
+
+namespace migledger::ledger {
+
+namespace {
+
+constexpr const char* kKind = "fleet";
+
+// `fleet` moved on to `to`.
+void fold(const EventStore& store, FleetSummary& fleet, Position to) {
+  if (fleet.position() >= to) return;
+  for (const auto cursor = store.scan(fleet.position() + 1, to); cursor->next();)
+    fleet.apply(cursor->event());
+}
+
+struct FromSnapshot {
+  FleetSummary fleet;
+  Position position = 0;
+  std::vector<std::string> passed_over;
+};
+
+FromSnapshot from_snapshot(const SnapshotStore& snapshots, Position at_most) {
+  FromSnapshot from;
+  auto loaded = snapshots.load(kKind, FleetSummary::kFoldVersion, at_most);
+  from.passed_over = std::move(loaded.passed_over);
+  if (!loaded.snapshot) return from;
+  auto fleet = FleetSummary::load(loaded.snapshot->payload);
+  if (fleet && fleet->position() == loaded.snapshot->position) {
+    from.position = fleet->position();
+    from.fleet = std::move(*fleet);
+  } else {
+    from.passed_over.push_back("the snapshot at position " +
+                               std::to_string(loaded.snapshot->position) +
+                               " is not a fleet summary; it was passed over");
+  }
+  return from;
+}
+
+}  // namespace
+
+LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots, Position at_most) {
+  const Position to = std::min(at_most, store.head().position);
+  FromSnapshot from = from_snapshot(snapshots, to);
+  LoadedFleet loaded{std::move(from.fleet), from.position, std::move(from.passed_over)};
+  fold(store, loaded.fleet, to);
+  return loaded;
+}
+
+std::vector<std::string> check_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots) {
+  const Position head = store.head().position;
+  FromSnapshot newest = from_snapshot(snapshots, head);
+  std::vector<std::string> said = std::move(newest.passed_over);
+  if (newest.position == 0) return said;
+  FromSnapshot before = from_snapshot(snapshots, newest.position - 1);
+  fold(store, before.fleet, newest.position);
+  if (before.fleet == newest.fleet) return said;
+  snapshots.discard(kKind, newest.position);
+  // Whichever of the two is wrong, neither is needed: the log is the truth.
+  if (before.position != 0) snapshots.discard(kKind, before.position);
+  said.push_back("the snapshot at position " + std::to_string(newest.position) +
+                 " disagrees with the events; it was removed, the log is unharmed");
+  return said;
+}
+
+void save_fleet(const FleetSummary& fleet, const Digest& root, SnapshotStore& snapshots) {
+  Snapshot snapshot;
+  snapshot.kind = kKind;
+  snapshot.fold = FleetSummary::kFoldVersion;
+  snapshot.position = fleet.position();
+  snapshot.root = root;
+  snapshot.payload = fleet.save();
+  snapshots.save(snapshot);
+}
+
+}  // namespace migledger::ledger

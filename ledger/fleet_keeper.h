@@ -1,0 +1,35 @@
+// FleetKeeper: the fleet summary of a ledger without folding all of it: from the newest snapshot
+// and the events after it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/event_store.h"
+#include "ledger/fleet_summary.h"
+#include "ledger/snapshot_store.h"
+
+namespace migledger::ledger {
+
+struct LoadedFleet {
+  FleetSummary fleet;                    // at the head of `store`, or at `at_most`
+  Position snapshot = 0;                 // where it was taken up from; 0: folded from the start
+  std::vector<std::string> passed_over;  // a sentence for each snapshot that could not be used
+};
+
+// The summary at `at_most`, or at the head when that is earlier.
+LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots,
+                       Position at_most = ~Position{0});
+
+// Holds the newest snapshot against the fold from the one before it (or from the start), and
+// removes it when they disagree; returns a sentence for each removed. Costs the events between
+// them. For a writer, at opening.
+std::vector<std::string> check_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots);
+
+// Saves a snapshot at the head. `root` is the Merkle root of all events up to it.
+void save_fleet(const FleetSummary& fleet, const Digest& root, SnapshotStore& snapshots);
+
+// A snapshot is due after this many events: folding them takes some tens of milliseconds.
+inline constexpr Position kSnapshotInterval = 16384;
+
+}  // namespace migledger::ledger
