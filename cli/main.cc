@@ -166,6 +166,36 @@ int main(int argc, char** argv) {
     exit = guarded([&] { return cli::read_history(ledger_path, history, std::cout, std::cerr); });
   });
 
+  cli::StatusOptions status;
+  auto* status_app = app.add_subcommand("status", "where every migration stands");
+  status_app->add_flag("--json", status.json, "as one JSON object");
+  add_ledger(status_app);
+  status_app->footer("Example:\n  migledger status --ledger rehearsal.ledger");
+  status_app->callback([&] {
+    status.terminal = terminal;
+    exit = guarded([&] { return cli::read_status(ledger_path, status, std::cout, std::cerr); });
+  });
+
+  cli::ReplayOptions replay;
+  std::vector<std::string> difference;
+  auto* replay_app =
+      app.add_subcommand("replay", "how things stood at a moment, and what would have come next");
+  replay_app->add_option("migration", replay.migration, "only this one");
+  replay_app->add_option("--until", replay.until, "the moment: a position or a time with its zone");
+  replay_app->add_option("--diff", difference, "what changed between two moments")->expected(2);
+  replay_app->add_flag("--next", replay.next, "only what would have been done next");
+  replay_app->add_flag("--json", replay.json, "as one JSON object");
+  add_ledger(replay_app);
+  replay_app->footer(
+      "Examples:\n  migledger replay web-1 --until 2026-11-23T05:18:00Z\n  migledger replay "
+      "--until "
+      "42 --next\n  migledger replay web-1 --diff 10 42");
+  replay_app->callback([&] {
+    if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
+    replay.terminal = terminal;
+    exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  });
+
   cli::InitOptions init;
   auto* init_app = app.add_subcommand("init", "write a configuration to start from");
   init_app->add_option("file", init.file, "the file; never one that is there")

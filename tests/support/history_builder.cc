@@ -121,7 +121,7 @@ HistoryBuilder& HistoryBuilder::plan_changed(const ledger::Fields& plan, std::st
   workflow::PlannedMigration planned;
   planned.name = name_;
   planned.fields = whole_plan(plan);
-  return append(workflow::plan_changed(origin(stream_), planned, reason));
+  return append(workflow::plan_changed(origin(stream_), planned, reason, {}));
 }
 
 HistoryBuilder& HistoryBuilder::looked(std::string_view step, Sighting::Kind kind,
