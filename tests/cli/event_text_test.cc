@@ -76,6 +76,8 @@ TEST_CASE("The plan of a migration") {
         "started: compute workflow, 26 steps, us-ashburn-1 → eu-frankfurt-1, after 1, 2, 3, 4, 5 "
         "and 2 more");
   CHECK(last(history.plan_changed({}, "another shape")) == "plan changed: another shape");
+  CHECK(last(history.plan_changed({}, "moved", {"check-target", "check-names"})) ==
+        "plan changed: moved, makes again check-target, check-names");
 }
 
 TEST_CASE("What a look found") {
