@@ -592,8 +592,10 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
     case Verdict::Kind::pending: {
       migration.next_poll = next_poll(step, migration.state, now_);
       const auto& seen = migration.state.reading;
+      // Going on after a stop is recorded, too: the time limit counts anew from there.
       const bool changed = seen.state != verdict.state || seen.failures > 0 ||
-                           seen.percent / 10 != verdict.percent / 10;
+                           seen.percent / 10 != verdict.percent / 10 ||
+                           migration.state.status == Status::parked;
       if (changed) append(observed(from, job.step, verdict.state, verdict.percent));
       migration.job.reset();
       queue(migration);

@@ -125,6 +125,14 @@ std::string_view id_in(const json::value& item) {
   return id.empty() ? text(&item, "identifier") : id;
 }
 
+// The search service writes "Running" where compute writes "RUNNING".
+std::string state_in(const json::value& item) {
+  std::string state(text(&item, "lifecycleState"));
+  for (char& c : state)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return state;
+}
+
 // Whether an earlier generation of ours is on record as dead.
 bool known_dead(const View& view, std::string_view id) {
   return !id.empty() && view.fact("dead_ids").find(id) != std::string_view::npos;
@@ -195,7 +203,7 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   const std::string key = view.key();
   const auto looked_at = [&](const json::value& item) {
     if (!how.compartment.empty() && text(&item, "compartmentId") != how.compartment) return false;
-    return how.alive(text(&item, "lifecycleState")) && !known_dead(view, id_in(item));
+    return how.alive(state_in(item)) && !known_dead(view, id_in(item));
   };
   const auto ledger_of = [](const json::value& item) {
     return text(member(&item, "freeformTags"), kTagLedger);
@@ -214,7 +222,10 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   }
   if (!how.name.empty()) {
     for (const auto* item : answer.list->named(how.name)) {
-      if (!looked_at(*item) || !ledger_of(*item).empty()) continue;
+      const bool listed =
+          text(member(item, "freeformTags"), kTagSource) == view.plan("source_instance_id") &&
+          !ledger_of(*item).empty();
+      if (!looked_at(*item) || listed || ledger_of(*item) == view.ledger_id) continue;
       foreign.push_back(candidate(*item, fmt::format("bears the name \"{}\"", how.name)));
     }
   }

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kDefaultInterval = 30s;
+constexpr Duration kShortestInterval = 1ms;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 4;
 
@@ -21,7 +22,7 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (!text.empty() && error == std::errc() && seconds > 0)
-    interval = Duration(static_cast<std::int64_t>(seconds * 1e6));
+    interval = std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
   // Operations end around what is usual, some well before.
   const Time due = state.entered + step.usual / 2;
   const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
