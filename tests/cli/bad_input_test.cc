@@ -97,7 +97,7 @@ TEST_CASE("A configuration that is wrong is refused before anything is done") {
       {"", {"bad.json:1:1: "}},
       {"{\"source_region\": \"us-ashburn-1\"", {"bad.json:1:33: ", "ends too early"}},
       {"[1, 2]", {"bad.json:1:1: ", "object"}},
-      {"{\"source_region\": \"us-\xff\"}", {"bad.json:1:22: ", "0xff", "UTF-8"}},
+      {"{\"source_region\": \"us-\xff\"}", {"bad.json:1:23: ", "0xff", "UTF-8"}},
       {with("source_region", 5), {"source_region: expected a region", "found 5"}},
       {with("source_instance_id", "ocid1.vnic.oc1.iad.x"),
        {"source_instance_id: expected the OCID of an instance", "ocid1.vnic.oc1.iad.x"}},

@@ -73,8 +73,8 @@ TEST_CASE("A second signal stops at once, even while a reply is far away") {
 
 TEST_CASE("Two signals in a row end with the same code, whenever they come") {
   Workplace work;
-  work.write("plan.json", json::serialize(simulated_plan(5)));
-  for (int lines = 1; lines <= 121; lines += 20) {
+  work.write("plan.json", json::serialize(simulated_plan(10)));
+  for (int lines = 1; lines <= 43; lines += 6) {
     const auto program = work.start(run_at("1000"));
     program->has_lines(static_cast<std::size_t>(lines), std::chrono::seconds(20));
     program->send(SIGINT);
@@ -83,7 +83,7 @@ TEST_CASE("Two signals in a row end with the same code, whenever they come") {
     CHECK(result.signal == 0);
     CHECK(result.exit_code == 7);
   }
-  require_resumable(work, 5);
+  require_resumable(work, 10);
 }
 
 TEST_CASE("A second writer is refused and told who writes; readers are not") {

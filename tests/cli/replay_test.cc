@@ -65,8 +65,8 @@ TEST_CASE("Replay until every position is the fold of what comes before it") {
   work.write("faults.json", R"({"rates": {"throttled": 0.05, "lost_after": 0.03,
       "error_after": 0.03, "work_request_fails": 0.1}})");
   const auto command = [](const std::string& speed) -> std::vector<std::string> {
-    return {"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger", "--sim-speed",
-            speed, "--json", "--sim-faults", "faults.json"};
+    return {"run",    "--config",    "plan.json", "--cloud", "sim",          "--ledger",
+            "ledger", "--sim-speed", speed,       "--json",  "--sim-faults", "faults.json"};
   };
   {
     const auto program = work.start(command("2000"));

@@ -147,11 +147,11 @@ TEST_CASE("One that fails stops only what depends on it") {
   migration_at(plan, 3)["depends_on"] = {"vm-01"};
   work.write("plan.json", json::serialize(plan));
   work.write("faults.json", R"({"scripted": [{"fault": "work_request_fails", "method": "POST",
-      "path": "/20160918/images", "region": "us-ashburn-1", "call": 1, "times": 3}]})");
+      "path": "/20160918/images", "region": "us-ashburn-1", "call": 2, "times": 3}]})");
   const auto result = work.run(run_command({"--sim-faults", "faults.json"}));
   CHECK(result.exit_code == 1);
   CHECK(contains(result.out, "2 done, 1 failed, 0 waiting for a person, 1 not started"));
-  CHECK(contains(result.out, "create the image: what was made failed 3 times"));
+  CHECK(contains(result.out, "export the image: what was made failed 3 times"));
   const auto events = history_of(work, "ledger");
   CHECK(position_of(events, "vm-03", "ended") > position_of(events, "vm-01", "ended"));
   CHECK(position_of(events, "vm-04", "migrationStarted") == 0);

@@ -63,6 +63,12 @@ json::array created_list(Workplace& work, const std::string& sim_state) {
   return json::parse(result.out).at("created").as_array();
 }
 
+// The attempt that an intent or outcome belongs to.
+std::pair<std::uint64_t, std::uint64_t> generation_of(const json::object& event) {
+  const auto& body = event.at("body").as_object();
+  return {number_of(body, "step"), number_of(body, "generation")};
+}
+
 std::string kind_of(const json::object& created) {
   const std::string kind = text_of(created, "kind");
   if (kind != "object") return kind;
@@ -110,16 +116,13 @@ void require_sound_history(const std::vector<json::object>& events) {
     REQUIRE(number_of(event, "session") < position);
     const std::string kind = text_of(event, "kind");
     if (kind == "intent") open.insert(position);
-    if (kind == "outcome") {
-      const auto intent = number_of(event.at("body").as_object(), "intent");
-      // An outcome that names an intent closes it, and all that were sent for the same step before.
-      for (auto it = open.begin(); it != open.end();) {
-        const auto& sent = events[*it - 1];
-        const bool same = number_of(sent, "stream") == number_of(event, "stream") &&
-                          text_of(sent, "step") == text_of(event, "step") &&
-                          (*it <= intent || intent == 0);
-        it = same ? open.erase(it) : std::next(it);
-      }
+    if (kind != "outcome") continue;
+    // It is that of all sendings of its attempt: of a step, in one generation.
+    for (auto it = open.begin(); it != open.end();) {
+      const auto& sent = events[*it - 1];
+      const bool same = number_of(sent, "stream") == number_of(event, "stream") &&
+                        generation_of(sent) == generation_of(event);
+      it = same ? open.erase(it) : std::next(it);
     }
   }
   if (open.empty()) return;

@@ -39,7 +39,8 @@ std::map<std::string, unsigned> created_counts(Workplace& work, const std::strin
 void require_one_of_everything(Workplace& work, const std::string& sim_state, unsigned migrations);
 
 // Fails the test unless positions are dense from 1, versions are dense in each stream, times never
-// decrease, causes lie before their effects, and every intent has an outcome.
+// decrease, causes lie before their effects, and every attempt that
+// was sent has an outcome.
 void require_sound_history(const std::vector<boost::json::object>& events);
 
 // The text of a member, or empty.
