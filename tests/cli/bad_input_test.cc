@@ -165,6 +165,7 @@ TEST_CASE("A directory that is no ledger is left as it is") {
                   {"ledger holds 'photo.jpg' and is not a ledger", "another directory"});
   require_refused(work.run({"history", "--ledger", "ledger"}), 4, {"is not a ledger"});
   CHECK(read_all(work / "ledger/photo.jpg") == "mine");
+  CHECK_FALSE(fs::exists(work / "ledger.sim"));  // nor is anything left beside it
   CHECK(std::distance(fs::directory_iterator(work / "ledger"), fs::directory_iterator()) == 1);
 
   work.write("file", "mine");
@@ -264,6 +265,17 @@ TEST_CASE("A moment that is none") {
   require_refused(history({"--type", "tpye"}), 2, {"--type", "\"tpye\"", "intent"});
   require_refused(history({"vm-1"}), 2, {"no migration \"vm-1\"", "did you mean \"vm-01\"?"});
   require_refused(history({"\x1b[1m"}), 2, {"\\x1b[1m"});
+
+  const auto replay = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"replay", "--ledger", "ledger"});
+    return work.run(more);
+  };
+  require_refused(replay({"--until", "soon"}), 2, {"--until", "\"soon\"", "neither a position"});
+  require_refused(replay({"--until", "2026-11-23 05:18"}), 2, {"--until", "2026-11-23 05:18"});
+  require_refused(replay({"--until", "100000"}), 2, {"beyond the end", "its last event is #"});
+  require_refused(replay({"--until", "-1"}), 2, {"-1"});
+  require_refused(replay({"vm-1", "--until", "3"}), 2, {"\"vm-1\"", "vm-01"});
+  CHECK(replay({"--until", "0"}).exit_code == 0);
   const auto before = history({"--until", "2000-01-01T00:00:00Z"});
   CHECK(before.exit_code == 0);
 }

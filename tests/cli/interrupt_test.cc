@@ -109,8 +109,17 @@ TEST_CASE("A second writer is refused and told who writes; readers are not") {
     CHECK(second.exit_code == 5);
     CHECK(contains(second.err, holder));
   }
-  SECTION("but history is read") {
-    for (int time = 0; time < 5; ++time) CHECK(history_of(work, "ledger").size() > 5);
+  SECTION("but all that read work") {
+    for (int time = 0; time < 5; ++time) {
+      CHECK(history_of(work, "ledger").size() > 5);
+      const auto status = work.run({"status", "--ledger", "ledger", "--json"});
+      REQUIRE(status.exit_code == 0);
+      const auto shown = json::parse(status.out).as_object();
+      CHECK(number_of(shown.at("run").as_object(), "pid") == static_cast<unsigned>(program->pid()));
+      CHECK(number_of(shown.at("counts").as_object(), "running") == 3);
+      CHECK(work.run({"replay", "vm-01", "--ledger", "ledger", "--until", "10"}).exit_code == 0);
+      CHECK(created_counts(work, "ledger.sim").size() >= 1);
+    }
   }
   program->send(SIGINT);
   CHECK(program->finish().exit_code == 7);

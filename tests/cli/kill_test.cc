@@ -1,6 +1,7 @@
 // The program is killed at random moments, hundreds of times within one plan, and started again.
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <random>
 
 #include "tests/support/simulated_plan.h"
@@ -75,4 +76,30 @@ TEST_CASE("Killed two hundred times, a plan of twenty ends with one of everythin
   require_one_of_everything(work, "ledger.sim", kMigrations);
   CHECK(events_of_kind(events, "sessionOpened").size() >= kLeastKills / 2);
   CHECK(events_of_kind(events, "ended").size() == kMigrations);
+}
+
+TEST_CASE("A ledger whose making was cut short is made anew") {
+  namespace fs = std::filesystem;
+  // In the order in which they come to be; killed after each.
+  const std::vector<std::string> made = {"lock",      "creating.tmp", "creating", "events/",
+                                         "evidence/", "anchor.tmp",   "anchor",   "FORMAT.tmp"};
+  for (std::size_t count = 0; count <= made.size(); ++count) {
+    Workplace work;
+    work.write("plan.json", json::serialize(simulated_plan(1)));
+    fs::create_directory(work / "ledger");
+    for (std::size_t n = 0; n < count; ++n) {
+      if (made[n].back() == '/') {
+        fs::create_directory(work / ("ledger/" + made[n]));
+      } else {
+        work.write("ledger/" + made[n], "");
+      }
+      if (made[n] == "creating" || made[n] == "anchor")
+        fs::remove(work / ("ledger/" + made[n - 1]));
+    }
+    const auto result = work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger",
+                                  "ledger", "--sim-speed", "0", "--json"});
+    CAPTURE(count, result.err);
+    REQUIRE(result.exit_code == 0);
+    require_one_of_everything(work, "ledger.sim", 1);
+  }
 }

@@ -298,3 +298,33 @@ TEST_CASE("A ledger stays with the kind of cloud that it was made for") {
     CHECK(history_of(work, "ledger").size() == 1);
   }
 }
+
+TEST_CASE("A dry run sends nothing, keeps nothing, and begins where the ledger stands") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  const auto dry = [&] {
+    const auto result = work.run(run_command({"--dry-run"}));
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return result;
+  };
+  const auto whole = dry();
+  for (const char* path :
+       {"/20160918/images", "/actions/export", "/actions/copyObject", "/20160918/instances"})
+    CHECK(contains(whole.out, path));
+  CHECK(std::distance(fs::directory_iterator(work.path()), fs::directory_iterator()) == 1);
+
+  {
+    auto command = run_command({"--json"});
+    command[8] = "2000";
+    const auto program = work.start(command);
+    program->await_output("\"step\":\"copy-object\",\"kind\":\"outcome\"");
+    program->kill();
+  }
+  const auto before = files_below(work.path());
+  const auto rest = dry();
+  CHECK_FALSE(contains(rest.out, "/actions/export"));
+  CHECK(contains(rest.out, "POST /20160918/instances"));
+  CHECK(rest.lines().size() < whole.lines().size());
+  CHECK(files_below(work.path()) == before);
+}
