@@ -97,7 +97,7 @@ class Executor::Loop {
 
   void open_session();
   void load(const Plan& plan);
-  void start_more();
+  bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
   bool is_done(const std::string& name);
   bool dependencies_done(const PlannedMigration& planned);
@@ -166,7 +166,6 @@ class Executor::Loop {
   std::unordered_map<std::string, StreamId> by_name_;
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
-  bool slot_freed_ = false;
   std::deque<StreamId> ready_;
   std::vector<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
@@ -218,8 +217,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
       advance(migration);
       if (draining()) break;
     }
-    if (!pending_.empty()) continue;
-    if (std::exchange(slot_freed_, false)) continue;  // for one that waits to be started
+    // What has just ended made room, and may be what others depend on.
+    if (!pending_.empty() || (!draining() && start_more())) continue;
     reader_.pump();
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
@@ -321,7 +320,7 @@ bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
                      [&](const auto& name) { return is_done(name); });
 }
 
-void Executor::Loop::start_more() {
+bool Executor::Loop::start_more() {
   std::vector<EventDraft> drafts;
   for (auto it = unstarted_.begin();
        it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
@@ -333,7 +332,7 @@ void Executor::Loop::start_more() {
         migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
     it = unstarted_.erase(it);
   }
-  if (drafts.empty()) return;
+  if (drafts.empty()) return false;
   store_.append(drafts);
   for (const auto& draft : drafts) {
     const auto event = draft.reader();
@@ -345,6 +344,7 @@ void Executor::Loop::start_more() {
     if (observer_) observer_->appended(started.state, event);
     queue(started);
   }
+  return true;
 }
 
 void Executor::Loop::flush() {
@@ -507,7 +507,6 @@ void Executor::Loop::decide_about(Migration& migration) {
       migration.over = true;
       set_current(migration, ledger::kNoStep);
       --active_;
-      slot_freed_ = true;
       break;
     }
   }

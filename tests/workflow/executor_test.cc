@@ -100,6 +100,28 @@ TEST_CASE("lost requests and replies, throttling and server errors make nothing 
   }
 }
 
+TEST_CASE("more migrations than may run at once are all done") {
+  for (const std::size_t parallel : {1u, 2u, 3u}) {
+    Rehearsal rehearsal;
+    workflow::RunOptions options;
+    options.parallel = parallel;
+    const RunResult result = rehearsal.run(plan_of(5), options);
+    INFO("parallel " << parallel);
+    CHECK(result.done == 5);
+    CHECK(result.not_started == 0);
+  }
+}
+
+TEST_CASE("a migration that waits for another starts when that is done, also with room for one") {
+  Plan plan = plan_of(3);
+  plan.migrations[0].depends_on = {"web-2"};
+  plan.migrations[1].depends_on = {"web-3"};
+  Rehearsal rehearsal;
+  workflow::RunOptions options;
+  options.parallel = 1;
+  CHECK(rehearsal.run(plan, options).done == 3);
+}
+
 TEST_CASE("a failed work request is recorded and made anew") {
   adapters::sim::TenancyOptions options;
   adapters::sim::ScriptedFault fault;
