@@ -66,8 +66,9 @@ class BreakOff : public Observer {
   void appended(const MigrationState&, ledger::schema::Event::Reader) override {
     if (left_ > 0) --left_;
   }
-  void waiting(Time) override {
+  Time waiting(Time now) override {
     if (left_ == 0) throw Broken{};
+    return now + std::chrono::hours(1);
   }
 
  private:
