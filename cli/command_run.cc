@@ -99,6 +99,7 @@ void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
 
 int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& out,
             std::ostream& err) {
+  end_on_signal();
   const auto* workflow = workflow::workflow_named(command.workflow);
   if (!workflow)
     throw UsageError("--workflow: there is \"compute\", not \"" + printable(command.workflow, 40) +

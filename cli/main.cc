@@ -10,6 +10,7 @@
 #include "adapters/sim/faults.h"
 #include "adapters/sim/state_store.h"
 #include "cli/command_check_config.h"
+#include "cli/command_doctor.h"
 #include "cli/command_history.h"
 #include "cli/command_init.h"
 #include "cli/command_run.h"
@@ -214,6 +215,19 @@ int main(int argc, char** argv) {
   check_app->callback(
       [&] { exit = guarded([&] { return cli::run_check_config(check, std::cout, std::cerr); }); });
 
+  cli::RunCommand doctor;
+  auto* doctor_app =
+      app.add_subcommand("doctor", "what would keep a migration from working; changes nothing");
+  doctor_app->add_option("-c,--config", doctor.config, "the configuration")->capture_default_str();
+  doctor_app->add_option("--cloud", doctor.cloud, "oci, or sim")->capture_default_str();
+  doctor_app->add_option("--ledger", doctor.ledger, "directory of the ledger");
+  doctor_app->add_option("--sim-state", doctor.sim_state, "directory of the simulated tenancy");
+  doctor_app->add_flag("--json", doctor.json, "as one JSON object");
+  doctor_app->footer("Example:\n  migledger doctor --config plan.json");
+  doctor_app->callback([&] {
+    exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); });
+  });
+
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);
   cli::SimReportOptions report;
@@ -228,9 +242,15 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    // Help and version are no errors; everything else is one of usage.
-    return app.exit(e) == 0 ? 0 : exit_with(ExitStatus::usage);
+    // Without a command that it knows, CLI11 says only that one is required.
+    const std::string first = argc > 1 ? argv[1] : "";
+    const bool unknown = !first.empty() && first[0] != '-' && app.get_subcommands().empty();
+    const std::string what =
+        unknown ? "there is no command \"" + printable(first, 60) + "\"" : printable(e.what(), 400);
+    return fail(ExitStatus::usage, (what + "; \"migledger --help\" shows what there is").c_str());
   }
   return exit;
 }

@@ -40,7 +40,7 @@ bool same_steps(const workflow::Workflow& workflow, const ledger::MigrationState
 std::string words_of(const Decision& decision, std::string_view step) {
   std::string words(name_of(decision.kind));
   if (!step.empty()) words += fmt::format(" at {}", printable(step, 40));
-  if (!decision.reason.empty())
+  if (!decision.reason.empty() && decision.kind != Kind::in_flight)
     words += fmt::format(": {}", shorten_ocids(printable(decision.reason, 300)));
   words += fmt::format(" (row {}", name_of(decision.row));
   if (decision.because != 0) words += fmt::format(", because of #{}", decision.because);

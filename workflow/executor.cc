@@ -6,6 +6,7 @@
 #include <deque>
 #include <queue>
 #include <unordered_map>
+#include <utility>
 
 #include "ledger/errors.h"
 #include "workflow/decide.h"

@@ -90,7 +90,7 @@ class StepTimes : public Observer {
       seconds_.push_back(std::chrono::duration<double>(now - since).count());
     if (!event.getBody().isIntent()) since = now;
   }
-  Time waiting(Time now) override { return now + std::chrono::hours(1); }
+  Time waiting(Time) override { return Time::max(); }
   std::vector<double> take() { return std::move(seconds_); }
 
  private:

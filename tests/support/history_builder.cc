@@ -67,7 +67,7 @@ workflow::Origin HistoryBuilder::origin(ledger::StreamId stream) const {
 }
 
 HistoryBuilder& HistoryBuilder::append(EventDraft draft) {
-  store_.append_one(draft);
+  store_->append_one(draft);
   now_ += std::chrono::seconds(1);
   return *this;
 }
@@ -112,7 +112,7 @@ HistoryBuilder& HistoryBuilder::start(std::string_view name, const ledger::Field
 }
 
 HistoryBuilder& HistoryBuilder::on(std::string_view name) {
-  stream_ = store_.find_stream(name).value();
+  stream_ = store_->find_stream(name).value();
   name_ = name;
   return *this;
 }

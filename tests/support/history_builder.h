@@ -8,6 +8,7 @@
 // the one before, unless at() or after() says otherwise. Steps are those of the compute workflow.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,8 @@ class HistoryBuilder {
   // `cloud`: "oci" or "sim".
   explicit HistoryBuilder(std::string_view cloud = "oci");
 
-  const MemoryEventStore& store() const { return store_; }
-  ledger::Position last() const { return store_.head().position; }
+  const MemoryEventStore& store() const { return *store_; }
+  ledger::Position last() const { return store_->head().position; }
 
   // When the next event happens. `time` is an RFC 3339 date-time.
   HistoryBuilder& at(std::string_view time);
@@ -88,7 +89,7 @@ class HistoryBuilder {
   workflow::Decision decision(std::string_view step, std::uint16_t generation,
                               workflow::Row row) const;
 
-  MemoryEventStore store_;
+  std::unique_ptr<MemoryEventStore> store_ = std::make_unique<MemoryEventStore>();
   Time now_;
   ledger::Position session_ = 0;
   ledger::StreamId stream_ = 0;

@@ -39,6 +39,24 @@ TEST_CASE("a migration runs to its end and makes each thing once") {
   check_each_made_once(rehearsal, 1);
 }
 
+TEST_CASE("one at a time, all have their turn, also after one that failed") {
+  adapters::sim::TenancyOptions options;
+  adapters::sim::ScriptedFault fault;
+  fault.fault = adapters::sim::Fault::work_request_fails;
+  fault.method = "POST";
+  fault.path = "/20160918/images";
+  fault.region = "us-ashburn-1";
+  fault.times = 3;
+  options.faults.scripted.push_back(fault);
+  Rehearsal rehearsal(options);
+  workflow::RunOptions one;
+  one.parallel = 1;
+  const RunResult result = rehearsal.run(plan_of(3), one);
+  CHECK(result.failed == 1);
+  CHECK(result.done == 2);
+  CHECK(result.not_started == 0);
+}
+
 TEST_CASE("a run killed after every append, over and over, makes nothing twice") {
   for (const unsigned every : {1u, 2u, 3u, 7u}) {
     Rehearsal rehearsal;
