@@ -170,7 +170,7 @@ class Executor::Loop {
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
   std::deque<StreamId> ready_;
-  std::deque<StreamId> starved_;   // would send, but the cloud takes no more calls now
+  std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
   std::vector<std::size_t> waiting_at_;
@@ -561,8 +561,9 @@ void Executor::Loop::ask_on(Migration& migration) {
   }
   const StreamId stream = migration.state.stream;
   const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
-  reader_.read(std::move(*request), due,
-               [this, stream](const Answer& answer) { take_answer(stream, answer); });
+  reader_.read(
+      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      due);
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {

@@ -63,7 +63,7 @@ std::string with_parameter(std::string query, std::string_view name, std::string
 
 }  // namespace
 
-void Reader::read(Request request, Time due, Done done) {
+void Reader::read(Request request, Done done, Time due) {
   std::string key = key_of(request);
   auto& joined = joinable_[key];
   if (!joined) {

@@ -25,10 +25,10 @@ class Reader {
 
   // Reads, not before `due`; `done` is called from complete(). What joins a request that still
   // waits, waits as long as that.
-  void read(Request request, Time due, Done done);
+  void read(Request request, Done done, Time due = Time::min());
 
-  // Starts as many of the calls that are due at `now` as the cloud takes.
-  void pump(Time now);
+  // Starts as many of the calls that are due at `now` as the cloud takes; without it, of all.
+  void pump(Time now = Time::max());
 
   // When the next call that is held back will be due; Time::max(): there is none.
   Time next_due() const { return held_.empty() ? Time::max() : held_.begin()->first; }
