@@ -63,10 +63,13 @@ class History {
         facts_(ledger_facts(store)),
         out_(out),
         until_(query_.until ? last_until(store, "--until", *query_.until) : store.head().position) {
-    next_ = query_.since ? first_since(store, *query_.since) : 1;
-    const bool beyond = query_.since && std::holds_alternative<Position>(*query_.since) &&
-                        std::get<Position>(*query_.since) > store.head().position;
-    if (beyond && !options.follow) last_until(store, "--since", *query_.since);
+    if (query_.since) next_ = first_since(store, *query_.since);
+    const auto* position = query_.since ? std::get_if<Position>(&*query_.since) : nullptr;
+    if (position && *position > store.head().position) {
+      // Only who follows can wait for it.
+      if (!options.follow) last_until(store, "--since", *query_.since);
+      next_ = *position;
+    }
     if (options.migration) stream_ = find_migration(store, *options.migration, start);
     EventLines::Options lines;
     lines.verbose = options.verbose;
@@ -86,7 +89,7 @@ class History {
     }
     out_ << fmt::format("ledger {} ({})", printable(facts_.id, 40), printable(facts_.cloud, 20));
     if (options_.migration) out_ << ", migration " << printable(*options_.migration);
-    out_ << ", local times\n";
+    out_ << ", times are local\n";
   }
 
   // Prints the events up to `until_`; false when nobody reads any more.

@@ -60,7 +60,7 @@ class EventLines {
   // Columns grow with what they have held: events are not known in advance.
   std::size_t position_width_;
   std::size_t name_width_ = 6;
-  std::size_t step_width_ = 12;
+  std::size_t step_width_ = 14;
 };
 
 }  // namespace migledger::cli

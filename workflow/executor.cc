@@ -6,6 +6,7 @@
 #include <deque>
 #include <queue>
 #include <unordered_map>
+#include <utility>
 
 #include "ledger/errors.h"
 #include "workflow/decide.h"
@@ -96,7 +97,7 @@ class Executor::Loop {
 
   void open_session();
   void load(const Plan& plan);
-  void start_more();
+  bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
   bool is_done(const std::string& name);
   bool dependencies_done(const PlannedMigration& planned);
@@ -216,7 +217,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
       advance(migration);
       if (draining()) break;
     }
-    if (!pending_.empty()) continue;
+    // What has just ended made room, and may be what others depend on.
+    if (!pending_.empty() || (!draining() && start_more())) continue;
     reader_.pump();
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
@@ -318,7 +320,7 @@ bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
                      [&](const auto& name) { return is_done(name); });
 }
 
-void Executor::Loop::start_more() {
+bool Executor::Loop::start_more() {
   std::vector<EventDraft> drafts;
   for (auto it = unstarted_.begin();
        it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
@@ -330,7 +332,7 @@ void Executor::Loop::start_more() {
         migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
     it = unstarted_.erase(it);
   }
-  if (drafts.empty()) return;
+  if (drafts.empty()) return false;
   store_.append(drafts);
   for (const auto& draft : drafts) {
     const auto event = draft.reader();
@@ -342,6 +344,7 @@ void Executor::Loop::start_more() {
     if (observer_) observer_->appended(started.state, event);
     queue(started);
   }
+  return true;
 }
 
 void Executor::Loop::flush() {

@@ -17,6 +17,25 @@ namespace migledger::adapters::sim {
 
 class World;
 
+// What is known of a cloud, by whoever rehearses going on from it.
+struct Recalled {
+  struct Resource {
+    std::string region, compartment, id, name;
+    std::vector<std::pair<std::string, std::string>> tags;
+    std::string image, subnet, shape;  // of an instance
+    bool imported = false;             // of an image
+  };
+  struct Object {
+    std::string region, bucket, compartment, name;
+    std::int64_t size = 0;
+    std::string md5, etag, content;
+    bool is_image = false;
+  };
+  std::string object_namespace;  // empty: not known yet
+  std::vector<Resource> images, instances;
+  std::vector<Object> objects;  // their buckets are there with them
+};
+
 class Tenancy {
  public:
   // Opens what `store` holds, or begins a new tenancy in it. `store` must outlive this; null keeps
@@ -37,6 +56,10 @@ class Tenancy {
   // again: regions, compartments, the source instance with what hangs on it, the staging bucket in
   // the source region, the target subnet, availability domains and shape. Not the target bucket.
   void provision(const workflow::PlannedMigration& migration);
+
+  // Takes for given what somebody knows to be in the real cloud, so that a rehearsal can go on from
+  // there. Counts as provisioned, not as created.
+  void recall(const Recalled& known);
 
   // {"created": [{"kind","region","id","name","key","at"}…],
   //  "held": [{"kind","region","id","name","state"}…]} as JSON. Everything that requests ever

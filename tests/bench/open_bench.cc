@@ -1,0 +1,4 @@
+#include "tests/bench/bench.h"
+namespace migledger::bench {
+void bench_open(Context&) {}
+}  // namespace migledger::bench
