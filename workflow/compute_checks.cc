@@ -325,18 +325,6 @@ std::optional<Request> ask_names(const View& view, Answers answers) {
   }
 }
 
-namespace {
-
-// Named by the imported state file: not in the way, but what the migration goes on from.
-bool is_claimed(const View& view, std::string_view id) {
-  for (const auto* field :
-       {"claimed_source_image_id", "claimed_target_image_id", "claimed_target_instance_id"})
-    if (view.plan(field) == id) return true;
-  return false;
-}
-
-}  // namespace
-
 Verdict read_names(const View& view, Answers answers) {
   const std::size_t needed = view.plan("claimed_source_image_id").empty() ? 3 : 4;
   if (answers.size() < needed) return Verdict::cannot_look(answers.back());
