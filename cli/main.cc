@@ -1,4 +1,5 @@
 // Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <kj/exception.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,7 @@
 #include "cli/command_init.h"
 #include "cli/command_run.h"
 #include "cli/command_sim_report.h"
+#include "cli/command_sim_serve.h"
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
@@ -77,6 +79,11 @@ int guarded(const Command& command) {
   } catch (const adapters::sim::StateError& e) {
     fail(ExitStatus::ledger_refused, e.what());
     return exit_of(e.kind);
+  } catch (const kj::Exception& e) {
+    return fail(ExitStatus::ledger_refused,
+                (std::string("an event of the ledger cannot be read: ") +
+                 e.getDescription().cStr())
+                    .c_str());
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
   }
@@ -239,6 +246,29 @@ int main(int argc, char** argv) {
     report.terminal = terminal;
     exit = guarded([&] { return cli::run_sim_report(report, std::cout); });
   });
+
+  cli::SimServeOptions serve;
+  auto* serve_app = sim_app->add_subcommand("serve", "it over HTTP, for oci and the SDKs of OCI");
+  serve_app->add_option("--state", serve.state, "its directory; created when absent")->required();
+  serve_app->add_option("--region", serve.regions,
+                        "NAME=PORT, or NAME for any free port; may be repeated");
+  serve_app->add_option("--provision", serve.provision,
+                        "a configuration whose instances, buckets and subnets are to be there");
+  serve_app->add_option("--public-key", serve.public_keys,
+                        "a PEM file, or KEYID=FILE; requests must be signed with its private half");
+  serve_app->add_flag("--no-auth", serve.no_auth, "take requests whether they are signed or not");
+  serve_app->add_option("--speed", serve.speed, "how many times faster operations are")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
+  serve_app->add_option("--faults", serve.faults, "a file of faults");
+  serve_app->add_option("--bind", serve.address, "the address to listen on")->capture_default_str();
+  serve_app->footer(
+      "Example:\n  migledger sim serve --state tenancy --provision config.json "
+      "--public-key ~/.oci/key_public.pem \\\n    --region us-ashburn-1=8001 --region "
+      "sa-bogota-1=8002\n  oci --endpoint http://127.0.0.1:8001 os ns get");
+  serve_app->callback(
+      [&] { exit = guarded([&] { return cli::run_sim_serve(serve, std::cout, std::cerr); }); });
 
   try {
     app.parse(argc, argv);

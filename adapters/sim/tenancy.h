@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/sim/faults.h"
 #include "adapters/sim/options.h"
@@ -69,6 +70,7 @@ class Tenancy {
 
   std::string tenancy_id() const;
   std::string object_namespace() const;
+  std::vector<std::string> regions() const;  // it is subscribed to
   std::uint64_t seed() const;
   const TenancyOptions& options() const { return options_; }
 
