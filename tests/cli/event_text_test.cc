@@ -213,7 +213,7 @@ TEST_CASE("Lines stand in columns, under the date and offset they are of") {
       "ml-…-1\n");
 }
 
-TEST_CASE("On a terminal no line is wider than it; in a pipe none is shortened") {
+TEST_CASE("On a terminal no line is wider than it, and in a pipe none is shortened") {
   HistoryBuilder history;
   history.session().start(std::string(3000, 'n'));
   history.sending("create-image").parked("create-image", std::string(1000, 'r'), "x");

@@ -86,7 +86,7 @@ TEST_CASE("Two signals in a row end with the same code, whenever they come") {
   require_resumable(work, 10);
 }
 
-TEST_CASE("A second writer is refused and told who writes; readers are not") {
+TEST_CASE("A second writer is refused and told who writes, and readers are not") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(3)));
   const auto program = work.start(run_at("50"));

@@ -119,7 +119,7 @@ TEST_CASE("One waits for another that it depends on") {
   CHECK(position_of(events, "vm-02", "ended") < position_of(events, "vm-01", "migrationStarted"));
 }
 
-TEST_CASE("With --only it runs what is named, and the rest later") {
+TEST_CASE("What --only names is run, and the rest later") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(3)));
   REQUIRE(work.run(run_command({"--only", "vm-02"})).exit_code == 0);

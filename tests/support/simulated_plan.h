@@ -36,11 +36,12 @@ std::map<std::string, unsigned> created_counts(Workplace& work, const std::strin
 
 // Fails the test unless the tenancy created exactly one of everything for each of `migrations`
 // migrations, and one target bucket for all of them: no two of one kind and key, nothing else.
+// Pre-authenticated requests are not counted: one that lost its URL is made anew.
 void require_one_of_everything(Workplace& work, const std::string& sim_state, unsigned migrations);
 
 // Fails the test unless positions are dense from 1, versions are dense in each stream, times never
 // decrease, causes lie before their effects, and every attempt that
-// was sent has an outcome.
+// was sent has an outcome, or was proven to have made nothing before another was begun.
 void require_sound_history(const std::vector<boost::json::object>& events);
 
 // The text of a member, or empty.
