@@ -117,7 +117,10 @@ void Reader::finish(Read& read, Reply reply) {
     read.pages.push_back(std::move(reply.body));
     reply.body = join(read.pages);
   }
-  const Answer answer = Answer::of(std::move(reply));
+  Answer answer = Answer::of(std::move(reply));
+  // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough: a list
+  // of ten thousand is megabytes of text.
+  if (read.done.size() > 1 && answer.json) answer.reply.body = {};
   for (const auto& done : read.done) done(answer);
 }
 
