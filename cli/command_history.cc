@@ -46,7 +46,8 @@ Query parse(const HistoryOptions& options) {
   if (options.until) query.until = parse_moment("--until", *options.until);
   if (options.follow && options.until)
     throw UsageError("--follow goes on for ever and --until ends: give only one of them");
-  const bool comparable = query.since && query.until && query.since->index() == query.until->index();
+  const bool comparable =
+      query.since && query.until && query.since->index() == query.until->index();
   if (comparable && *query.since > *query.until)
     throw UsageError(fmt::format("--since {} is after --until {}", printable(*options.since, 60),
                                  printable(*options.until, 60)));
@@ -63,10 +64,13 @@ class History {
         facts_(ledger_facts(store)),
         out_(out),
         until_(query_.until ? last_until(store, "--until", *query_.until) : store.head().position) {
-    next_ = query_.since ? first_since(store, *query_.since) : 1;
-    const bool beyond = query_.since && std::holds_alternative<Position>(*query_.since) &&
-                        std::get<Position>(*query_.since) > store.head().position;
-    if (beyond && !options.follow) last_until(store, "--since", *query_.since);
+    if (query_.since) next_ = first_since(store, *query_.since);
+    const auto* position = query_.since ? std::get_if<Position>(&*query_.since) : nullptr;
+    if (position && *position > store.head().position) {
+      // Only who follows can wait for it.
+      if (!options.follow) last_until(store, "--since", *query_.since);
+      next_ = *position;
+    }
     if (options.migration) stream_ = find_migration(store, *options.migration, start);
     EventLines::Options lines;
     lines.verbose = options.verbose;
@@ -86,13 +90,13 @@ class History {
     }
     out_ << fmt::format("ledger {} ({})", printable(facts_.id, 40), printable(facts_.cloud, 20));
     if (options_.migration) out_ << ", migration " << printable(*options_.migration);
-    out_ << ", local times\n";
+    out_ << ", times are local\n";
   }
 
   // Prints the events up to `until_`; false when nobody reads any more.
   bool print(const EventStore& store) {
-    const auto cursor = stream_ ? store.scan_stream(*stream_, version_ + 1)
-                                : store.scan(next_, until_);
+    const auto cursor =
+        stream_ ? store.scan_stream(*stream_, version_ + 1) : store.scan(next_, until_);
     while (next_ <= until_ && cursor->next()) {
       const auto event = cursor->event();
       if (event.getPosition() > until_) break;
@@ -121,10 +125,13 @@ class History {
 
   void print(ledger::schema::Event::Reader event, std::span<const std::byte> bytes) {
     switch (query_.format) {
-      case Format::table: lines_->print(event, bytes, out_); break;
+      case Format::table:
+        lines_->print(event, bytes, out_);
+        break;
       case Format::jsonl:
         names_.learn(event);
-        out_ << boost::json::serialize(event_json(event, bytes, names_, facts_.simulated())) << '\n';
+        out_ << boost::json::serialize(event_json(event, bytes, names_, facts_.simulated()))
+             << '\n';
         break;
       case Format::csv:
         names_.learn(event);

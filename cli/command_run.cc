@@ -9,6 +9,7 @@
 #include "adapters/config/config.h"
 #include "adapters/system_clock.h"
 #include "cli/debug_log.h"
+#include "cli/dry_run.h"
 #include "cli/exit_status.h"
 #include "cli/open_ledger.h"
 #include "cli/picture.h"
@@ -21,6 +22,7 @@
 #include "cli/usage_error.h"
 #include "ledger/evidence_store.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/ledger_directory.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
@@ -98,6 +100,7 @@ void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
 
 int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& out,
             std::ostream& err) {
+  end_on_signal();
   const auto* workflow = workflow::workflow_named(command.workflow);
   if (!workflow)
     throw UsageError("--workflow: there is \"compute\", not \"" + printable(command.workflow, 40) +
@@ -105,6 +108,9 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   adapters::Config config = adapters::load_config(command.config);
   select(config.plan, command.only);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  if (command.dry_run) return dry_run(command, config, path, out);
+  // Before anything is made beside it.
+  [[maybe_unused]] const auto found = ledger::LedgerDirectory{path}.inspect();
   const auto cloud = make_run_cloud(command, config, path);
   const auto identity = cloud->cloud().identity();
   const bool simulated = identity.kind == "sim";

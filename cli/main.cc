@@ -1,4 +1,5 @@
 // Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <kj/exception.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -10,10 +11,12 @@
 #include "adapters/sim/faults.h"
 #include "adapters/sim/state_store.h"
 #include "cli/command_check_config.h"
+#include "cli/command_doctor.h"
 #include "cli/command_history.h"
 #include "cli/command_init.h"
 #include "cli/command_run.h"
 #include "cli/command_sim_report.h"
+#include "cli/command_sim_serve.h"
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
@@ -76,6 +79,11 @@ int guarded(const Command& command) {
   } catch (const adapters::sim::StateError& e) {
     fail(ExitStatus::ledger_refused, e.what());
     return exit_of(e.kind);
+  } catch (const kj::Exception& e) {
+    return fail(ExitStatus::ledger_refused,
+                (std::string("an event of the ledger cannot be read: ") +
+                 e.getDescription().cStr())
+                    .c_str());
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
   }
@@ -166,6 +174,36 @@ int main(int argc, char** argv) {
     exit = guarded([&] { return cli::read_history(ledger_path, history, std::cout, std::cerr); });
   });
 
+  cli::StatusOptions status;
+  auto* status_app = app.add_subcommand("status", "where every migration stands");
+  status_app->add_flag("--json", status.json, "as one JSON object");
+  add_ledger(status_app);
+  status_app->footer("Example:\n  migledger status --ledger rehearsal.ledger");
+  status_app->callback([&] {
+    status.terminal = terminal;
+    exit = guarded([&] { return cli::read_status(ledger_path, status, std::cout, std::cerr); });
+  });
+
+  cli::ReplayOptions replay;
+  std::vector<std::string> difference;
+  auto* replay_app =
+      app.add_subcommand("replay", "how things stood at a moment, and what would have come next");
+  replay_app->add_option("migration", replay.migration, "only this one");
+  replay_app->add_option("--until", replay.until, "the moment: a position or a time with its zone");
+  replay_app->add_option("--diff", difference, "what changed between two moments")->expected(2);
+  replay_app->add_flag("--next", replay.next, "only what would have been done next");
+  replay_app->add_flag("--json", replay.json, "as one JSON object");
+  add_ledger(replay_app);
+  replay_app->footer(
+      "Examples:\n  migledger replay web-1 --until 2026-11-23T05:18:00Z\n  migledger replay "
+      "--until "
+      "42 --next\n  migledger replay web-1 --diff 10 42");
+  replay_app->callback([&] {
+    if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
+    replay.terminal = terminal;
+    exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  });
+
   cli::InitOptions init;
   auto* init_app = app.add_subcommand("init", "write a configuration to start from");
   init_app->add_option("file", init.file, "the file; never one that is there")
@@ -184,6 +222,19 @@ int main(int argc, char** argv) {
   check_app->callback(
       [&] { exit = guarded([&] { return cli::run_check_config(check, std::cout, std::cerr); }); });
 
+  cli::RunCommand doctor;
+  auto* doctor_app =
+      app.add_subcommand("doctor", "what would keep a migration from working; changes nothing");
+  doctor_app->add_option("-c,--config", doctor.config, "the configuration")->capture_default_str();
+  doctor_app->add_option("--cloud", doctor.cloud, "oci, or sim")->capture_default_str();
+  doctor_app->add_option("--ledger", doctor.ledger, "directory of the ledger");
+  doctor_app->add_option("--sim-state", doctor.sim_state, "directory of the simulated tenancy");
+  doctor_app->add_flag("--json", doctor.json, "as one JSON object");
+  doctor_app->footer("Example:\n  migledger doctor --config plan.json");
+  doctor_app->callback([&] {
+    exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); });
+  });
+
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);
   cli::SimReportOptions report;
@@ -196,11 +247,40 @@ int main(int argc, char** argv) {
     exit = guarded([&] { return cli::run_sim_report(report, std::cout); });
   });
 
+  cli::SimServeOptions serve;
+  auto* serve_app = sim_app->add_subcommand("serve", "it over HTTP, for oci and the SDKs of OCI");
+  serve_app->add_option("--state", serve.state, "its directory; created when absent")->required();
+  serve_app->add_option("--region", serve.regions,
+                        "NAME=PORT, or NAME for any free port; may be repeated");
+  serve_app->add_option("--provision", serve.provision,
+                        "a configuration whose instances, buckets and subnets are to be there");
+  serve_app->add_option("--public-key", serve.public_keys,
+                        "a PEM file, or KEYID=FILE; requests must be signed with its private half");
+  serve_app->add_flag("--no-auth", serve.no_auth, "take requests whether they are signed or not");
+  serve_app->add_option("--speed", serve.speed, "how many times faster operations are")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
+  serve_app->add_option("--faults", serve.faults, "a file of faults");
+  serve_app->add_option("--bind", serve.address, "the address to listen on")->capture_default_str();
+  serve_app->footer(
+      "Example:\n  migledger sim serve --state tenancy --provision config.json "
+      "--public-key ~/.oci/key_public.pem \\\n    --region us-ashburn-1=8001 --region "
+      "sa-bogota-1=8002\n  oci --endpoint http://127.0.0.1:8001 os ns get");
+  serve_app->callback(
+      [&] { exit = guarded([&] { return cli::run_sim_serve(serve, std::cout, std::cerr); }); });
+
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    // Help and version are no errors; everything else is one of usage.
-    return app.exit(e) == 0 ? 0 : exit_with(ExitStatus::usage);
+    // Without a command that it knows, CLI11 says only that one is required.
+    const std::string first = argc > 1 ? argv[1] : "";
+    const bool unknown = !first.empty() && first[0] != '-' && app.get_subcommands().empty();
+    const std::string what =
+        unknown ? "there is no command \"" + printable(first, 60) + "\"" : printable(e.what(), 400);
+    return fail(ExitStatus::usage, (what + "; \"migledger --help\" shows what there is").c_str());
   }
   return exit;
 }

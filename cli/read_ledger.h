@@ -5,11 +5,17 @@
 #include <string>
 
 #include "cli/command_history.h"
+#include "cli/command_replay.h"
+#include "cli/command_status.h"
 
 namespace migledger::cli {
 
 // Each opens the ledger at `directory`, and throws LedgerError when it cannot.
 int read_history(const std::string& directory, const HistoryOptions& options, std::ostream& out,
                  std::ostream& err);
+int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
+                std::ostream& err);
+int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
+                std::ostream& err);
 
 }  // namespace migledger::cli

@@ -5,6 +5,7 @@
 #include "adapters/sim/sim_cloud.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/system_clock.h"
+#include "cli/printable.h"
 #include "cli/usage_error.h"
 
 namespace migledger::cli {
@@ -41,6 +42,14 @@ class SimRunCloud final : public RunCloud {
   std::unique_ptr<sim::SimCloud> cloud_;
 };
 
+sim::Faults read_faults(const std::string& file) {
+  try {
+    return sim::parse_faults(adapters::read_text_file(file, adapters::kMaxConfigBytes), file);
+  } catch (const adapters::FileError& e) {
+    throw UsageError("--sim-faults " + printable(file) + ": " + e.what());
+  }
+}
+
 }  // namespace
 
 std::string sim_state_of(const std::string& configured, const std::string& ledger) {
@@ -53,16 +62,14 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapte
     sim::TenancyOptions options;
     options.seed = command.sim_seed;
     options.start = adapters::SystemClock().now();
-    if (!command.sim_faults.empty())
-      options.faults =
-          sim::parse_faults(adapters::read_text_file(command.sim_faults, adapters::kMaxConfigBytes),
-                            command.sim_faults);
+    if (!command.sim_faults.empty()) options.faults = read_faults(command.sim_faults);
     return std::make_unique<SimRunCloud>(
         sim_state_of(command.sim_state, ledger), options,
         sim::SimCloudOptions{.speed = command.sim_speed, .parallel = 64}, config.plan);
   }
   if (command.cloud != "oci")
-    throw UsageError("--cloud: there is \"oci\" and \"sim\", not \"" + command.cloud + "\"");
+    throw UsageError("--cloud: there is \"oci\" and \"sim\", not \"" +
+                     printable(command.cloud, 40) + "\"");
   adapters::OciCliOptions options;
   options.program = config.oci.program;
   options.config_file = config.oci.config_file;

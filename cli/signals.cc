@@ -6,12 +6,17 @@
 #include <csignal>
 #include <string_view>
 
+#include "cli/exit_status.h"
+
 namespace migledger::cli {
 
 namespace {
 
 std::atomic<workflow::Executor*> stopped{nullptr};
 std::atomic<int> signals{0};
+
+// Everything acknowledged is on disk, whatever is going on.
+void end_at_once(int) { ::_exit(static_cast<int>(ExitStatus::interrupted)); }
 
 void on_signal(int) {
   constexpr std::string_view kOnce =
@@ -22,22 +27,25 @@ void on_signal(int) {
   if (auto* executor = stopped.load()) executor->stop();
 }
 
-}  // namespace
-
-StopOnSignal::StopOnSignal(workflow::Executor& executor) {
-  stopped = &executor;
-  signals = 0;
+void handle(void (*handler)(int)) {
   struct sigaction action {};
-  action.sa_handler = on_signal;
+  action.sa_handler = handler;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
 
+}  // namespace
+
+void end_on_signal() { handle(end_at_once); }
+
+StopOnSignal::StopOnSignal(workflow::Executor& executor) {
+  stopped = &executor;
+  signals = 0;
+  handle(on_signal);
+}
+
 StopOnSignal::~StopOnSignal() {
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  end_on_signal();
   stopped = nullptr;
 }
 

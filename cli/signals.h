@@ -5,7 +5,12 @@
 
 namespace migledger::cli {
 
-// While it lives, SIGINT and SIGTERM call executor.stop(). One at a time.
+// SIGINT and SIGTERM end the process with ExitStatus::interrupted: for before and after the time in
+// which there is something to be stopped in order.
+void end_on_signal();
+
+// While it lives, SIGINT and SIGTERM call executor.stop(). One at a
+// time. Afterwards they do as end_on_signal() says.
 class StopOnSignal {
  public:
   explicit StopOnSignal(workflow::Executor& executor);

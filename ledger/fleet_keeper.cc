@@ -40,6 +40,12 @@ FromSnapshot from_snapshot(const SnapshotStore& snapshots, Position at_most) {
 
 }  // namespace
 
+std::optional<FleetSummary> fleet_snapshot(const SnapshotStore& snapshots, Position at_most) {
+  FromSnapshot from = from_snapshot(snapshots, at_most);
+  if (from.position == 0) return std::nullopt;
+  return std::move(from.fleet);
+}
+
 LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots, Position at_most) {
   const Position to = std::min(at_most, store.head().position);
   FromSnapshot from = from_snapshot(snapshots, to);

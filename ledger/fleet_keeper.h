@@ -2,6 +2,7 @@
 // and the events after it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "ledger/snapshot_store.h"
 
 namespace migledger::ledger {
+
+// The newest usable snapshot at or before `at_most`; nothing: fold from the start.
+std::optional<FleetSummary> fleet_snapshot(const SnapshotStore& snapshots, Position at_most);
 
 struct LoadedFleet {
   FleetSummary fleet;                    // at the head of `store`, or at `at_most`

@@ -137,6 +137,7 @@ void FleetSummary::apply(Event::Reader event) {
       const auto ended = body.getEnded();
       const bool done = ended.getResult() == schema::Ended::Result::DONE;
       row.status = done ? Status::done : Status::failed;
+      row.step = ended.getStep();
       row.state = done ? std::string_view() : view(ended.getReason());
       row.percent = 0;
       break;

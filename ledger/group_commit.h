@@ -2,12 +2,15 @@
 // does its work inline, without a hand-over; when several meet, the first does it for all.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <atomic>
-#include <deque>
+#include <cstdint>
+#include <limits>
 #include <mutex>
 #include <span>
 #include <vector>
+
+#include "ledger/futex.h"
 
 namespace migledger::ledger {
 
@@ -15,71 +18,64 @@ template <typename Request>
 class GroupCommit {
  public:
   // Processes `request`, alone or together with others, by calling process(std::span<Request*>) on
-  // this or another submitting thread; returns when it has been processed. Never two calls of
-  // process at once; requests in order of arrival. `process` must not throw: what went wrong with a
-  // request belongs into the request.
-  template <typename Process>
-  void submit(Request& request, Process&& process) {
-    Waiter mine{&request};
+  // this or another submitting thread; returns when it has been processed. Then calls finish() on
+  // the same thread, after those whose requests were processed have been woken: for what they need
+  // not wait for. Never two calls of either at once; requests in order of arrival. Neither may
+  // throw: what went wrong with a request belongs into the request.
+  template <typename Process, typename Finish>
+  void submit(Request& request, Process&& process, Finish&& finish) {
+    Group* group = nullptr;
+    bool others = false;
     {
-      const std::lock_guard lock(mutex_);
-      if (leading_) {
-        queue_.push_back(&mine);
-      } else {
-        leading_ = true;
-        mine.state.store(kLeads, std::memory_order_relaxed);
+      std::unique_lock lock(mutex_);
+      group = &groups_[filling_];
+      const std::uint32_t number = group->number.load(std::memory_order_relaxed);
+      group->requests.push_back(&request);
+      if (group->requests.size() > 1) {
+        lock.unlock();
+        wait_while(group->number, number);
+        return;
       }
+      if (leading_) {
+        // The first of the group that fills while another is processed: it leads next.
+        const std::uint32_t turn = turn_.load(std::memory_order_relaxed);
+        lock.unlock();
+        wait_while(turn_, turn);
+        lock.lock();
+      }
+      leading_ = true;
+      filling_ ^= 1;
+      others = group->requests.size() > 1;
     }
-    mine.state.wait(kWaits, std::memory_order_acquire);
-    if (mine.state.load(std::memory_order_acquire) == kDone) return;
-
-    std::vector<Waiter*> group = {&mine};
+    process(std::span<Request*>(group->requests));
     {
       const std::lock_guard lock(mutex_);
-      group.insert(group.end(), queue_.begin(), queue_.end());
-      queue_.clear();
+      group->requests.clear();
+      group->number.fetch_add(1, std::memory_order_release);
     }
-    std::vector<Request*> requests;
-    requests.reserve(group.size());
-    for (const Waiter* waiter : group) requests.push_back(waiter->request);
-    process(std::span<Request*>(requests));
-    hand_over();
-    for (Waiter* waiter : group)
-      if (waiter != &mine) wake(*waiter, kDone);
+    if (others) wake(group->number, std::numeric_limits<int>::max());
+    finish();
+    {
+      const std::lock_guard lock(mutex_);
+      leading_ = !groups_[filling_].requests.empty();
+      if (!leading_) return;
+      turn_.fetch_add(1, std::memory_order_release);
+    }
+    wake(turn_, 1);
   }
 
  private:
-  static constexpr int kWaits = 0, kLeads = 1, kDone = 2;
-
-  struct Waiter {
-    Request* request;
-    std::atomic<int> state = kWaits;
+  // Two are enough: one fills while the other is processed.
+  struct Group {
+    std::vector<Request*> requests;
+    std::atomic<std::uint32_t> number = 0;  // counts how often it was processed
   };
-
-  // The waiter may be gone as soon as the state is stored; waking uses its address only.
-  static void wake(Waiter& waiter, int state) {
-    std::atomic<int>* address = &waiter.state;
-    address->store(state, std::memory_order_release);
-    address->notify_one();
-  }
-
-  void hand_over() {
-    Waiter* next = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      if (queue_.empty()) {
-        leading_ = false;
-      } else {
-        next = queue_.front();
-        queue_.pop_front();
-      }
-    }
-    if (next != nullptr) wake(*next, kLeads);
-  }
 
   std::mutex mutex_;
   bool leading_ = false;
-  std::deque<Waiter*> queue_;
+  int filling_ = 0;
+  std::array<Group, 2> groups_;
+  std::atomic<std::uint32_t> turn_ = 0;  // changes when the next group may be processed
 };
 
 }  // namespace migledger::ledger

@@ -56,9 +56,6 @@ rocksdb::ColumnFamilyOptions family_options() {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBuffer;
   options.max_write_buffer_number = 2;
-  // The small files of level 0 are uncompressed: a change of compression is what makes RocksDB
-  // merge them into large ones. Files with adjacent keys it would otherwise only move, and a
-  // ledger of ten million events would have thousands.
   options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   options.level0_file_num_compaction_trigger = 16;
   options.level0_slowdown_writes_trigger = 40;
@@ -67,6 +64,20 @@ rocksdb::ColumnFamilyOptions family_options() {
   table.block_size = 16 << 10;
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+// Tables of events never overlap, and levelled compaction would move them down one by one, so that
+// a ledger of ten million events would have thousands of small files. This merges runs of similar
+// size, which writes each event about once for every eightfold growth of the ledger. There is
+// nothing to be reclaimed, so space alone is no reason to merge.
+rocksdb::ColumnFamilyOptions event_options() {
+  rocksdb::ColumnFamilyOptions options = family_options();
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.stop_style = rocksdb::kCompactionStopStyleSimilarSize;
+  options.compaction_options_universal.size_ratio = 100;
+  options.compaction_options_universal.min_merge_width = 8;
+  options.compaction_options_universal.max_size_amplification_percent = 1'000'000;
   return options;
 }
 
@@ -115,8 +126,7 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory, 
   database->env = rocksdb::NewCompositeEnv(make_private(std::move(file_system)));
   const auto options = database_options(mode, database->env.get());
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, family_options()},
-      {keys::kIndexFamily, family_options()}};
+      {rocksdb::kDefaultColumnFamilyName, event_options()}, {keys::kIndexFamily, family_options()}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const bool reads = mode == DatabaseMode::read || mode == DatabaseMode::read_tolerant;

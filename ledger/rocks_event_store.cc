@@ -62,6 +62,7 @@ struct RocksEventStore::State : StreamLookup {
   }
 
   void process(std::span<Request*> group);
+  void finish();
   void write(Sequencer& sequencer, std::vector<StampedEvent>& events);
   void roll_forward();
   void write_anchor_now();
@@ -76,7 +77,8 @@ struct RocksEventStore::State : StreamLookup {
   Anchor anchor;      // of the head
   Position anchored;  // where the anchor file stands
   std::chrono::steady_clock::time_point anchored_at;
-  std::string failure;  // why nothing more is accepted
+  std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
+  std::string failure;                           // why nothing more is accepted
 
   mutable std::mutex mutex;  // of what follows
   Head head;
@@ -97,7 +99,7 @@ void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEven
   if (!status.ok())
     throw LedgerError(LedgerErrorKind::disk,
                       "appending to " + directory.path.string() + ": " + status.ToString());
-  for (const StampedEvent& event : events) anchor.append(event.bytes);
+  for (StampedEvent& event : events) unhashed.push_back(std::move(event.bytes));
   events.clear();
   const std::lock_guard guard(mutex);
   head = sequencer.head();
@@ -129,8 +131,6 @@ void RocksEventStore::State::process(std::span<Request*> group) {
       bytes = 0;
       written = i + 1;
     }
-    if (anchored < anchor.position() && steady_now() - anchored_at >= kAnchorEvery)
-      write_anchor_now();
   } catch (const std::exception& e) {
     if (failure.empty())
       failure = std::string(e.what()) +
@@ -139,6 +139,19 @@ void RocksEventStore::State::process(std::span<Request*> group) {
     const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, failure));
     for (std::size_t i = written; i < group.size(); ++i)
       if (!group[i]->error) group[i]->error = error;
+  }
+}
+
+void RocksEventStore::State::finish() {
+  try {
+    for (const auto& bytes : unhashed) anchor.append(bytes);
+    unhashed.clear();
+    if (failure.empty() && anchored < anchor.position() &&
+        steady_now() - anchored_at >= kAnchorEvery)
+      write_anchor_now();
+  } catch (const std::exception& e) {
+    // These events are safe; but going on would stretch the time that no anchor vouches for.
+    failure = std::string(e.what()) + "; mend the disk, then open the ledger again";
   }
 }
 
@@ -244,7 +257,9 @@ Position RocksEventStore::append(std::span<EventDraft> drafts) {
                       state_->directory.path.string() + " was opened for reading only");
   if (drafts.empty()) return head().position;
   Request request{drafts, 0, nullptr};
-  state_->commits.submit(request, [this](std::span<Request*> group) { state_->process(group); });
+  state_->commits.submit(
+      request, [this](std::span<Request*> group) { state_->process(group); },
+      [this] { state_->finish(); });
   if (request.error) std::rethrow_exception(request.error);
   return request.last;
 }

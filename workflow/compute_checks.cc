@@ -167,14 +167,14 @@ Verdict read_source(const View& view, Answers answers) {
     boost::json::object config;
     for (const auto key : {"ocpus", "memoryInGBs", "baselineOcpuUtilization"})
       if (const auto* value = member(shape, key); value && !value->is_null()) config[key] = *value;
-    if (!config.empty()) facts.set("source_config", boost::json::serialize(config));
+    if (!config.empty()) facts.set("source_config", boost::json::serialize(tidy(std::move(config))));
   }
   return verdict;
 }
 
 bool downtime_needs_approval(const View& view) {
   return view.fact("source_state") == "RUNNING" && view.plan("allow_source_downtime") != "true" &&
-         view.plan("claimed_source_image_id").empty();
+         view.fact("image_claim") != "holds";
 }
 
 std::string downtime_question(const View& view) {
@@ -315,13 +315,19 @@ std::optional<Request> ask_names(const View& view, Answers answers) {
       return list_target_images(view);
     case 2:
       return list_instances(view);
+    case 3: {
+      const auto claim = view.plan("claimed_source_image_id");
+      if (claim.empty()) return std::nullopt;
+      return core_get(view.plan("source_region"), "images/" + percent_encode(claim));
+    }
     default:
       return std::nullopt;
   }
 }
 
 Verdict read_names(const View& view, Answers answers) {
-  if (answers.size() < 3) return Verdict::cannot_look(answers.back());
+  const std::size_t needed = view.plan("claimed_source_image_id").empty() ? 3 : 4;
+  if (answers.size() < needed) return Verdict::cannot_look(answers.back());
   const std::string image = image_name(view), instance = instance_name(view);
   const Sift how[] = {source_image_sift(view, image), target_image_sift(view, image),
                       instance_sift(view, instance)};
@@ -335,7 +341,19 @@ Verdict read_names(const View& view, Answers answers) {
         verdict.findings.push_back(fmt::format("{} \"{}\" ({}): {}", candidate.id, candidate.name,
                                                candidate.state, candidate.why));
   }
-  if (verdict.findings.empty()) return verdict;
+  if (verdict.findings.empty()) {
+    const auto claim = view.plan("claimed_source_image_id");
+    if (!claim.empty()) {
+      const auto held = claimed(answers[3], claim, how[0]);
+      if (!held && answers[3].reply.status != 404 && !answers[3].reply.ok())
+        return Verdict::cannot_look(answers[3]);
+      verdict.facts.set("image_claim", held ? "holds" : "rejected");
+      if (!held)
+        verdict.findings.push_back(
+            fmt::format("the state file names image {}, which is not usable", claim));
+    }
+    return verdict;
+  }
   Verdict refused = Verdict::refused(
       fmt::format("in the way, and not made by this ledger: {}", verdict.findings.front()),
       "rename or remove what is in the way, or configure other names; it is never adopted "

@@ -6,6 +6,7 @@
 #include <deque>
 #include <queue>
 #include <unordered_map>
+#include <utility>
 
 #include "ledger/errors.h"
 #include "workflow/decide.h"
@@ -29,6 +30,8 @@ namespace {
 
 // From here on polls read lists: one call serves all that wait for the same.
 constexpr std::size_t kBulk = 4;
+// From here on lists are read at common moments: each for itself would cost the square of them.
+constexpr std::size_t kMany = 64;
 // Completions taken before they are recorded, so that one sync does not wait for a flood.
 constexpr int kMostAtOnce = 4096;
 
@@ -96,7 +99,7 @@ class Executor::Loop {
 
   void open_session();
   void load(const Plan& plan);
-  void start_more();
+  bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
   bool is_done(const std::string& name);
   bool dependencies_done(const PlannedMigration& planned);
@@ -133,6 +136,7 @@ class Executor::Loop {
   void wake_at(Migration& migration, Time at) { timers_.emplace(at, migration.state.stream); }
   Migration& at(StreamId stream) { return *migrations_.at(stream); }
   void take_completions();
+  bool wake_starved();
   void take(Completion completion);
   void wait();
   bool draining() const { return stops_ > 0 || !result_.credentials_error.empty(); }
@@ -166,7 +170,7 @@ class Executor::Loop {
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
   std::deque<StreamId> ready_;
-  std::vector<StreamId> starved_;  // would send, but the cloud takes no more calls now
+  std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
   std::vector<std::size_t> waiting_at_;
@@ -208,6 +212,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
       timers_.pop();
       queue(at(stream));
     }
+    wake_starved();
     // Decisions see only what is durable: those that follow from an append wait for its sync.
     while (!ready_.empty()) {
       Migration& migration = at(ready_.front());
@@ -216,8 +221,10 @@ RunResult Executor::Loop::run(const Plan& plan) {
       advance(migration);
       if (draining()) break;
     }
-    if (!pending_.empty()) continue;
-    reader_.pump();
+    // What has just ended made room, and may be what others depend on.
+    if (!pending_.empty() || (!draining() && start_more())) continue;
+    if (wake_starved()) continue;
+    reader_.pump(now_);
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
     wait();
@@ -318,7 +325,7 @@ bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
                      [&](const auto& name) { return is_done(name); });
 }
 
-void Executor::Loop::start_more() {
+bool Executor::Loop::start_more() {
   std::vector<EventDraft> drafts;
   for (auto it = unstarted_.begin();
        it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
@@ -330,7 +337,7 @@ void Executor::Loop::start_more() {
         migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
     it = unstarted_.erase(it);
   }
-  if (drafts.empty()) return;
+  if (drafts.empty()) return false;
   store_.append(drafts);
   for (const auto& draft : drafts) {
     const auto event = draft.reader();
@@ -342,6 +349,7 @@ void Executor::Loop::start_more() {
     if (observer_) observer_->appended(started.state, event);
     queue(started);
   }
+  return true;
 }
 
 void Executor::Loop::flush() {
@@ -380,14 +388,25 @@ void Executor::Loop::take(Completion completion) {
   } else {
     reader_.complete(completion.call, std::move(completion.reply));
   }
-  for (const StreamId stream : starved_) queue(at(stream));
-  starved_.clear();
+}
+
+// As many as there is room for: asking all of them each time would cost the square of them.
+bool Executor::Loop::wake_starved() {
+  const std::size_t capacity = cloud_.capacity();
+  std::size_t room = capacity > reserved_ ? capacity - reserved_ : 0;
+  const bool woke = room > 0 && !starved_.empty();
+  for (; room > 0 && !starved_.empty(); --room) {
+    queue(at(starved_.front()));
+    starved_.pop_front();
+  }
+  return woke;
 }
 
 void Executor::Loop::wait() {
   Time deadline = now_ + std::chrono::hours(1);
   if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
+  deadline = std::min(deadline, reader_.next_due());
   auto completion = cloud_.next(deadline);
   if (!completion) return;
   now_ = read_clock();
@@ -541,8 +560,10 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  reader_.read(std::move(*request),
-               [this, stream](const Answer& answer) { take_answer(stream, answer); });
+  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
+  reader_.read(
+      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      due);
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {

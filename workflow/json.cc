@@ -1,5 +1,7 @@
 #include "workflow/json.h"
 
+#include <cmath>
+
 namespace migledger::workflow {
 
 const boost::json::value* member(const boost::json::value* value, std::string_view key) {
@@ -18,6 +20,19 @@ std::optional<double> number(const boost::json::value* value, std::string_view k
   const auto* found = member(value, key);
   if (!found || !found->is_number()) return std::nullopt;
   return found->to_number<double>();
+}
+
+boost::json::value tidy(boost::json::value value) {
+  if (auto* object = value.if_object()) {
+    for (auto& entry : *object) entry.value() = tidy(std::move(entry.value()));
+  } else if (auto* array = value.if_array()) {
+    for (auto& element : *array) element = tidy(std::move(element));
+  } else if (const auto* number = value.if_double()) {
+    constexpr double kExact = 9007199254740992.0;  // 2^53
+    if (std::floor(*number) == *number && std::abs(*number) < kExact)
+      return static_cast<std::int64_t>(*number);
+  }
+  return value;
 }
 
 std::optional<boost::json::value> parse_json(std::string_view json) {

@@ -17,6 +17,9 @@ std::string_view text(const boost::json::value* value, std::string_view key);
 // A number, also when written as an integer.
 std::optional<double> number(const boost::json::value* value, std::string_view key);
 
+// `value` with numbers that are whole written so (2, not 2E0): for people who read requests.
+boost::json::value tidy(boost::json::value value);
+
 // JSON text as a value; nothing when it is not JSON.
 std::optional<boost::json::value> parse_json(std::string_view json);
 

@@ -191,7 +191,12 @@ Answer Answer::of(Reply reply) {
   answer.reply = std::move(reply);
   boost::system::error_code bad;
   if (answer.reply.body.empty()) return answer;
-  auto value = json::parse(answer.reply.body, bad);
+  // A long list is parsed into few large pieces of memory and given back whole.
+  constexpr std::size_t kLong = 16 << 10;
+  json::storage_ptr storage;
+  if (answer.reply.body.size() >= kLong)
+    storage = json::make_shared_resource<json::monotonic_resource>(answer.reply.body.size());
+  auto value = json::parse(answer.reply.body, bad, storage);
   if (bad) return answer;
   answer.json = std::make_shared<const json::value>(std::move(value));
   if (const auto* items = items_of(answer)) answer.list = std::make_shared<ListIndex>(*items);

@@ -14,7 +14,21 @@ constexpr Duration kShortestInterval = 1ms;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 4;
 
+Time on_grid(Time t, Duration grid) {
+  const std::int64_t at = t.time_since_epoch().count();
+  return Time(Duration((at + grid.count() - 1) / grid.count() * grid.count()));
+}
+
 }  // namespace
+
+bool reads_list(const Request& request) {
+  const auto has = [&](std::string_view name) {
+    return request.query.find(name) != std::string::npos;
+  };
+  return request.method == "GET" && has("limit=") && !has("prefix=");
+}
+
+Time common_moment(Time now) { return on_grid(now, kDefaultInterval); }
 
 Time next_poll(const Step& step, const MigrationState& state, Time now) {
   Duration interval = kDefaultInterval;
@@ -27,9 +41,7 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   const Time due = state.entered + step.usual / 2;
   const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
   const Duration pause = std::max(interval, young);
-  const std::int64_t grid = interval.count();
-  const std::int64_t at = (now + pause).time_since_epoch().count();
-  return Time(Duration((at + grid - 1) / grid * grid));
+  return on_grid(now + pause, interval);
 }
 
 }  // namespace migledger::workflow

@@ -329,8 +329,9 @@ Answer copy_object(Call& call, Bucket& from) {
     w.error_code = "InternalServerError";
     w.error = "The object could not be copied. Try again later.";
   }
+  const Duration begin = std::min<Duration>((end - call.now()) / 10, std::chrono::seconds(2));
   w.timeline = {{{call.now(), State::accepted},
-                 {call.now() + std::chrono::seconds(2), State::in_progress},
+                 {call.now() + begin, State::in_progress},
                  {end, fails ? State::failed : State::completed}}};
   const std::string work_request = call.world.add(std::move(w)).id;
   if (!fails) {

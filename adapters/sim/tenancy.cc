@@ -119,6 +119,11 @@ Reply Tenancy::handle(const Request& request, Time now, Fault fault) {
 
 std::string Tenancy::tenancy_id() const { return world_->tenancy_id(); }
 std::string Tenancy::object_namespace() const { return world_->object_namespace(); }
+std::vector<std::string> Tenancy::regions() const {
+  std::vector<std::string> names;
+  for (const World::Region& r : world_->regions()) names.push_back(r.name);
+  return names;
+}
 std::uint64_t Tenancy::seed() const { return world_->dice.seed(); }
 Time Tenancy::clock() const { return std::max(world_->clock, world_->mark); }
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/sim/faults.h"
 #include "adapters/sim/options.h"
@@ -15,6 +16,25 @@
 namespace migledger::adapters::sim {
 
 class World;
+
+// What is known of a cloud, by whoever rehearses going on from it.
+struct Recalled {
+  struct Resource {
+    std::string region, compartment, id, name;
+    std::vector<std::pair<std::string, std::string>> tags;
+    std::string image, subnet, shape;  // of an instance
+    bool imported = false;             // of an image
+  };
+  struct Object {
+    std::string region, bucket, compartment, name;
+    std::int64_t size = 0;
+    std::string md5, etag, content;
+    bool is_image = false;
+  };
+  std::string object_namespace;  // empty: not known yet
+  std::vector<Resource> images, instances;
+  std::vector<Object> objects;  // their buckets are there with them
+};
 
 class Tenancy {
  public:
@@ -37,6 +57,10 @@ class Tenancy {
   // the source region, the target subnet, availability domains and shape. Not the target bucket.
   void provision(const workflow::PlannedMigration& migration);
 
+  // Takes for given what somebody knows to be in the real cloud, so that a rehearsal can go on from
+  // there. Counts as provisioned, not as created.
+  void recall(const Recalled& known);
+
   // {"created": [{"kind","region","id","name","key","at"}…],
   //  "held": [{"kind","region","id","name","state"}…]} as JSON. Everything that requests ever
   // created, in order, whatever became of it; and what is there now, provisioned things included.
@@ -46,6 +70,7 @@ class Tenancy {
 
   std::string tenancy_id() const;
   std::string object_namespace() const;
+  std::vector<std::string> regions() const;  // it is subscribed to
   std::uint64_t seed() const;
   const TenancyOptions& options() const { return options_; }
 

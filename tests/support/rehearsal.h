@@ -9,6 +9,7 @@
 #include "adapters/sim/sim_cloud.h"
 #include "adapters/sim/tenancy.h"
 #include "tests/support/memory_event_store.h"
+#include "tests/support/sample_migration.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/executor.h"
 
@@ -18,9 +19,6 @@ inline constexpr std::string_view kLedgerId = "0123456789abcdef0123456789abcdef"
 
 // Thrown by a hook of the store: the process is gone.
 struct Killed {};
-
-// A migration that runs on the simulated tenancy as it is; `n` tells sources apart.
-workflow::PlannedMigration sample_migration(const std::string& name, unsigned n = 1);
 
 class Rehearsal {
  public:

@@ -39,6 +39,25 @@ TEST_CASE("a migration runs to its end and makes each thing once") {
   check_each_made_once(rehearsal, 1);
 }
 
+TEST_CASE("one at a time, all have their turn, also after one that failed") {
+  adapters::sim::TenancyOptions options;
+  adapters::sim::ScriptedFault fault;
+  fault.fault = adapters::sim::Fault::work_request_fails;
+  fault.method = "POST";
+  fault.path = "/20160918/images";
+  fault.region = "us-ashburn-1";
+  fault.call = 2;  // its first export, and the two after it
+  fault.times = 3;
+  options.faults.scripted.push_back(fault);
+  Rehearsal rehearsal(options);
+  workflow::RunOptions one;
+  one.parallel = 1;
+  const RunResult result = rehearsal.run(plan_of(3), one);
+  CHECK(result.failed == 1);
+  CHECK(result.done == 2);
+  CHECK(result.not_started == 0);
+}
+
 TEST_CASE("a run killed after every append, over and over, makes nothing twice") {
   for (const unsigned every : {1u, 2u, 3u, 7u}) {
     Rehearsal rehearsal;
@@ -79,6 +98,28 @@ TEST_CASE("lost requests and replies, throttling and server errors make nothing 
     CHECK(result.done == 3);
     check_each_made_once(rehearsal, 3);
   }
+}
+
+TEST_CASE("more migrations than may run at once are all done") {
+  for (const std::size_t parallel : {1u, 2u, 3u}) {
+    Rehearsal rehearsal;
+    workflow::RunOptions options;
+    options.parallel = parallel;
+    const RunResult result = rehearsal.run(plan_of(5), options);
+    INFO("parallel " << parallel);
+    CHECK(result.done == 5);
+    CHECK(result.not_started == 0);
+  }
+}
+
+TEST_CASE("a migration that waits for another starts when that is done, also with room for one") {
+  Plan plan = plan_of(3);
+  plan.migrations[0].depends_on = {"web-2"};
+  plan.migrations[1].depends_on = {"web-3"};
+  Rehearsal rehearsal;
+  workflow::RunOptions options;
+  options.parallel = 1;
+  CHECK(rehearsal.run(plan, options).done == 3);
 }
 
 TEST_CASE("a failed work request is recorded and made anew") {

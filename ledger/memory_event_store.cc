@@ -1,19 +1,15 @@
-#include "tests/support/memory_event_store.h"
+#include "ledger/memory_event_store.h"
 
 #include <algorithm>
 
 #include "ledger/codec.h"
 
-namespace migledger::testing {
-
-using ledger::Head;
-using ledger::Position;
-using ledger::StreamId;
+namespace migledger::ledger {
 
 namespace {
 
 // Holds the bytes it reads, so that a store may change under it.
-class Cursor : public ledger::EventCursor {
+class Cursor : public EventCursor {
  public:
   explicit Cursor(std::vector<MemoryEventStore::Bytes> events) : events_(std::move(events)) {}
 
@@ -23,24 +19,24 @@ class Cursor : public ledger::EventCursor {
     event_ = decoder_.decode(*current_);
     return true;
   }
-  ledger::schema::Event::Reader event() const override { return event_; }
+  schema::Event::Reader event() const override { return event_; }
   std::span<const std::byte> bytes() const override { return *current_; }
 
  private:
   std::vector<MemoryEventStore::Bytes> events_;
   std::size_t next_ = 0;
   MemoryEventStore::Bytes current_;
-  ledger::Decoder decoder_;
-  ledger::schema::Event::Reader event_;
+  Decoder decoder_;
+  schema::Event::Reader event_;
 };
 
 }  // namespace
 
-Position MemoryEventStore::append(std::span<ledger::EventDraft> drafts) {
+Position MemoryEventStore::append(std::span<EventDraft> drafts) {
   const std::lock_guard lock(mutex_);
   if (drafts.empty()) return head_.position;
-  ledger::Sequencer sequencer(*this, head_);
-  std::vector<ledger::StampedEvent> stamped;
+  Sequencer sequencer(*this, head_);
+  std::vector<StampedEvent> stamped;
   sequencer.stamp(drafts, stamped);
   const Head head = sequencer.head();
   if (before_append) before_append(head.position);
@@ -59,7 +55,7 @@ Head MemoryEventStore::head() const {
   return head_;
 }
 
-std::unique_ptr<ledger::EventCursor> MemoryEventStore::scan(Position from, Position to) const {
+std::unique_ptr<EventCursor> MemoryEventStore::scan(Position from, Position to) const {
   const std::lock_guard lock(mutex_);
   const std::size_t begin = std::min<std::size_t>(std::max<Position>(from, 1) - 1, events_.size());
   const std::size_t end = std::max(begin, std::min<std::size_t>(to, events_.size()));
@@ -68,8 +64,8 @@ std::unique_ptr<ledger::EventCursor> MemoryEventStore::scan(Position from, Posit
                          events_.begin() + static_cast<std::ptrdiff_t>(end)));
 }
 
-std::unique_ptr<ledger::EventCursor> MemoryEventStore::scan_stream(
-    StreamId stream, std::uint64_t from_version) const {
+std::unique_ptr<EventCursor> MemoryEventStore::scan_stream(StreamId stream,
+                                                           std::uint64_t from_version) const {
   const std::lock_guard lock(mutex_);
   std::vector<Bytes> events;
   if (const auto found = streams_.find(stream); found != streams_.end())
@@ -100,6 +96,20 @@ std::optional<StreamId> MemoryEventStore::stream_named(std::string_view migratio
   return found->second;
 }
 
+void MemoryEventStore::take_over(const EventStore& other) {
+  const std::lock_guard lock(mutex_);
+  for (const auto cursor = other.scan(1, other.head().position); cursor->next();) {
+    const auto event = cursor->event();
+    const auto bytes = cursor->bytes();
+    events_.push_back(std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end()));
+    const StreamId stream = event.getStream();
+    streams_[stream].push_back(event.getPosition());
+    if (event.getBody().isMigrationStarted())
+      names_.emplace(view(event.getBody().getMigrationStarted().getName()), stream);
+    head_ = {event.getPosition(), time_from_micros(event.getTime())};
+  }
+}
+
 void MemoryEventStore::truncate(Position head) {
   const std::lock_guard lock(mutex_);
   if (head >= events_.size()) return;
@@ -110,7 +120,7 @@ void MemoryEventStore::truncate(Position head) {
   std::erase_if(names_, [&](const auto& name) { return name.second > head; });
   head_ = {head, Time{}};
   if (head > 0) {
-    ledger::Decoder decoder;
+    Decoder decoder;
     head_.time = time_from_micros(decoder.decode(*events_.back()).getTime());
   }
 }
@@ -125,4 +135,4 @@ std::unique_ptr<MemoryEventStore> MemoryEventStore::copy() const {
   return other;
 }
 
-}  // namespace migledger::testing
+}  // namespace migledger::ledger

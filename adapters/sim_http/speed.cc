@@ -1,0 +1,24 @@
+#include "adapters/sim_http/speed.h"
+
+namespace migledger::adapters::sim_http {
+
+void accelerate(sim::TenancyOptions& options, double speed) {
+  const auto shorten = [&](Duration& d) {
+    d = Duration(static_cast<std::int64_t>(double(d.count()) / speed));
+  };
+  const auto shorten_range = [&](sim::Range& r) {
+    shorten(r.from);
+    shorten(r.to);
+  };
+  sim::Durations& d = options.durations;
+  for (sim::Range* range : {&d.create_image, &d.export_image, &d.copy_object, &d.import_image,
+                            &d.launch, &d.stop, &d.start, &d.terminate, &d.list_lag, &d.search_lag})
+    shorten_range(*range);
+  shorten(d.imaging_lock);
+  if (options.faults.list_lag) shorten_range(*options.faults.list_lag);
+  if (options.faults.search_lag) shorten_range(*options.faults.search_lag);
+  d.request_latency = {};
+  d.reply_latency = {};
+}
+
+}  // namespace migledger::adapters::sim_http

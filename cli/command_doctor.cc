@@ -1,0 +1,95 @@
+#include "cli/command_doctor.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <ostream>
+
+#include "adapters/config/config.h"
+#include "adapters/oci_cli/program_version.h"
+#include "cli/exit_status.h"
+#include "cli/json_text.h"
+#include "cli/printable.h"
+#include "cli/run_cloud.h"
+#include "workflow/doctor.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using Verdict = workflow::Diagnosis::Verdict;
+
+Colour colour_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::good:
+      return Colour::green;
+    case Verdict::warning:
+      return Colour::yellow;
+    case Verdict::bad:
+      return Colour::red;
+  }
+  return Colour::plain;
+}
+
+ExitStatus exit_of(const std::vector<workflow::Diagnosis>& found) {
+  ExitStatus exit = ExitStatus::done;
+  for (const auto& diagnosis : found) {
+    if (diagnosis.verdict != Verdict::bad) continue;
+    if (diagnosis.what == "credentials" || diagnosis.what == "clock" ||
+        diagnosis.what.starts_with("region "))
+      return ExitStatus::cloud_unreachable;
+    exit = ExitStatus::usage;
+  }
+  return exit;
+}
+
+}  // namespace
+
+int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream& out) {
+  const adapters::Config config = adapters::load_config(command.config);
+  const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  const auto cloud = make_run_cloud(command, config, path);
+  std::vector<workflow::Diagnosis> found;
+  if (cloud->cloud().identity().kind == "oci") {
+    const auto version = adapters::oci_program_version(config.oci.program);
+    found.push_back({version.problem.empty() ? Verdict::good : Verdict::warning, "the oci program",
+                     version.problem.empty() ? version.text : version.problem,
+                     version.problem.empty()
+                         ? ""
+                         : "install or update it: https://docs.oracle.com/iaas/tools/oci-cli"});
+  }
+  for (auto& diagnosis : workflow::diagnose(config.plan, cloud->cloud(), cloud->clock()))
+    found.push_back(std::move(diagnosis));
+  if (command.json) {
+    boost::json::array checks;
+    for (const auto& diagnosis : found)
+      checks.push_back({{"verdict", workflow::name_of(diagnosis.verdict)},
+                        {"what", json_text(diagnosis.what)},
+                        {"seen", json_text(diagnosis.seen)},
+                        {"fix", json_text(diagnosis.fix)}});
+    out << boost::json::serialize(boost::json::object{{"checks", std::move(checks)}}) << "\n";
+    return static_cast<int>(exit_of(found));
+  }
+  std::size_t bad = 0, warnings = 0;
+  for (const auto& diagnosis : found) {
+    out << paint(terminal, colour_of(diagnosis.verdict),
+                 pad(workflow::name_of(diagnosis.verdict), 4))
+        << "  " << printable(diagnosis.what, 200) << ": " << printable(diagnosis.seen, 500) << "\n";
+    bad += diagnosis.verdict == Verdict::bad ? 1 : 0;
+    warnings += diagnosis.verdict == Verdict::warning ? 1 : 0;
+  }
+  if (bad + warnings == 0) {
+    out << "\nNothing stands in the way.\n";
+  } else {
+    out << "\nWhat to do, in this order:\n";
+    unsigned number = 0;
+    for (const auto verdict : {Verdict::bad, Verdict::warning})
+      for (const auto& diagnosis : found)
+        if (diagnosis.verdict == verdict)
+          out << fmt::format("{:>3}. {}: {}\n", ++number, printable(diagnosis.what, 200),
+                             printable(diagnosis.fix, 500));
+  }
+  return static_cast<int>(exit_of(found));
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,95 @@
+#include "cli/command_status.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "cli/exit_status.h"
+#include "cli/fleet_json.h"
+#include "cli/fleet_text.h"
+#include "cli/json_text.h"
+#include "cli/names.h"
+#include "cli/printable.h"
+
+namespace migledger::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+// Members of migrations are written one by one: a whole fleet of them as values would take more
+// memory than the fold.
+void print_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Names& names,
+                const StatusOptions& options, std::ostream& out) {
+  json::object head = fleet_json(fleet, facts);
+  head["run"] = nullptr;
+  if (options.run)
+    head["run"] = json::object{{"pid", options.run->pid},
+                               {"host", json_text(options.run->host)},
+                               {"since", format_utc(options.run->since)}};
+  std::string text = json::serialize(head);
+  text.pop_back();
+  out << text << ",\"migrations\":[";
+  std::string_view separator;
+  for (const auto& row : fleet.rows()) {
+    out << separator << json::serialize(row_json(row, names));
+    separator = ",";
+  }
+  out << "]}\n";
+}
+
+// Whether a run is under way, and how the last one ended.
+std::string run_words(const ledger::FleetSummary& fleet, Names& names,
+                      const StatusOptions& options) {
+  const auto actor = [&] { return printable(names.actor(fleet.session()), 60); };
+  if (options.run && options.run->pid == 0) return "a run is under way, just starting";
+  if (options.run)
+    return fmt::format("a run is under way: pid {} on {}, since {}", options.run->pid,
+                       printable(options.run->host, 60), format_local(options.run->since));
+  if (fleet.session() == 0) return "no run yet";
+  if (fleet.session_closed())
+    return fmt::format("no run is under way; the last one was by {}", actor());
+  return fmt::format("no run is under way; the last one, by {}, was cut off: run again to go on",
+                     actor());
+}
+
+void print_text(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Names& names,
+                const StatusOptions& options, std::ostream& out) {
+  if (facts.simulated()) out << kSimulatedLine << '\n';
+  if (fleet.position() == 0) {
+    out << "the ledger is empty\n";
+    return;
+  }
+  out << fmt::format("ledger {} ({}), last event #{} at {}\n", printable(facts.id, 40),
+                     printable(facts.cloud, 20), fleet.position(), format_local(fleet.time()))
+      << run_words(fleet, names, options) << '\n'
+      << count_words(fleet) << '\n';
+  if (fleet.unknown_events() > 0)
+    out << paint(options.terminal, Colour::yellow,
+                 fmt::format("{} event(s) were written by a newer version; what they mean is not "
+                             "shown here",
+                             fleet.unknown_events()))
+        << '\n';
+  if (fleet.rows().empty()) return;
+  out << '\n';
+  print_fleet_table(fleet, names, options.terminal, out);
+  print_needs(fleet, out);
+}
+
+}  // namespace
+
+int run_status(const ledger::EventStore& store, const StatusOptions& options, std::ostream& out,
+               const FleetStart& start) {
+  Names names(store);
+  const LedgerFacts facts = ledger_facts(store);
+  const ledger::FleetSummary fleet = load_fleet(store, store.head().position, start);
+  if (options.json) {
+    print_json(fleet, facts, names, options, out);
+  } else {
+    print_text(fleet, facts, names, options, out);
+  }
+  out.flush();
+  return static_cast<int>(ExitStatus::done);
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,256 @@
+#include "cli/dry_run.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <filesystem>
+#include <ostream>
+#include <unordered_map>
+
+#include "adapters/sim/sim_cloud.h"
+#include "adapters/sim/tenancy.h"
+#include "adapters/system_clock.h"
+#include "cli/exit_status.h"
+#include "cli/plan_refusal.h"
+#include "cli/printable.h"
+#include "cli/this_process.h"
+#include "ledger/memory_event_store.h"
+#include "ledger/rocks_event_store.h"
+#include "workflow/compute_workflow.h"
+#include "workflow/oci_api.h"
+#include "workflow/redact.h"
+
+namespace migledger::cli {
+
+namespace {
+
+namespace sim = adapters::sim;
+using ledger::MigrationState;
+
+// Passes everything on, and prints each request as it would leave and what it was answered.
+class PrintingCloud final : public workflow::Cloud {
+ public:
+  PrintingCloud(workflow::Cloud& next, workflow::CloudIdentity identity, bool json,
+                std::ostream& out)
+      : next_(next), identity_(std::move(identity)), json_(json), out_(out) {}
+
+  workflow::CloudIdentity identity() const override { return identity_; }
+  std::size_t capacity() const override { return next_.capacity(); }
+  void start(workflow::CallId call, workflow::Request request) override {
+    under_way_[call] = request;
+    next_.start(call, std::move(request));
+  }
+  std::optional<workflow::Completion> next(Time deadline) override {
+    auto completion = next_.next(deadline);
+    if (completion) print(*completion);
+    return completion;
+  }
+  void interrupt() override { next_.interrupt(); }
+  std::string quiesce(Duration patience) override { return next_.quiesce(patience); }
+  void abandon() override { next_.abandon(); }
+
+  // To be called at the end.
+  void tell_again() {
+    if (again_ > 0 && !json_) out_ << fmt::format("         (asked {} more times)\n", again_);
+    again_ = 0;
+  }
+
+ private:
+  void print(const workflow::Completion& completion) {
+    const auto it = under_way_.find(completion.call);
+    if (it == under_way_.end()) return;
+    const workflow::Request request = std::move(it->second);
+    under_way_.erase(it);
+    // What is asked again and again, until an operation has ended, is told once.
+    if (request.reads() && request == last_) {
+      ++again_;
+      return;
+    }
+    tell_again();
+    last_ = request;
+    const std::string target =
+        request.path + (request.query.empty() ? std::string() : "?" + request.query);
+    const std::string body = workflow::redact_body(request.body);
+    const std::string reply = workflow::redact_body(completion.reply.body);
+    if (json_) {
+      boost::json::object line{{"number", ++number_},
+                               {"region", request.region},
+                               {"service", workflow::name_of(request.service)},
+                               {"method", request.method},
+                               {"target", workflow::redact_text(target)},
+                               {"changes", !request.reads()},
+                               {"status", completion.reply.status}};
+      if (!body.empty()) line["body"] = body;
+      if (!request.retry_token.empty()) line["opc-retry-token"] = request.retry_token;
+      if (!request.if_none_match.empty()) line["if-none-match"] = request.if_none_match;
+      line["reply"] = reply.substr(0, 2000);
+      out_ << boost::json::serialize(line) << "\n";
+      return;
+    }
+    out_ << fmt::format("{:>4} {} {} {} {}\n", ++number_, request.reads() ? " " : "*",
+                        request.region, request.method,
+                        printable(workflow::redact_text(target), 400));
+    if (!request.reads()) {
+      if (!body.empty()) out_ << "         body: " << printable(body, 2000) << "\n";
+      if (!request.retry_token.empty())
+        out_ << "         opc-retry-token: " << request.retry_token << "\n";
+      if (!request.if_none_match.empty())
+        out_ << "         if-none-match: " << request.if_none_match << "\n";
+    }
+    out_ << fmt::format("         likely reply: {} {}\n", completion.reply.status,
+                        printable(reply, request.reads() ? 160 : 300));
+  }
+
+  workflow::Cloud& next_;
+  const workflow::CloudIdentity identity_;
+  const bool json_;
+  std::ostream& out_;
+  std::unordered_map<workflow::CallId, workflow::Request> under_way_;
+  std::uint64_t number_ = 0;
+  workflow::Request last_;
+  unsigned again_ = 0;
+};
+
+// What the ledger knows of one migration, as the cloud would hold it.
+void recall(const MigrationState& state, const std::string& ledger_id, sim::Recalled& known) {
+  const auto& workflow = workflow::compute_workflow();
+  const auto fact = [&](std::string_view name) { return std::string(state.facts.get(name)); };
+  const auto plan = [&](std::string_view name) { return std::string(state.plan.get(name)); };
+  const auto tags = [&](std::string_view step) {
+    const auto index = workflow.index_of(step);
+    return std::vector<std::pair<std::string, std::string>>{
+        {std::string(workflow::kTagLedger), ledger_id},
+        {std::string(workflow::kTagKey),
+         workflow::idempotency_key(ledger_id, state.name, plan("source_instance_id"), step,
+                                   std::max<std::uint16_t>(state.generation(index), 1))},
+        {std::string(workflow::kTagSource), plan("source_instance_id")}};
+  };
+  const auto named = [&](std::string_view key, std::string_view otherwise) {
+    return plan(key).empty() ? std::string(otherwise) : plan(key);
+  };
+  if (!fact("namespace").empty()) known.object_namespace = fact("namespace");
+  if (!fact("image_id").empty())
+    known.images.push_back({plan("source_region"), plan("source_compartment_id"), fact("image_id"),
+                            named("new_image_name", state.name), tags("create-image"), "", "", "",
+                            false});
+  if (!fact("target_image_id").empty())
+    known.images.push_back({plan("target_region"), plan("target_compartment_id"),
+                            fact("target_image_id"), named("new_image_name", state.name),
+                            tags("import-image"), "", "", "", true});
+  if (!fact("target_instance_id").empty())
+    known.instances.push_back({plan("target_region"), plan("target_compartment_id"),
+                               fact("target_instance_id"), named("new_instance_name", state.name),
+                               tags("launch-instance"), fact("target_image_id"),
+                               plan("target_subnet_id"), fact("target_shape"), false});
+  std::int64_t size = 47LL << 30;
+  const std::string recorded = fact("object_size");
+  std::from_chars(recorded.data(), recorded.data() + recorded.size(), size);
+  const std::string source_bucket = plan("migration_bucket_name");
+  const std::string target_bucket = named("target_bucket_name", source_bucket);
+  if (!fact("claim").empty())
+    known.objects.push_back({plan("source_region"), source_bucket, plan("source_compartment_id"),
+                             fact("claim"), 100, "", "",
+                             boost::json::serialize(boost::json::object{{"ledger", ledger_id},
+                                                                        {"migration", state.name}}),
+                             false});
+  if (!fact("object_name").empty())
+    known.objects.push_back({plan("source_region"), source_bucket, plan("source_compartment_id"),
+                             fact("object_name"), size, fact("object_md5"), fact("object_etag"), "",
+                             true});
+  if (fact("target_bucket") == "ours" || fact("target_bucket") == "exists")
+    known.objects.push_back({plan("target_region"), target_bucket, plan("target_compartment_id"),
+                             fact("copy_name"), size, fact("object_md5"), fact("copy_etag"), "",
+                             true});
+}
+
+void begin_ledger(ledger::MemoryEventStore& store, const std::string& cloud, Time now) {
+  ledger::EventDraft first(ledger::kLedgerStream, now, 0);
+  auto created = first.body().initLedgerCreated();
+  created.setLedgerId(random_hex_digits());
+  created.setFormat(1);
+  created.setCloud(cloud);
+  store.append_one(first);
+}
+
+}  // namespace
+
+int dry_run(const RunCommand& command, const adapters::Config& config, const std::string& ledger,
+            std::ostream& out) {
+  const auto& workflow = workflow::compute_workflow();
+  ledger::MemoryEventStore store;
+  Time start = adapters::SystemClock().now();
+  const bool continues = std::filesystem::exists(ledger);
+  if (continues) {
+    ledger::OpeningReport report;
+    store.take_over(*ledger::RocksEventStore::open_reader(ledger, report));
+    start = std::max(start, store.head().time);
+  } else {
+    begin_ledger(store, command.cloud, start);
+  }
+  const auto first = store.scan(1, 1);
+  if (!first->next()) return static_cast<int>(ExitStatus::ledger_refused);
+  const std::string ledger_id(
+      ledger::view(first->event().getBody().getLedgerCreated().getLedgerId()));
+
+  // A rehearsal goes on from its own tenancy; for the real cloud what the ledger knows must do.
+  sim::TenancyOptions options;
+  options.seed = command.sim_seed;
+  options.start = start;
+  sim::MemoryStore state;
+  const std::string kept = command.sim_state.empty() ? ledger + ".sim" : command.sim_state;
+  if (command.cloud == "sim" && std::filesystem::exists(kept)) {
+    std::vector<sim::StateStore::Change> rows;
+    sim::open_disk_store_read_only(kept)->load(
+        [&](std::string_view key, std::string_view value) { rows.emplace_back(key, value); });
+    state.write(rows);
+  }
+  sim::Tenancy tenancy(options, &state);
+  if (command.cloud != "sim") {
+    sim::Recalled known;
+    for (const auto& planned : config.plan.migrations) {
+      const auto stream = store.find_stream(planned.name);
+      if (!stream) continue;
+      MigrationState migration;
+      for (const auto cursor = store.scan_stream(*stream, 1); cursor->next();)
+        migration.apply(cursor->event());
+      recall(migration, ledger_id, known);
+    }
+    tenancy.recall(known);
+  }
+  for (const auto& migration : config.plan.migrations) tenancy.provision(migration);
+
+  const std::string refusal =
+      refuse_changed_plan(store, workflow, config.plan, command.accept_plan_change);
+  if (!refusal.empty()) {
+    out << refusal;
+    return static_cast<int>(ExitStatus::plan_changed);
+  }
+  sim::SimCloud simulated(tenancy, {.speed = 0, .parallel = 64});
+  PrintingCloud cloud(simulated, simulated.identity(), command.json, out);
+  if (!command.json)
+    out << (continues ? "dry run from where the ledger stands: " : "dry run from the beginning: ")
+        << "nothing is sent, nothing is kept; * changes something\n";
+  workflow::RunOptions run;
+  run.actor = this_process(command.command_line);
+  run.parallel = command.parallel.value_or(config.parallel);
+  run.approve = command.yes;
+  run.accept_plan_change = command.accept_plan_change;
+  workflow::Executor executor(store, cloud, simulated, workflow, std::move(run));
+  const auto result = executor.run(config.plan);
+  cloud.tell_again();
+  if (!command.json) out << "would end: " << workflow::words(result) << "\n";
+  for (const auto& planned : config.plan.migrations) {
+    const auto stream = store.find_stream(planned.name);
+    if (!stream || command.json) continue;
+    MigrationState migration;
+    for (const auto cursor = store.scan_stream(*stream, 1); cursor->next();)
+      migration.apply(cursor->event());
+    if (migration.status == ledger::Status::parked)
+      out << fmt::format("{} would stop: {}; {}\n", printable(planned.name, 63),
+                         printable(migration.reason, 500), printable(migration.need, 500));
+  }
+  return workflow::exit_code(result);
+}
+
+}  // namespace migledger::cli

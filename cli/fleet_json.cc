@@ -1,0 +1,54 @@
+#include "cli/fleet_json.h"
+
+#include <boost/json.hpp>
+
+#include "cli/fleet_text.h"
+#include "cli/json_text.h"
+
+namespace migledger::cli {
+
+namespace json = boost::json;
+using ledger::Status;
+
+json::object row_json(const ledger::FleetRow& row, Names& names) {
+  json::object object{{"name", json_text(row.name)},
+                      {"workflow", json_text(row.workflow)},
+                      {"stream", row.stream},
+                      {"status", name_of(row.status)}};
+  if (row.step < row.step_count) {
+    object["step"] = json_text(names.step(row.stream, row.step));
+    object["step_number"] = row.step + 1;
+  } else {
+    object["step_number"] = row.status == Status::done ? row.step_count : 0;
+  }
+  object["step_count"] = row.step_count;
+  object["steps_done"] = row.steps_done();
+  object["percent"] = row.percent;
+  object["state"] = json_text(row.state);
+  object["need"] = json_text(row.need);
+  object["started"] = format_utc(row.started);
+  object["entered"] = format_utc(row.entered);
+  object["updated"] = format_utc(row.updated);
+  object["events"] = row.events;
+  object["position"] = row.position;
+  return object;
+}
+
+json::object fleet_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts) {
+  json::object object;
+  if (facts.simulated()) object["simulated"] = true;
+  if (!facts.id.empty()) {
+    object["ledger"] = json_text(facts.id);
+    object["cloud"] = json_text(facts.cloud);
+  }
+  object["position"] = fleet.position();
+  if (fleet.position() != 0) object["time"] = format_utc(fleet.time());
+  const auto counts = count_by_status(fleet);
+  json::object& to = object["counts"].emplace_object();
+  for (const Status status : {Status::running, Status::parked, Status::done, Status::failed})
+    to[name_of(status)] = counts[static_cast<std::size_t>(status)];
+  object["unknown_events"] = fleet.unknown_events();
+  return object;
+}
+
+}  // namespace migledger::cli

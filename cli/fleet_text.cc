@@ -1,0 +1,126 @@
+#include "cli/fleet_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "cli/printable.h"
+#include "cli/table.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using ledger::FleetRow;
+using ledger::Status;
+
+constexpr std::size_t kMostDone = 1000;
+constexpr std::size_t kLongestText = 120;
+
+// What needs attention comes first.
+int rank(Status status) {
+  switch (status) {
+    case Status::parked:
+      return 0;
+    case Status::failed:
+      return 1;
+    case Status::running:
+      return 2;
+    case Status::done:
+      return 3;
+  }
+  return 4;
+}
+
+std::string step_words(const FleetRow& row, Names& names) {
+  if (row.status == Status::done) return fmt::format("{}/{}", row.step_count, row.step_count);
+  if (row.step >= row.step_count) return fmt::format("0/{}", row.step_count);
+  return fmt::format("{}/{} {}", row.step + 1, row.step_count,
+                     printable(names.step(row.stream, row.step), 40));
+}
+
+std::string state_words(const FleetRow& row) {
+  if (row.status == Status::done) return {};
+  if (!row.state.empty()) return shorten_ocids(printable(row.state, kLongestText));
+  const bool step_done = row.step < ledger::kMaxSteps && (row.done >> row.step & 1) != 0;
+  return step_done ? "this step is done" : "";
+}
+
+}  // namespace
+
+std::array<std::size_t, 4> count_by_status(const ledger::FleetSummary& fleet) {
+  std::array<std::size_t, 4> counts{};
+  for (const auto& row : fleet.rows()) ++counts[static_cast<std::size_t>(row.status)];
+  return counts;
+}
+
+std::string count_words(const ledger::FleetSummary& fleet) {
+  const auto counts = count_by_status(fleet);
+  std::string words = fmt::format("{} {}", fleet.rows().size(),
+                                  fleet.rows().size() == 1 ? "migration" : "migrations");
+  std::string_view separator = ": ";
+  for (const Status status : {Status::running, Status::parked, Status::failed, Status::done}) {
+    const std::size_t count = counts[static_cast<std::size_t>(status)];
+    if (count == 0) continue;
+    words += fmt::format("{}{} {}", separator, count, name_of(status));
+    separator = ", ";
+  }
+  return words;
+}
+
+Colour colour_of(Status status) {
+  switch (status) {
+    case Status::running:
+      return Colour::plain;
+    case Status::parked:
+      return Colour::yellow;
+    case Status::done:
+      return Colour::green;
+    case Status::failed:
+      return Colour::red;
+  }
+  return Colour::plain;
+}
+
+void print_fleet_table(const ledger::FleetSummary& fleet, Names& names, const Terminal& terminal,
+                       std::ostream& out) {
+  std::vector<const FleetRow*> rows;
+  for (const auto& row : fleet.rows()) rows.push_back(&row);
+  std::stable_sort(rows.begin(), rows.end(), [](const FleetRow* a, const FleetRow* b) {
+    return rank(a->status) < rank(b->status);
+  });
+  Table table({{"MIGRATION", false, 12},
+               {"STATUS", false, 7},
+               {"STEP", false, 12},
+               {"%", true, 3},
+               {"WAITS FOR, OR STOPPED BY", false, 16},
+               {"SINCE", false, 16}});
+  std::size_t done = 0;
+  for (const FleetRow* row : rows) {
+    if (row->status == Status::done && ++done > kMostDone) continue;
+    const Time since = row->status == Status::running ? row->entered : row->updated;
+    table.add({{printable(row->name)},
+               {std::string(name_of(row->status)), colour_of(row->status)},
+               {step_words(*row, names)},
+               {row->percent > 0 ? fmt::format("{}", static_cast<unsigned>(row->percent)) : ""},
+               {state_words(*row)},
+               {format_local(since)}});
+  }
+  if (!table.empty()) table.print(terminal, out);
+  if (done > kMostDone)
+    out << fmt::format("… and {} more that are done (status --json lists all)\n", done - kMostDone);
+}
+
+void print_needs(const ledger::FleetSummary& fleet, std::ostream& out) {
+  bool first = true;
+  for (const auto& row : fleet.rows()) {
+    if (row.status != Status::parked || row.need.empty()) continue;
+    if (first) out << "\nTo do:\n";
+    first = false;
+    out << fmt::format("  {}: {}\n    because: {}\n", printable(row.name),
+                       printable(row.need, 2000), printable(row.state, 2000));
+  }
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,30 @@
+// The fleet for people: counts, one row a migration, and what is to be done.
+#pragma once
+
+#include <array>
+#include <ostream>
+
+#include "cli/names.h"
+#include "cli/terminal.h"
+#include "ledger/fleet_summary.h"
+
+namespace migledger::cli {
+
+// How many migrations there are, by Status.
+std::array<std::size_t, 4> count_by_status(const ledger::FleetSummary& fleet);
+
+// "3 migrations: 1 running, 1 waiting, 1 done".
+std::string count_words(const ledger::FleetSummary& fleet);
+
+// Green, yellow, red: as far as a status is good or bad news.
+Colour colour_of(ledger::Status status);
+
+// One row a migration: what waits for a person first, then what failed, runs and is done. Of those
+// that are done, beyond a thousand, only the number.
+void print_fleet_table(const ledger::FleetSummary& fleet, Names& names, const Terminal& terminal,
+                       std::ostream& out);
+
+// What a person must do, migration by migration; nothing when there is nothing.
+void print_needs(const ledger::FleetSummary& fleet, std::ostream& out);
+
+}  // namespace migledger::cli

@@ -1,0 +1,114 @@
+#include "cli/next_action.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "cli/json_text.h"
+#include "cli/names.h"
+#include "cli/printable.h"
+#include "cli/terminal.h"
+#include "workflow/compute_workflow.h"
+
+namespace migledger::cli {
+
+namespace {
+
+namespace json = boost::json;
+using ledger::Position;
+using workflow::Decision;
+using Kind = Decision::Kind;
+
+// One process writes at a time, so an event's session is the newest there was.
+Position session_at(const ledger::EventStore& store, Position position) {
+  for (; position != 0; --position) {
+    const auto cursor = store.scan(position, position);
+    if (!cursor->next()) return 0;
+    if (cursor->event().getBody().isSessionOpened()) return position;
+    if (cursor->event().getSession() != 0) return cursor->event().getSession();
+  }
+  return 0;
+}
+
+bool same_steps(const workflow::Workflow& workflow, const ledger::MigrationState& state) {
+  if (workflow.steps.size() != state.step_count()) return false;
+  for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
+    if (workflow.steps[i].name != state.step_name(i)) return false;
+  return true;
+}
+
+std::string words_of(const Decision& decision, std::string_view step) {
+  std::string words(name_of(decision.kind));
+  if (!step.empty()) words += fmt::format(" at {}", printable(step, 40));
+  if (!decision.reason.empty() && decision.kind != Kind::in_flight)
+    words += fmt::format(": {}", shorten_ocids(printable(decision.reason, 300)));
+  words += fmt::format(" (row {}", name_of(decision.row));
+  if (decision.because != 0) words += fmt::format(", because of #{}", decision.because);
+  return words + ")";
+}
+
+json::object json_of(const Decision& decision, const ledger::MigrationState& state) {
+  json::object object{{"action", name_of(decision.kind)}, {"row", name_of(decision.row)}};
+  if (decision.step != ledger::kNoStep) object["step"] = json_text(state.step_name(decision.step));
+  if (decision.generation != 0) object["generation"] = decision.generation;
+  if (decision.reopens != ledger::kNoStep)
+    object["goes_back_to"] = json_text(state.step_name(decision.reopens));
+  if (decision.until != Time{}) object["not_before"] = format_utc(decision.until);
+  if (!decision.reason.empty()) object["reason"] = json_text(decision.reason);
+  if (!decision.need.empty()) object["need"] = json_text(decision.need);
+  if (decision.because != 0) object["because"] = decision.because;
+  return object;
+}
+
+}  // namespace
+
+Vantage vantage_at(const ledger::EventStore& store, Position position) {
+  Vantage vantage;
+  vantage.position = position;
+  vantage.ledger_id = ledger_facts(store).id;
+  vantage.session = session_at(store, position);
+  if (position == 0) return vantage;
+  const auto cursor = store.scan(position, position);
+  if (cursor->next()) vantage.now = time_from_micros(cursor->event().getTime());
+  return vantage;
+}
+
+NextAction next_action(const ledger::MigrationState& state, const Vantage& vantage) {
+  NextAction next;
+  const auto* workflow = workflow::workflow_named(state.workflow);
+  if (!workflow) {
+    next.cannot_tell =
+        fmt::format("this version has no workflow \"{}\"", printable(state.workflow, 40));
+    return next;
+  }
+  if (workflow->version != state.workflow_version || !same_steps(*workflow, state)) {
+    next.cannot_tell = fmt::format(
+        "it follows version {} of the {} workflow; this program has version {}, with other steps",
+        state.workflow_version, workflow->name, workflow->version);
+    return next;
+  }
+  next.decision = decide(*workflow, state, {vantage.now, vantage.session, vantage.ledger_id});
+  if (next.decision.step != ledger::kNoStep) next.step = state.step_name(next.decision.step);
+  const bool waits = next.decision.kind == Kind::in_flight ||
+                     (next.decision.kind == Kind::over && state.status == ledger::Status::parked);
+  // A session opened after this position.
+  if (waits)
+    next.resumed = decide(*workflow, state, {vantage.now, vantage.position + 1, vantage.ledger_id});
+  return next;
+}
+
+std::string next_words(const NextAction& next) {
+  if (!next.cannot_tell.empty()) return "cannot be told: " + next.cannot_tell;
+  std::string words = words_of(next.decision, next.step);
+  if (next.resumed) words += "; a new run would " + words_of(*next.resumed, "");
+  return words;
+}
+
+json::object next_json(const NextAction& next, const ledger::MigrationState& state) {
+  if (!next.cannot_tell.empty()) return {{"cannot_tell", json_text(next.cannot_tell)}};
+  json::object object = json_of(next.decision, state);
+  if (next.resumed) object["resumed"] = json_of(*next.resumed, state);
+  return object;
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,107 @@
+#include "cli/terminal.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+using namespace migledger::cli;
+
+namespace {
+
+Environment environment(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> const char* {
+    const auto found = variables.find(name);
+    return found == variables.end() ? nullptr : found->second.c_str();
+  };
+}
+
+// A pseudo-terminal; what is detected is its far end.
+class PseudoTerminal {
+ public:
+  PseudoTerminal() : near_(posix_openpt(O_RDWR | O_NOCTTY)) {
+    REQUIRE(near_ >= 0);
+    REQUIRE(grantpt(near_) == 0);
+    REQUIRE(unlockpt(near_) == 0);
+    far_ = open(ptsname(near_), O_RDWR | O_NOCTTY);
+    REQUIRE(far_ >= 0);
+  }
+  ~PseudoTerminal() {
+    close(far_);
+    close(near_);
+  }
+  void resize(unsigned short columns) {
+    winsize size{};
+    size.ws_col = columns;
+    size.ws_row = 24;
+    REQUIRE(ioctl(far_, TIOCSWINSZ, &size) == 0);
+  }
+  int fd() const { return far_; }
+
+ private:
+  int near_;
+  int far_ = -1;
+};
+
+}  // namespace
+
+TEST_CASE("A pipe is no terminal: no colour, any width") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const Terminal terminal = detect_terminal(ends[1], environment({{"TERM", "xterm"}}));
+  CHECK_FALSE(terminal.is_terminal);
+  CHECK_FALSE(terminal.colour);
+  CHECK(terminal.width == 0);
+  CHECK(paint(terminal, Colour::red, "x") == "x");
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_CASE(
+    "A terminal has its width and colour, unless NO_COLOR or a dumb terminal says otherwise") {
+  PseudoTerminal pty;
+  CHECK(detect_terminal(pty.fd(), environment({})).width == 80);
+  pty.resize(123);
+  const Terminal terminal = detect_terminal(pty.fd(), environment({{"NO_COLOR", ""}}));
+  CHECK(terminal.is_terminal);
+  CHECK(terminal.width == 123);
+  CHECK(terminal.colour);
+  CHECK(paint(terminal, Colour::green, "x") == "\x1b[32mx\x1b[0m");
+  CHECK_FALSE(detect_terminal(pty.fd(), environment({{"NO_COLOR", "1"}})).colour);
+  CHECK_FALSE(detect_terminal(pty.fd(), environment({{"TERM", "dumb"}})).colour);
+}
+
+TEST_CASE("Widths are columns: wide characters take two, combining ones none") {
+  CHECK(display_width("web-1") == 5);
+  CHECK(display_width("zürich") == 6);
+  CHECK(display_width("東京") == 4);
+  CHECK(display_width("e\u0301") == 1);
+  CHECK(display_width("😀") == 2);
+  CHECK(display_width("\xff") == 1);
+}
+
+TEST_CASE("What does not fit ends with an ellipsis, within the width") {
+  CHECK(fit("abcdef", 6) == "abcdef");
+  CHECK(fit("abcdefg", 6) == "abcde…");
+  CHECK(fit("東京都庁", 5) == "東京…");
+  CHECK(fit("東京都庁", 6) == "東京…");
+  CHECK(display_width(fit("東京都庁", 4)) <= 4);
+  CHECK(fit("abc", 1) == "…");
+  CHECK(fit("abc", 0) == "abc");
+  CHECK(pad("東", 4) == "東  ");
+}
+
+TEST_CASE("OCIDs are shortened in the middle wherever they stand") {
+  const std::string image = "ocid1.image.oc1.iad." + std::string(50, 'a') + "k3x9pq";
+  CHECK(shorten_ocids(image) == "ocid1.image…k3x9pq");
+  CHECK(shorten_ocids("made " + image + ", " + image + ".") ==
+        "made ocid1.image…k3x9pq, ocid1.image…k3x9pq.");
+  CHECK(shorten_ocids("ocid1.a.b") == "ocid1.a.b");
+  CHECK(shorten_ocids("ocid1.") == "ocid1.");
+  CHECK(shorten_ocids("ocid1....") == "ocid1....");
+  CHECK(shorten_ocids("no id") == "no id");
+}

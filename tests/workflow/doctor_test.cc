@@ -1,0 +1,89 @@
+#include "workflow/doctor.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/support/rehearsal.h"
+
+namespace migledger::testing {
+
+namespace {
+
+using workflow::Diagnosis;
+using Verdict = Diagnosis::Verdict;
+
+std::vector<Diagnosis> examine(Rehearsal& rehearsal, const workflow::PlannedMigration& migration) {
+  adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 8});
+  workflow::Plan plan;
+  plan.migrations.push_back(migration);
+  return workflow::diagnose(plan, cloud, cloud);
+}
+
+const Diagnosis* find(const std::vector<Diagnosis>& found, std::string_view what) {
+  const auto it = std::find_if(found.begin(), found.end(),
+                               [&](const auto& d) { return d.what.starts_with(what); });
+  return it == found.end() ? nullptr : &*it;
+}
+
+}  // namespace
+
+TEST_CASE("doctor finds nothing to mend where everything is there, and changes nothing") {
+  Rehearsal rehearsal;
+  const auto migration = sample_migration("web-1");
+  rehearsal.tenancy().provision(migration);
+  const std::string before = rehearsal.tenancy().report();
+  for (const auto& diagnosis : examine(rehearsal, migration)) {
+    INFO(diagnosis.what << ": " << diagnosis.seen);
+    CHECK(diagnosis.verdict != Verdict::bad);
+  }
+  CHECK(rehearsal.tenancy().report() == before);
+}
+
+TEST_CASE("doctor names what is missing, and what to do about it") {
+  Rehearsal rehearsal;
+  const auto provisioned = sample_migration("web-1");
+  rehearsal.tenancy().provision(provisioned);
+  auto migration = provisioned;
+  SECTION("the source bucket") {
+    migration.fields.set("migration_bucket_name", "elsewhere");
+    const auto found = examine(rehearsal, migration);
+    const auto* bucket = find(found, "bucket elsewhere in us-ashburn-1");
+    REQUIRE(bucket);
+    CHECK(bucket->verdict == Verdict::bad);
+    CHECK_THAT(bucket->fix, Catch::Contains("create it"));
+  }
+  SECTION("the source instance") {
+    migration.fields.set("source_instance_id", "ocid1.instance.oc1.iad.gone");
+    const auto found = examine(rehearsal, migration);
+    const auto* source = find(found, "source instance");
+    REQUIRE(source);
+    CHECK(source->verdict == Verdict::bad);
+    CHECK_THAT(source->seen, Catch::Contains("404"));
+  }
+  SECTION("the availability domain") {
+    migration.fields.set("target_ad", "Uocm:NOWHERE-AD-1");
+    const auto found = examine(rehearsal, migration);
+    const auto* domain = find(found, "availability domain");
+    REQUIRE(domain);
+    CHECK(domain->verdict == Verdict::bad);
+  }
+  SECTION("the region") {
+    migration.fields.set("target_region", "xx-nowhere-1");
+    const auto found = examine(rehearsal, migration);
+    const auto* region = find(found, "region xx-nowhere-1");
+    REQUIRE(region);
+    CHECK(region->verdict == Verdict::bad);
+  }
+}
+
+TEST_CASE("doctor stops at credentials that are refused: nothing behind them can be seen") {
+  adapters::sim::TenancyOptions options;
+  options.faults.unauthorized_from_call = 1;
+  Rehearsal rehearsal(options);
+  const auto found = examine(rehearsal, sample_migration("web-1"));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].what == "credentials");
+  CHECK(found[0].verdict == Verdict::bad);
+}
+
+}  // namespace migledger::testing

@@ -1,0 +1,31 @@
+// doctor: what would keep a migration from working, found by reading only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workflow/cloud.h"
+#include "workflow/plan.h"
+
+namespace migledger::workflow {
+
+struct Diagnosis {
+  enum class Verdict {
+    good,
+    warning,  // may keep it from working, or could not be seen
+    bad,      // will keep it from working
+  };
+  Verdict verdict = Verdict::good;
+  std::string what;  // "source bucket migration-staging in us-ashburn-1"
+  std::string seen;  // what was found
+  std::string fix;   // what to do; empty when good
+};
+std::string_view name_of(Diagnosis::Verdict verdict);
+
+// Reads what the plan's migrations need, each thing once, in the order in which it should be
+// mended: reachability, credentials and clock, regions, permissions, sources, buckets, targets,
+// service policy, limits and capacity. Stops after the credentials when they are refused: nothing
+// behind them can be seen. Sends nothing that changes anything.
+std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock);
+
+}  // namespace migledger::workflow
