@@ -121,11 +121,11 @@ Verdict read_source(const View& view, Answers answers) {
     return Verdict::refused(fmt::format("source instance {} lies in compartment {}, not in {}", id,
                                         compartment, view.plan("source_compartment_id")),
                             "correct \"source_compartment_id\"");
-  if (answers.size() < 3 || !value_of(answers[2]))
-    return answers.size() > 1 && !answers.back().reply.ok()
-               ? Verdict::cannot_look(answers.back())
-               : Verdict::refused(fmt::format("source instance {} has no boot volume", id),
-                                  "attach its boot volume again");
+  if (answers.size() < 2 || !items_of(answers[1])) return Verdict::cannot_look(answers.back());
+  if (answers.size() < 3)
+    return Verdict::refused(fmt::format("source instance {} has no boot volume", id),
+                            "attach its boot volume again");
+  if (!value_of(answers[2])) return Verdict::cannot_look(answers[2]);
   const auto* boot_volume = value_of(answers[2]);
   const double size = number(boot_volume, "sizeInGBs").value_or(0);
   if (size > kLargestImageGBs)
