@@ -132,6 +132,7 @@ int run_sim_serve(const SimServeOptions& options, std::ostream& out, std::ostrea
     const std::string host = options.address.find(':') == std::string::npos
                                  ? options.address
                                  : "[" + options.address + "]";
+    out << "tenancy " << tenancy.tenancy_id() << "\n";
     for (const auto& one : server.listening())
       out << one.region << " http://" << host << ":" << one.port << "\n";
     out << "ready" << std::endl;

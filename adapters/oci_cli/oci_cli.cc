@@ -178,7 +178,9 @@ std::optional<Completion> OciCli::next(Time deadline) {
       early_.pop_front();
       return completion;
     }
-    const Duration left = std::max(deadline - clock_.now(), Duration::zero());
+    // Compared first: the distance to a deadline like Time::min() is no Duration.
+    const Time now = clock_.now();
+    const Duration left = deadline > now ? deadline - now : Duration::zero();
     const auto until = SteadyClock::now() + std::min<Duration>(left, kLongestWait);
     if (const auto end = launcher_.wait(until)) return completion_of(*end);
     const bool interrupted = SteadyClock::now() < until;

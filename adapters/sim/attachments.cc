@@ -185,7 +185,7 @@ Answer show_subnet(Call& call, const std::string& id) {
   o["virtualRouterMac"] = "00:00:17:0A:B1:C2";
   o["freeformTags"] = json::object();
   o["definedTags"] = json::object();
-  o["timeCreated"] = format_millis(call.now() - std::chrono::days(1));
+  o["timeCreated"] = "2024-01-01T00:00:00.000Z";
   Answer a = answer(200, o);
   a.headers.emplace_back("etag", etag_of(id, 1));
   return a;

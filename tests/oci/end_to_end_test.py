@@ -1,0 +1,117 @@
+"""migledger run --cloud oci through the real oci program, against two regions of sim serve, with
+faults and with kills: the tenancy's own count says whether anything was made twice."""
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from support import MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, plan
+
+ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
+               ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
+               ("object-copy", TARGET)])  # the objects: the claim and the exported image
+
+
+class EndToEnd(unittest.TestCase):
+    def setUp(self):
+        self.scratch = Scratch()
+
+    def tearDown(self):
+        self.server.stop()
+        self.scratch.remove()
+
+    def serve(self, names, **how):
+        self.server = Server(self.scratch, names, **how)
+        self.config = self.scratch.write("config.json", plan(
+            names, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
+            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
+
+    def start(self):
+        return subprocess.Popen(
+            [MIGLEDGER, "run", "--config", self.config, "--ledger", self.scratch.file("ledger"),
+             "--log-file", self.scratch.file("log")],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run_to_end(self):
+        process = self.start()
+        out = process.communicate(timeout=240)[0]
+        return process.returncode, out
+
+    def test_faults(self):
+        """A run of one migration meets them one after the other."""
+        images, storage = "/20160918/images", "/n/"
+        self.serve(["one"], faults={
+            "unauthorized_from_call": 9,
+        })
+        code, out = self.run_to_end()
+        self.assertEqual(code, 6, out)
+        self.server.restart({
+            "scripted": [
+                {"fault": "throttled", "method": "GET", "path": storage, "seconds": 1},
+                {"fault": "not_sent", "method": "GET", "path": "/20160918/instances"},
+                {"fault": "lost_after", "method": "POST", "path": images, "region": SOURCE,
+                 "seconds": 1},
+                {"fault": "lost_before", "method": "POST", "path": images, "region": SOURCE,
+                 "call": 3, "seconds": 1},
+                {"fault": "error_after", "method": "POST", "path": storage, "region": TARGET,
+                 "status": 503},
+                {"fault": "error_before", "method": "POST", "path": storage, "region": SOURCE,
+                 "status": 503},
+                {"fault": "delayed", "method": "POST", "path": images, "region": TARGET,
+                 "seconds": 2},
+                {"fault": "error_before", "method": "POST", "path": "/20160918/instances",
+                 "status": 500},
+            ],
+        })
+        code, out = self.run_to_end()
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.server.created(), ONCE)
+
+    def children_of(self, process):
+        try:
+            with open(f"/proc/{process}/task/{process}/children", encoding="utf-8") as file:
+                return [int(child) for child in file.read().split()]
+        except FileNotFoundError:
+            return []
+
+    def kill_a_child(self, process):
+        """Kills the first child it is seen with."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until and process.poll() is None:
+            for child in self.children_of(process.pid):
+                try:
+                    os.kill(child, signal.SIGKILL)
+                    return
+                except ProcessLookupError:
+                    pass
+
+    def test_kills(self):
+        """migledger, its oci, both, and the server, are killed again and again."""
+        self.serve(["one"])
+        for seconds, kind in enumerate(["parent", "child", "both", "parent", "server", "child",
+                                        "both", "parent"], 2):
+            process = self.start()
+            try:
+                process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                pass
+            if kind == "server":
+                self.server.kill()
+                self.server.start()
+            if kind in ("child", "both"):
+                self.kill_a_child(process)
+            if kind == "child":
+                try:
+                    process.wait(timeout=3)
+                except subprocess.TimeoutExpired:
+                    pass
+            process.kill()
+            process.communicate()
+        code, out = self.run_to_end()
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.server.created(), ONCE)
+
+
+if __name__ == "__main__":
+    unittest.main()
