@@ -111,7 +111,7 @@ TEST_CASE("a source between two states is waited for") {
   }
 }
 
-TEST_CASE("volumes that do not travel are noticed; those detached are not") {
+TEST_CASE("volumes that do not travel are noticed, those detached are not") {
   Source source;
   source.volumes =
       answer(json::array{json::object{{"volumeId", "data"}, {"lifecycleState", "ATTACHED"}},
@@ -217,7 +217,7 @@ TEST_CASE("a target that cannot serve is refused, and it is said what there is")
   CHECK((verdict.failure.message + verdict.need).find(names) != std::string::npos);
 }
 
-TEST_CASE("a subnet that is being made is waited for; lists that fail are looked at again") {
+TEST_CASE("a subnet that is being made is waited for, lists that fail are looked at again") {
   Target target;
   target.subnet["lifecycleState"] = "PROVISIONING";
   CHECK(target.read().kind == Kind::pending);
@@ -232,7 +232,7 @@ TEST_CASE("a subnet that is being made is waited for; lists that fail are looked
         Kind::cannot_look);
 }
 
-TEST_CASE("names in the way are refused and shown, all of them; ours and claimed ones are not") {
+TEST_CASE("names in the way are refused and shown, all of them, ours and claimed ones are not") {
   auto state = sample_state();
   const auto view = view_at(state, "check-names");
   const auto image = [](const char* id) {
