@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from support import MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, plan
+from support import MIGLEDGER, OCI, SOURCE, Scratch, Server, TARGET, plan
 
 ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
                ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
