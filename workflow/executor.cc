@@ -217,8 +217,9 @@ RunResult Executor::Loop::run(const Plan& plan) {
       advance(migration);
       if (draining()) break;
     }
-    // What has just ended made room, and may be what others depend on.
-    if (!pending_.empty() || (!draining() && start_more())) continue;
+    // What has just ended made room, and may be what others depend on. And a decision may have
+    // ended the run: then there may be nothing left to wait for.
+    if (draining() || !pending_.empty() || start_more()) continue;
     reader_.pump();
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done

@@ -277,15 +277,16 @@ TEST_CASE_METHOD(Fixture, "Faults strike the connection, before and after the ef
 TEST_CASE_METHOD(Fixture, "Stopping ends idle connections and answers who waits") {
   sim::ScriptedFault late;
   late.fault = sim::Fault::delayed;
+  late.path = "/20160918/images/late";
   late.wait = 600s;
   options.faults.scripted.push_back(late);
   start();
   Client waiting(port), idle(port);
-  waiting.send("GET /n HTTP/1.1\r\n\r\n");
+  waiting.send("GET /20160918/images/late HTTP/1.1\r\n\r\n");
   CHECK(says(exchange(text_of({"GET", "/n", {}, {}})), "200 OK"));
   stop();
   CHECK(idle.read().empty());
-  CHECK(says(waiting.read(), "200 OK"));
+  CHECK(says(waiting.read(), "404 Not Found"));
   CHECK_FALSE(Client(port).connected);
 }
 
