@@ -46,7 +46,8 @@ Query parse(const HistoryOptions& options) {
   if (options.until) query.until = parse_moment("--until", *options.until);
   if (options.follow && options.until)
     throw UsageError("--follow goes on for ever and --until ends: give only one of them");
-  const bool comparable = query.since && query.until && query.since->index() == query.until->index();
+  const bool comparable =
+      query.since && query.until && query.since->index() == query.until->index();
   if (comparable && *query.since > *query.until)
     throw UsageError(fmt::format("--since {} is after --until {}", printable(*options.since, 60),
                                  printable(*options.until, 60)));
@@ -94,8 +95,8 @@ class History {
 
   // Prints the events up to `until_`; false when nobody reads any more.
   bool print(const EventStore& store) {
-    const auto cursor = stream_ ? store.scan_stream(*stream_, version_ + 1)
-                                : store.scan(next_, until_);
+    const auto cursor =
+        stream_ ? store.scan_stream(*stream_, version_ + 1) : store.scan(next_, until_);
     while (next_ <= until_ && cursor->next()) {
       const auto event = cursor->event();
       if (event.getPosition() > until_) break;
@@ -124,10 +125,13 @@ class History {
 
   void print(ledger::schema::Event::Reader event, std::span<const std::byte> bytes) {
     switch (query_.format) {
-      case Format::table: lines_->print(event, bytes, out_); break;
+      case Format::table:
+        lines_->print(event, bytes, out_);
+        break;
       case Format::jsonl:
         names_.learn(event);
-        out_ << boost::json::serialize(event_json(event, bytes, names_, facts_.simulated())) << '\n';
+        out_ << boost::json::serialize(event_json(event, bytes, names_, facts_.simulated()))
+             << '\n';
         break;
       case Format::csv:
         names_.learn(event);

@@ -153,8 +153,8 @@ class Replay {
     std::string_view separator;
     for (const auto& row : fleet.rows()) {
       if (options_.next && !goes_on(row)) continue;
-      json::object object = options_.next ? json::object{{"name", json_text(row.name)}}
-                                          : row_json(row, names_);
+      json::object object =
+          options_.next ? json::object{{"name", json_text(row.name)}} : row_json(row, names_);
       if (goes_on(row)) {
         const Replayed replayed = replay_stream(store_, row.stream, vantage.position);
         object["next"] = next_json(next_action(replayed.state, vantage), replayed.state);
@@ -182,8 +182,9 @@ class Replay {
   }
 
   std::string moment_words(Position position) const {
-    return position == 0 ? std::string("the empty ledger")
-                         : fmt::format("#{} ({})", position, format_local(time_at(store_, position)));
+    return position == 0
+               ? std::string("the empty ledger")
+               : fmt::format("#{} ({})", position, format_local(time_at(store_, position)));
   }
 
   // Calls visit(cursor) for each event of the stream after `from` and up to `to`.

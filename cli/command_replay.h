@@ -33,10 +33,10 @@
 namespace migledger::cli {
 
 struct ReplayOptions {
-  std::optional<std::string> migration;  // nothing: the whole fleet
-  std::optional<std::string> until;      // position or time; nothing: the head
+  std::optional<std::string> migration;                     // nothing: the whole fleet
+  std::optional<std::string> until;                         // position or time; nothing: the head
   std::optional<std::pair<std::string, std::string>> diff;  // two positions or times
-  bool next = false;                     // only what would have been done next
+  bool next = false;                                        // only what would have been done next
   bool json = false;
   Terminal terminal;
 };

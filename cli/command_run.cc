@@ -22,6 +22,7 @@
 #include "cli/usage_error.h"
 #include "ledger/evidence_store.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/ledger_directory.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
@@ -108,6 +109,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   select(config.plan, command.only);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   if (command.dry_run) return dry_run(command, config, path, out);
+  // Before anything is made beside it.
+  [[maybe_unused]] const auto found = ledger::LedgerDirectory{path}.inspect();
   const auto cloud = make_run_cloud(command, config, path);
   const auto identity = cloud->cloud().identity();
   const bool simulated = identity.kind == "sim";

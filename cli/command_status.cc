@@ -49,8 +49,8 @@ std::string run_words(const ledger::FleetSummary& fleet, Names& names,
   if (fleet.session() == 0) return "no run yet";
   if (fleet.session_closed())
     return fmt::format("no run is under way; the last one was by {}", actor());
-  return fmt::format(
-      "no run is under way; the last one, by {}, was cut off: run again to go on", actor());
+  return fmt::format("no run is under way; the last one, by {}, was cut off: run again to go on",
+                     actor());
 }
 
 void print_text(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Names& names,

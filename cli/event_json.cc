@@ -34,6 +34,7 @@ kj::ArrayPtr<const kj::byte> kj_bytes(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
 }
 
+json::value of_value(DynamicValue::Reader value);
 json::object of_struct(DynamicStruct::Reader from);
 
 bool is_field_list(DynamicList::Reader list) {
@@ -52,34 +53,35 @@ json::value of_list(DynamicList::Reader list) {
     return fields;
   }
   json::array array;
-  for (const auto element : list) {
-    switch (element.getType()) {
-      case DynamicValue::TEXT: array.emplace_back(json_text(ledger::view(element.as<capnp::Text>()))); break;
-      case DynamicValue::DATA: array.emplace_back(kj::encodeHex(element.as<capnp::Data>()).cStr()); break;
-      case DynamicValue::STRUCT: array.emplace_back(of_struct(element.as<DynamicStruct>())); break;
-      default: break;
-    }
-  }
+  for (const auto element : list) array.push_back(of_value(element));
   return array;
 }
 
 json::value of_value(DynamicValue::Reader value) {
   switch (value.getType()) {
-    case DynamicValue::BOOL: return value.as<bool>();
-    case DynamicValue::INT: return value.as<std::int64_t>();
-    case DynamicValue::UINT: return value.as<std::uint64_t>();
-    case DynamicValue::TEXT: return json::value(json_text(ledger::view(value.as<capnp::Text>())));
-    case DynamicValue::DATA: return kj::encodeHex(value.as<capnp::Data>()).cStr();
-    case DynamicValue::LIST: return of_list(value.as<DynamicList>());
-    case DynamicValue::STRUCT: return of_struct(value.as<DynamicStruct>());
+    case DynamicValue::BOOL:
+      return value.as<bool>();
+    case DynamicValue::INT:
+      return value.as<std::int64_t>();
+    case DynamicValue::UINT:
+      return value.as<std::uint64_t>();
+    case DynamicValue::TEXT:
+      return json::value(json_text(ledger::view(value.as<capnp::Text>())));
+    case DynamicValue::DATA:
+      return kj::encodeHex(value.as<capnp::Data>()).cStr();
+    case DynamicValue::LIST:
+      return of_list(value.as<DynamicList>());
+    case DynamicValue::STRUCT:
+      return of_struct(value.as<DynamicStruct>());
     case DynamicValue::ENUM: {
       const auto enumeration = value.as<capnp::DynamicEnum>();
-      KJ_IF_MAYBE(enumerant, enumeration.getEnumerant()) {
+      KJ_IF_MAYBE (enumerant, enumeration.getEnumerant()) {
         return enumerant->getProto().getName().cStr();
       }
       return enumeration.getRaw();  // of a newer version
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -109,7 +111,7 @@ json::object of_struct(DynamicStruct::Reader from) {
 
 json::object body_json(ledger::schema::Event::Reader event) {
   const DynamicStruct::Reader body = event.getBody();
-  KJ_IF_MAYBE(field, body.which()) {
+  KJ_IF_MAYBE (field, body.which()) {
     const auto value = body.get(*field);
     if (value.getType() == DynamicValue::STRUCT) return of_struct(value.as<DynamicStruct>());
   }

@@ -22,7 +22,6 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
-
 #include <cstddef>
 #include <span>
 

@@ -18,9 +18,10 @@ using namespace ledger::schema;
 
 // By the number of the union member's place, which is its discriminant.
 constexpr std::array<std::string_view, 16> kKinds = {
-    "unset",  "ledgerCreated", "sessionOpened", "sessionClosed", "tailDropped", "migrationStarted",
-    "planChanged", "probed",   "intent",        "outcome",       "observed",    "checked",
-    "readFailed",  "parked",   "approved",      "ended"};
+    "unset",       "ledgerCreated",    "sessionOpened", "sessionClosed",
+    "tailDropped", "migrationStarted", "planChanged",   "probed",
+    "intent",      "outcome",          "observed",      "checked",
+    "readFailed",  "parked",           "approved",      "ended"};
 
 }  // namespace
 
@@ -39,10 +40,9 @@ void check_kind(std::string_view option, std::string_view name) {
   if (std::find(names.begin(), names.end(), name) != names.end()) return;
   const auto near = adapters::nearest(name, names);
   std::sort(names.begin(), names.end());
-  throw UsageError(fmt::format("{}: there is no kind of event \"{}\"{}; the kinds are {}", option,
-                               printable(name, 60),
-                               near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near),
-                               fmt::join(names, ", ")));
+  throw UsageError(fmt::format(
+      "{}: there is no kind of event \"{}\"{}; the kinds are {}", option, printable(name, 60),
+      near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near), fmt::join(names, ", ")));
 }
 
 namespace {
@@ -56,13 +56,20 @@ std::optional<StepMention> mention(Event::Reader event) {
       return StepMention{body.getIntent().getStep(), body.getIntent().getGeneration()};
     case Event::Body::OUTCOME:
       return StepMention{body.getOutcome().getStep(), body.getOutcome().getGeneration()};
-    case Event::Body::OBSERVED: return StepMention{body.getObserved().getStep(), {}};
-    case Event::Body::CHECKED: return StepMention{body.getChecked().getStep(), {}};
-    case Event::Body::READ_FAILED: return StepMention{body.getReadFailed().getStep(), {}};
-    case Event::Body::PARKED: return StepMention{body.getParked().getStep(), {}};
-    case Event::Body::APPROVED: return StepMention{body.getApproved().getStep(), {}};
-    case Event::Body::ENDED: return StepMention{body.getEnded().getStep(), {}};
-    default: return std::nullopt;
+    case Event::Body::OBSERVED:
+      return StepMention{body.getObserved().getStep(), {}};
+    case Event::Body::CHECKED:
+      return StepMention{body.getChecked().getStep(), {}};
+    case Event::Body::READ_FAILED:
+      return StepMention{body.getReadFailed().getStep(), {}};
+    case Event::Body::PARKED:
+      return StepMention{body.getParked().getStep(), {}};
+    case Event::Body::APPROVED:
+      return StepMention{body.getApproved().getStep(), {}};
+    case Event::Body::ENDED:
+      return StepMention{body.getEnded().getStep(), {}};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -79,41 +86,58 @@ std::string_view result_of(Event::Reader event) {
   switch (body.which()) {
     case Event::Body::PROBED:
       switch (body.getProbed().getResult()) {
-        case Probed::Result::ABSENT: return "absent";
-        case Probed::Result::OURS: return "ours";
-        case Probed::Result::SEVERAL: return "several";
-        case Probed::Result::FOREIGN: return "foreign";
-        case Probed::Result::UNDER_WAY: return "underWay";
+        case Probed::Result::ABSENT:
+          return "absent";
+        case Probed::Result::OURS:
+          return "ours";
+        case Probed::Result::SEVERAL:
+          return "several";
+        case Probed::Result::FOREIGN:
+          return "foreign";
+        case Probed::Result::UNDER_WAY:
+          return "underWay";
       }
       return kNewer;
     case Event::Body::OUTCOME:
       switch (body.getOutcome().getResult()) {
-        case Outcome::Result::SUCCEEDED: return "succeeded";
-        case Outcome::Result::FAILED: return "failed";
-        case Outcome::Result::UNKNOWN: return "unknown";
+        case Outcome::Result::SUCCEEDED:
+          return "succeeded";
+        case Outcome::Result::FAILED:
+          return "failed";
+        case Outcome::Result::UNKNOWN:
+          return "unknown";
       }
       return kNewer;
     case Event::Body::CHECKED:
       switch (body.getChecked().getResult()) {
-        case Checked::Result::OK: return "ok";
-        case Checked::Result::DEAD: return "dead";
-        case Checked::Result::REFUSED: return "refused";
+        case Checked::Result::OK:
+          return "ok";
+        case Checked::Result::DEAD:
+          return "dead";
+        case Checked::Result::REFUSED:
+          return "refused";
       }
       return kNewer;
     case Event::Body::PARKED:
       switch (body.getParked().getKind()) {
-        case Parked::Kind::MEND: return "mend";
-        case Parked::Kind::APPROVE: return "approve";
-        case Parked::Kind::RESOLVE: return "resolve";
+        case Parked::Kind::MEND:
+          return "mend";
+        case Parked::Kind::APPROVE:
+          return "approve";
+        case Parked::Kind::RESOLVE:
+          return "resolve";
       }
       return kNewer;
     case Event::Body::ENDED:
       switch (body.getEnded().getResult()) {
-        case Ended::Result::DONE: return "done";
-        case Ended::Result::FAILED: return "failed";
+        case Ended::Result::DONE:
+          return "done";
+        case Ended::Result::FAILED:
+          return "failed";
       }
       return kNewer;
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -37,18 +37,30 @@ std::string fact_title(std::string_view name) {
 
 std::string_view failure_words(ErrorClass error) {
   switch (error) {
-    case ErrorClass::NONE: return "failed";
-    case ErrorClass::RETRY: return "failed, will retry";
-    case ErrorClass::THROTTLED: return "failed, will retry";
-    case ErrorClass::BLOCKED: return "failed, a limit or quota is used up";
-    case ErrorClass::CAPACITY: return "failed, out of host capacity";
-    case ErrorClass::CREDENTIALS: return "failed, the credentials were not accepted";
-    case ErrorClass::TOKEN_INVALIDATED: return "failed, the retry token is no longer valid";
-    case ErrorClass::EXISTS: return "failed, something of that name is already there";
-    case ErrorClass::PRECONDITION: return "failed, a precondition does not hold";
-    case ErrorClass::NOT_FOUND: return "failed, what it needs was not found";
-    case ErrorClass::FATAL: return "failed for good";
-    case ErrorClass::UNKNOWN: return "failed, and whether it happened cannot be told";
+    case ErrorClass::NONE:
+      return "failed";
+    case ErrorClass::RETRY:
+      return "failed, will retry";
+    case ErrorClass::THROTTLED:
+      return "failed, will retry";
+    case ErrorClass::BLOCKED:
+      return "failed, a limit or quota is used up";
+    case ErrorClass::CAPACITY:
+      return "failed, out of host capacity";
+    case ErrorClass::CREDENTIALS:
+      return "failed, the credentials were not accepted";
+    case ErrorClass::TOKEN_INVALIDATED:
+      return "failed, the retry token is no longer valid";
+    case ErrorClass::EXISTS:
+      return "failed, something of that name is already there";
+    case ErrorClass::PRECONDITION:
+      return "failed, a precondition does not hold";
+    case ErrorClass::NOT_FOUND:
+      return "failed, what it needs was not found";
+    case ErrorClass::FATAL:
+      return "failed for good";
+    case ErrorClass::UNKNOWN:
+      return "failed, and whether it happened cannot be told";
   }
   return "failed, in a way that a newer version knows";
 }
@@ -62,22 +74,36 @@ class Sentence {
   std::string make() const {
     const auto body = event_.getBody();
     switch (body.which()) {
-      case Event::Body::LEDGER_CREATED: return of(body.getLedgerCreated());
-      case Event::Body::SESSION_OPENED: return of(body.getSessionOpened());
-      case Event::Body::SESSION_CLOSED: return of(body.getSessionClosed());
-      case Event::Body::TAIL_DROPPED: return of(body.getTailDropped());
-      case Event::Body::MIGRATION_STARTED: return of(body.getMigrationStarted());
-      case Event::Body::PLAN_CHANGED: return of(body.getPlanChanged());
-      case Event::Body::PROBED: return of(body.getProbed());
-      case Event::Body::INTENT: return of(body.getIntent());
-      case Event::Body::OUTCOME: return of(body.getOutcome());
-      case Event::Body::OBSERVED: return of(body.getObserved());
-      case Event::Body::CHECKED: return of(body.getChecked());
+      case Event::Body::LEDGER_CREATED:
+        return of(body.getLedgerCreated());
+      case Event::Body::SESSION_OPENED:
+        return of(body.getSessionOpened());
+      case Event::Body::SESSION_CLOSED:
+        return of(body.getSessionClosed());
+      case Event::Body::TAIL_DROPPED:
+        return of(body.getTailDropped());
+      case Event::Body::MIGRATION_STARTED:
+        return of(body.getMigrationStarted());
+      case Event::Body::PLAN_CHANGED:
+        return of(body.getPlanChanged());
+      case Event::Body::PROBED:
+        return of(body.getProbed());
+      case Event::Body::INTENT:
+        return of(body.getIntent());
+      case Event::Body::OUTCOME:
+        return of(body.getOutcome());
+      case Event::Body::OBSERVED:
+        return of(body.getObserved());
+      case Event::Body::CHECKED:
+        return of(body.getChecked());
       case Event::Body::READ_FAILED:
         return "could not look, will look again" + because(body.getReadFailed().getError());
-      case Event::Body::PARKED: return of(body.getParked());
-      case Event::Body::APPROVED: return of(body.getApproved());
-      case Event::Body::ENDED: return of(body.getEnded());
+      case Event::Body::PARKED:
+        return of(body.getParked());
+      case Event::Body::APPROVED:
+        return of(body.getApproved());
+      case Event::Body::ENDED:
+        return of(body.getEnded());
       default:
         return fmt::format("an event of a kind that this version does not know (number {})",
                            static_cast<unsigned>(body.which()));
@@ -105,9 +131,9 @@ class Sentence {
   }
 
   std::string of(LedgerCreated::Reader created) const {
-    std::string text = fmt::format("ledger {} created, format {}, bound to {}",
-                                   show(created.getLedgerId()), created.getFormat(),
-                                   show(created.getCloud()));
+    std::string text =
+        fmt::format("ledger {} created, format {}, bound to {}", show(created.getLedgerId()),
+                    created.getFormat(), show(created.getCloud()));
     if (created.getTenancy().size() > 0) text += ", tenancy " + show(created.getTenancy());
     const unsigned endpoints = created.getEndpoints().size();
     if (endpoints > 0) text += fmt::format(", {} configured endpoint(s)", endpoints);
@@ -119,8 +145,8 @@ class Sentence {
         fmt::format("session opened by {}@{}, pid {}, migledger {}", show(session.getUser()),
                     show(session.getHost()), session.getPid(), show(session.getVersion()));
     if (session.getPrincipal().size() > 0)
-      text += fmt::format(", as {} ({})", show(session.getPrincipal()),
-                          show(session.getAuthKind()));
+      text +=
+          fmt::format(", as {} ({})", show(session.getPrincipal()), show(session.getAuthKind()));
     if (session.getCommand().size() > 0) text += ": " + show(session.getCommand());
     return text;
   }
@@ -157,8 +183,14 @@ class Sentence {
   }
 
   std::string of(PlanChanged::Reader changed) const {
-    return fmt::format("plan changed{}{}", changed.getReason().size() > 0 ? ": " : "",
-                       show(changed.getReason()));
+    std::string text = "plan changed";
+    if (changed.getReason().size() > 0) text += ": " + show(changed.getReason());
+    std::string_view separator = ", makes again ";
+    for (const auto index : changed.getRecheck()) {
+      text.append(separator).append(step(index));
+      separator = ", ";
+    }
+    return text;
   }
 
   std::string candidates(Probed::Reader probed) const {
@@ -178,8 +210,10 @@ class Sentence {
     const std::string_view how = view(probed.getScope()) == "tag" ? "searched by tag" : "looked";
     const std::string shown = candidates(probed);
     switch (probed.getResult()) {
-      case Probed::Result::ABSENT: return fmt::format("{}: it is not there{}", how, shown);
-      case Probed::Result::OURS: return fmt::format("{}: found ours{}", how, shown);
+      case Probed::Result::ABSENT:
+        return fmt::format("{}: it is not there{}", how, shown);
+      case Probed::Result::OURS:
+        return fmt::format("{}: found ours{}", how, shown);
       case Probed::Result::SEVERAL:
         return fmt::format("{}: several could be ours{}", how, shown);
       case Probed::Result::FOREIGN:
@@ -206,26 +240,35 @@ class Sentence {
 
   std::string of(Outcome::Reader outcome) const {
     switch (outcome.getResult()) {
-      case Outcome::Result::SUCCEEDED: break;
+      case Outcome::Result::SUCCEEDED:
+        break;
       case Outcome::Result::FAILED: {
         std::string text(failure_words(outcome.getError().getClass()));
         text += because(outcome.getError());
         const auto pause = outcome.getError().getRetryAfterMillis();
         if (pause > 0)
-          text += fmt::format(" (asked to wait {})",
-                              format_duration(std::chrono::milliseconds(pause)));
+          text +=
+              fmt::format(" (asked to wait {})", format_duration(std::chrono::milliseconds(pause)));
         return text;
       }
       case Outcome::Result::UNKNOWN:
         return "outcome unknown, will be looked for" + because(outcome.getError());
-      default: return "ended in a way that a newer version knows";
+      default:
+        return "ended in a way that a newer version knows";
     }
     std::string text = "succeeded";
     switch (outcome.getHow()) {
-      case Outcome::How::REPLIED: break;
-      case Outcome::How::ADOPTED: text = "adopted what was found"; break;
-      case Outcome::How::CLAIMED: text = "taken over from an earlier state file"; break;
-      case Outcome::How::BY_PERSON: text = "succeeded, says " + actor(); break;
+      case Outcome::How::REPLIED:
+        break;
+      case Outcome::How::ADOPTED:
+        text = "adopted what was found";
+        break;
+      case Outcome::How::CLAIMED:
+        text = "taken over from an earlier state file";
+        break;
+      case Outcome::How::BY_PERSON:
+        text = "succeeded, says " + actor();
+        break;
     }
     const std::string made = facts(outcome.getFacts());
     if (!made.empty()) text += ": " + made;
@@ -250,13 +293,19 @@ class Sentence {
   std::string of(Checked::Reader checked) const {
     std::string text;
     switch (checked.getResult()) {
-      case Checked::Result::OK: text = "ok"; break;
+      case Checked::Result::OK:
+        text = "ok";
+        break;
       case Checked::Result::DEAD:
         text = fmt::format("what was made has failed, goes back to {}{}",
                            step(checked.getReopens()), because(checked.getError()));
         break;
-      case Checked::Result::REFUSED: text = "cannot go on" + because(checked.getError()); break;
-      default: text = "ended in a way that a newer version knows"; break;
+      case Checked::Result::REFUSED:
+        text = "cannot go on" + because(checked.getError());
+        break;
+      default:
+        text = "ended in a way that a newer version knows";
+        break;
     }
     const std::string noticed = findings(checked);
     return noticed.empty() ? text : text + ", " + noticed;
@@ -278,7 +327,8 @@ class Sentence {
   }
 
   std::string of(Ended::Reader ended) const {
-    std::string text = ended.getResult() == Ended::Result::DONE ? "migration done" : "migration failed";
+    std::string text =
+        ended.getResult() == Ended::Result::DONE ? "migration done" : "migration failed";
     if (ended.getReason().size() > 0) text += ": " + show(ended.getReason());
     return text;
   }
@@ -353,9 +403,7 @@ Colour colour_of(Event::Reader event) {
 }
 
 EventLines::EventLines(Names& names, const Options& options)
-    : names_(names),
-      options_(options),
-      position_width_(fmt::formatted_size("#{}", options.last)) {}
+    : names_(names), options_(options), position_width_(fmt::formatted_size("#{}", options.last)) {}
 
 void EventLines::print(Event::Reader event, std::span<const std::byte> bytes, std::ostream& out) {
   constexpr std::size_t kWidestName = 24;
@@ -407,18 +455,18 @@ void EventLines::print_details(Event::Reader event, std::span<const std::byte> b
   lines.emplace_back("time", raw == time ? format_utc(time)
                                          : fmt::format("{} (the clock read {})", format_utc(time),
                                                        format_utc(raw)));
-  lines.emplace_back("stream", fmt::format("#{}, version {}", event.getStream(), event.getVersion()));
+  lines.emplace_back("stream",
+                     fmt::format("#{}, version {}", event.getStream(), event.getVersion()));
   if (event.getSession() != 0)
-    lines.emplace_back("session",
-                       fmt::format("#{}, {}", event.getSession(), names_.actor(event.getSession())));
+    lines.emplace_back(
+        "session", fmt::format("#{}, {}", event.getSession(), names_.actor(event.getSession())));
   if (event.getCause() != 0) lines.emplace_back("reacts to", fmt::format("#{}", event.getCause()));
   if (is_known(event)) {
     flatten("", body_json(event), lines);
   } else {
-    lines.emplace_back("bytes",
-                       kj::encodeBase64({reinterpret_cast<const kj::byte*>(bytes.data()),
-                                         bytes.size()})
-                           .cStr());
+    lines.emplace_back(
+        "bytes",
+        kj::encodeBase64({reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()}).cStr());
   }
   std::size_t width = 0;
   for (const auto& [name, value] : lines) width = std::max(width, display_width(printable(name)));

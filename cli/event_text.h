@@ -20,7 +20,8 @@ struct Wording {
 // What happened, without when, where and who: "sending POST images (us-ashburn-1), attempt 1,
 // key ml-…-1". Printable, one line. An intent says "sending": it is recorded before the request
 // leaves, and whether it left is for the outcome to say.
-std::string describe(ledger::schema::Event::Reader event, Names& names, const Wording& wording = {});
+std::string describe(ledger::schema::Event::Reader event, Names& names,
+                     const Wording& wording = {});
 
 // "429 TooManyRequests: slow down", as far as it is known; empty for no error.
 std::string error_words(ledger::schema::Error::Reader error, std::size_t longest);
@@ -38,10 +39,10 @@ Colour colour_of(ledger::schema::Event::Reader event);
 class EventLines {
  public:
   struct Options {
-    bool verbose = false;         // everything an event holds, in indented lines below it
-    bool show_migration = true;   // false where all are of one
-    ledger::Position last = 0;    // the largest position expected, for the column's width
-    Terminal terminal;            // lines are shortened to its width, unless verbose
+    bool verbose = false;        // everything an event holds, in indented lines below it
+    bool show_migration = true;  // false where all are of one
+    ledger::Position last = 0;   // the largest position expected, for the column's width
+    Terminal terminal;           // lines are shortened to its width, unless verbose
   };
 
   EventLines(Names& names, const Options& options);

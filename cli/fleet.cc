@@ -29,8 +29,7 @@ ledger::StreamId find_migration(const ledger::EventStore& store, std::string_vie
   std::string hint = near.empty() ? "; \"migledger status\" lists those there are"
                                   : fmt::format("; did you mean \"{}\"?", printable(near, 60));
   if (names.empty()) hint = "; it holds no migration yet";
-  throw UsageError(
-      fmt::format("the ledger has no migration \"{}\"{}", printable(name, 60), hint));
+  throw UsageError(fmt::format("the ledger has no migration \"{}\"{}", printable(name, 60), hint));
 }
 
 }  // namespace migledger::cli

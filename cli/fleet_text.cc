@@ -21,10 +21,14 @@ constexpr std::size_t kLongestText = 120;
 // What needs attention comes first.
 int rank(Status status) {
   switch (status) {
-    case Status::parked: return 0;
-    case Status::failed: return 1;
-    case Status::running: return 2;
-    case Status::done: return 3;
+    case Status::parked:
+      return 0;
+    case Status::failed:
+      return 1;
+    case Status::running:
+      return 2;
+    case Status::done:
+      return 3;
   }
   return 4;
 }
@@ -67,10 +71,14 @@ std::string count_words(const ledger::FleetSummary& fleet) {
 
 Colour colour_of(Status status) {
   switch (status) {
-    case Status::running: return Colour::plain;
-    case Status::parked: return Colour::yellow;
-    case Status::done: return Colour::green;
-    case Status::failed: return Colour::red;
+    case Status::running:
+      return Colour::plain;
+    case Status::parked:
+      return Colour::yellow;
+    case Status::done:
+      return Colour::green;
+    case Status::failed:
+      return Colour::red;
   }
   return Colour::plain;
 }

@@ -1,4 +1,5 @@
 // Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <kj/exception.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -78,6 +79,11 @@ int guarded(const Command& command) {
   } catch (const adapters::sim::StateError& e) {
     fail(ExitStatus::ledger_refused, e.what());
     return exit_of(e.kind);
+  } catch (const kj::Exception& e) {
+    return fail(ExitStatus::ledger_refused,
+                (std::string("an event of the ledger cannot be read: ") +
+                 e.getDescription().cStr())
+                    .c_str());
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
   }

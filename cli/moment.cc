@@ -35,13 +35,14 @@ Position first_position(const EventStore& store, Time time, bool after) {
 }  // namespace
 
 Moment parse_moment(std::string_view option, std::string_view text) {
-  const bool digits =
-      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
   if (digits) {
     Position position = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), position);
     if (result.ec == std::errc()) return position;
-    throw UsageError(fmt::format("{}: {} is larger than any position", option, printable(text, 60)));
+    throw UsageError(
+        fmt::format("{}: {} is larger than any position", option, printable(text, 60)));
   }
   if (const auto time = parse_rfc3339(text)) return *time;
   if (parse_rfc3339(std::string(text) + "Z"))
@@ -49,10 +50,10 @@ Moment parse_moment(std::string_view option, std::string_view text) {
         "{}: the time \"{}\" has no zone, so it could be any of 27 hours; add \"Z\" for UTC or an "
         "offset such as \"+02:00\"",
         option, printable(text, 60)));
-  throw UsageError(fmt::format(
-      "{}: \"{}\" is neither a position (such as 42) nor a time with its zone (such as "
-      "2026-11-23T09:14:03Z or 2026-11-23T10:14:03+01:00)",
-      option, printable(text, 60)));
+  throw UsageError(
+      fmt::format("{}: \"{}\" is neither a position (such as 42) nor a time with its zone (such as "
+                  "2026-11-23T09:14:03Z or 2026-11-23T10:14:03+01:00)",
+                  option, printable(text, 60)));
 }
 
 Position last_until(const EventStore& store, std::string_view option, const Moment& moment) {
@@ -60,11 +61,11 @@ Position last_until(const EventStore& store, std::string_view option, const Mome
   const Position position = std::get<Position>(moment);
   const ledger::Head head = store.head();
   if (position > head.position)
-    throw UsageError(fmt::format("{}: position {} is beyond the end of the ledger; {}", option, position,
-                                 head.position == 0
-                                     ? std::string("the ledger is empty")
-                                     : fmt::format("its last event is #{}, of {}", head.position,
-                                                   format_local(head.time))));
+    throw UsageError(fmt::format(
+        "{}: position {} is beyond the end of the ledger; {}", option, position,
+        head.position == 0
+            ? std::string("the ledger is empty")
+            : fmt::format("its last event is #{}, of {}", head.position, format_local(head.time))));
   return position;
 }
 

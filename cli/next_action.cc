@@ -49,8 +49,7 @@ std::string words_of(const Decision& decision, std::string_view step) {
 
 json::object json_of(const Decision& decision, const ledger::MigrationState& state) {
   json::object object{{"action", name_of(decision.kind)}, {"row", name_of(decision.row)}};
-  if (decision.step != ledger::kNoStep)
-    object["step"] = json_text(state.step_name(decision.step));
+  if (decision.step != ledger::kNoStep) object["step"] = json_text(state.step_name(decision.step));
   if (decision.generation != 0) object["generation"] = decision.generation;
   if (decision.reopens != ledger::kNoStep)
     object["goes_back_to"] = json_text(state.step_name(decision.reopens));
@@ -78,7 +77,8 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
   NextAction next;
   const auto* workflow = workflow::workflow_named(state.workflow);
   if (!workflow) {
-    next.cannot_tell = fmt::format("this version has no workflow \"{}\"", printable(state.workflow, 40));
+    next.cannot_tell =
+        fmt::format("this version has no workflow \"{}\"", printable(state.workflow, 40));
     return next;
   }
   if (workflow->version != state.workflow_version || !same_steps(*workflow, state)) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
-
 #include <ostream>
 #include <string>
 #include <vector>
@@ -23,7 +22,7 @@ struct Change {
 std::vector<Change> diff_fields(const ledger::Fields& before, const ledger::Fields& after);
 
 struct MigrationDiff {
-  std::vector<Change> standing;        // status, reason, need, attempt, reading
+  std::vector<Change> standing;  // status, reason, need, attempt, reading
   std::vector<std::string> steps_done;
   std::vector<std::string> steps_reopened;
   std::vector<Change> facts;

@@ -65,11 +65,21 @@ json::value look_json(const ledger::MigrationState& state) {
   if (look.position == 0) return nullptr;
   std::string_view result = "of a newer version";
   switch (look.result) {
-    case Probed::Result::ABSENT: result = "absent"; break;
-    case Probed::Result::OURS: result = "ours"; break;
-    case Probed::Result::SEVERAL: result = "several"; break;
-    case Probed::Result::FOREIGN: result = "foreign"; break;
-    case Probed::Result::UNDER_WAY: result = "underWay"; break;
+    case Probed::Result::ABSENT:
+      result = "absent";
+      break;
+    case Probed::Result::OURS:
+      result = "ours";
+      break;
+    case Probed::Result::SEVERAL:
+      result = "several";
+      break;
+    case Probed::Result::FOREIGN:
+      result = "foreign";
+      break;
+    case Probed::Result::UNDER_WAY:
+      result = "underWay";
+      break;
   }
   return json::object{{"step", json_text(state.step_name(look.step))},
                       {"generation", look.generation},

@@ -60,7 +60,10 @@ void print_steps(const Replayed& replayed, const NextAction& next, const Termina
                  std::ostream& out) {
   const auto& state = replayed.state;
   const bool knows_current = next.cannot_tell.empty() && !next.step.empty();
-  Table table({{"", false, 0}, {"STEP", false, 12}, {"STATE", false, 8}, {"EVENT", true, 4},
+  Table table({{"", false, 0},
+               {"STEP", false, 12},
+               {"STATE", false, 8},
+               {"EVENT", true, 4},
                {"DONE AT", false, 16}});
   for (StepIndex step = 0; step < state.step_count(); ++step) {
     const StepDone& done = replayed.done[step];
@@ -112,22 +115,26 @@ void print_look(const ledger::MigrationState& state, const Terminal& terminal, s
   if (look.position == 0) return;
   const auto result = [&]() -> std::string_view {
     switch (look.result) {
-      case Probed::Result::ABSENT: return "it is not there";
-      case Probed::Result::OURS: return "found ours";
-      case Probed::Result::SEVERAL: return "several could be ours";
-      case Probed::Result::FOREIGN: return "in the way, and not ours";
-      case Probed::Result::UNDER_WAY: return "the cloud is at work on it";
+      case Probed::Result::ABSENT:
+        return "it is not there";
+      case Probed::Result::OURS:
+        return "found ours";
+      case Probed::Result::SEVERAL:
+        return "several could be ours";
+      case Probed::Result::FOREIGN:
+        return "in the way, and not ours";
+      case Probed::Result::UNDER_WAY:
+        return "the cloud is at work on it";
     }
     return "what a newer version knows";
   };
   Lines lines;
-  lines.add("step", fmt::format("{}, generation {}", shown(state.step_name(look.step)),
-                                look.generation));
+  lines.add("step",
+            fmt::format("{}, generation {}", shown(state.step_name(look.step)), look.generation));
   lines.add("found", std::string(result()));
   lines.add("candidates", shown(look.shown));
   lines.add("looked", at(look.position, look.time));
-  if (look.absent_before != Time{})
-    lines.add("absent before", format_local(look.absent_before));
+  if (look.absent_before != Time{}) lines.add("absent before", format_local(look.absent_before));
   if (look.tag_absent != Time{}) lines.add("absent by tag", format_local(look.tag_absent));
   lines.print(terminal, "Look", out);
 }
@@ -149,10 +156,14 @@ void print_reading(const ledger::MigrationState& state, const Terminal& terminal
 std::string fate(const Resource& resource) {
   if (resource.dead) return "failed later";
   switch (resource.how) {
-    case Outcome::How::REPLIED: return "made";
-    case Outcome::How::ADOPTED: return "adopted";
-    case Outcome::How::CLAIMED: return "taken over";
-    case Outcome::How::BY_PERSON: return "named by a person";
+    case Outcome::How::REPLIED:
+      return "made";
+    case Outcome::How::ADOPTED:
+      return "adopted";
+    case Outcome::How::CLAIMED:
+      return "taken over";
+    case Outcome::How::BY_PERSON:
+      return "named by a person";
   }
   return "made";
 }
@@ -182,8 +193,8 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Term
   std::size_t done = 0;
   for (const auto& step : replayed.done) done += step.position != 0 ? 1 : 0;
   Lines summary;
-  summary.add("workflow", fmt::format("{}, version {}", shown(state.workflow),
-                                      state.workflow_version));
+  summary.add("workflow",
+              fmt::format("{}, version {}", shown(state.workflow), state.workflow_version));
   summary.add("started", at(state.stream, state.started));
   summary.add("last event", at(state.position, state.updated));
   summary.add("steps", fmt::format("{} of {} done", done, state.step_count()));
@@ -228,8 +239,8 @@ void print_next(const Replayed& replayed, const NextAction& next, const Vantage&
   if (decision.because != 0) {
     const auto cursor = store.scan(decision.because, decision.because);
     if (cursor->next())
-      lines.add("because of", fmt::format("#{} {}", decision.because,
-                                          describe(cursor->event(), names)));
+      lines.add("because of",
+                fmt::format("#{} {}", decision.because, describe(cursor->event(), names)));
   }
   if (next.resumed) {
     const NextAction resumed{*next.resumed, {}, {}, {}};

@@ -34,7 +34,7 @@ struct Sending {
   std::string request;  // as recorded: "POST images (us-ashburn-1)"
   std::string request_id;
   std::string transport;
-  std::string row;      // of the recovery table
+  std::string row;  // of the recovery table
 };
 
 struct Replayed {

@@ -81,11 +81,18 @@ std::string paint(const Terminal& terminal, Colour colour, std::string_view text
   if (!terminal.colour || colour == Colour::plain) return std::string(text);
   std::string_view code = "2";
   switch (colour) {
-    case Colour::green: code = "32"; break;
-    case Colour::yellow: code = "33"; break;
-    case Colour::red: code = "31"; break;
+    case Colour::green:
+      code = "32";
+      break;
+    case Colour::yellow:
+      code = "33";
+      break;
+    case Colour::red:
+      code = "31";
+      break;
     case Colour::dim:
-    case Colour::plain: break;
+    case Colour::plain:
+      break;
   }
   std::string out = "\x1b[";
   out.append(code).append("m").append(text).append("\x1b[0m");

@@ -2,9 +2,14 @@
 
 namespace migledger::ledger {
 
+namespace {
+// Most events fit; ten thousand drafts may wait for one sync, and the default takes 8 KiB each.
+constexpr unsigned kFirstSegmentWords = 64;
+}  // namespace
+
 EventDraft::EventDraft(StreamId stream, Time time, Position session, Position cause)
     : stream_(stream),
-      message_(std::make_unique<capnp::MallocMessageBuilder>()),
+      message_(std::make_unique<capnp::MallocMessageBuilder>(kFirstSegmentWords)),
       event_(message_->initRoot<schema::Event>()) {
   event_.setRawTime(to_micros(time));
   event_.setSession(session);

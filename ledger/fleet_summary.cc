@@ -111,6 +111,7 @@ void FleetSummary::apply(Event::Reader event) {
           row.done &= (std::uint64_t{1} << checked.getReopens()) - 1;
         row.step = checked.getReopens();
         row.state = view(checked.getError().getMessage());
+        row.percent = 0;
         row.entered = time_;
       }
       break;
@@ -136,6 +137,7 @@ void FleetSummary::apply(Event::Reader event) {
       const auto ended = body.getEnded();
       const bool done = ended.getResult() == schema::Ended::Result::DONE;
       row.status = done ? Status::done : Status::failed;
+      row.step = ended.getStep();
       row.state = done ? std::string_view() : view(ended.getReason());
       row.percent = 0;
       break;
@@ -178,6 +180,12 @@ class Scanner {
     for (int i = 0; i < 8; ++i)
       value = value << 8 | static_cast<std::uint64_t>(bytes_[static_cast<std::size_t>(i)]);
     bytes_ = bytes_.subspan(8);
+    return value;
+  }
+  // A number that is at most `most`.
+  std::uint64_t number_to(std::uint64_t most) {
+    const std::uint64_t value = number();
+    if (value > most) good_ = false;
     return value;
   }
   std::string text() {
@@ -250,12 +258,12 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
     row.position = s.number();
     row.started = s.time();
     row.updated = s.time();
-    row.status = static_cast<Status>(s.number() & 3);
-    row.parked_kind = static_cast<schema::Parked::Kind>(s.number() & 3);
-    row.step = static_cast<StepIndex>(s.number());
-    row.step_count = static_cast<std::uint16_t>(s.number());
+    row.status = static_cast<Status>(s.number_to(3));
+    row.parked_kind = static_cast<schema::Parked::Kind>(s.number_to(2));
+    row.step = static_cast<StepIndex>(s.number_to(0xffff));
+    row.step_count = static_cast<std::uint16_t>(s.number_to(0xffff));
     row.done = s.number();
-    row.percent = static_cast<std::uint8_t>(s.number());
+    row.percent = static_cast<std::uint8_t>(s.number_to(0xff));
     row.entered = s.time();
     row.state = s.text();
     row.need = s.text();

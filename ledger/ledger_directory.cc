@@ -21,8 +21,8 @@ constexpr std::string_view kTitle = "migledger-ledger\nformat: ";
 constexpr std::size_t kMaxFormatBytes = 4096;
 
 // What a creation may leave behind before FORMAT is written.
-constexpr std::array<std::string_view, 7> kOurs = {"creating", "lock",       "events",    "anchor",
-                                                   "evidence", "anchor.tmp", "FORMAT.tmp"};
+constexpr std::array<std::string_view, 8> kOurs = {
+    "creating", "creating.tmp", "lock", "events", "anchor", "evidence", "anchor.tmp", "FORMAT.tmp"};
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why) {
   throw LedgerError(LedgerErrorKind::refused, path.string() + " " + why);
@@ -74,8 +74,10 @@ LedgerDirectory::State LedgerDirectory::inspect() const {
     return std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end();
   });
   const bool marked = std::find(names.begin(), names.end(), "creating") != names.end();
-  const bool only_lock = names.size() == 1 && names[0] == "lock";
-  if (!all_ours || (!marked && !only_lock))
+  const bool not_begun = std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return name == "lock" || name == "creating.tmp";
+  });
+  if (!all_ours || (!marked && !not_begun))
     refuse(path, "holds '" + *std::min_element(names.begin(), names.end()) +
                      "' and is not a ledger (it has no FORMAT file); choose another directory");
   return State::unfinished;

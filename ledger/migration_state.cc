@@ -121,8 +121,11 @@ void MigrationState::apply(schema::Event::Reader event) {
       for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
       for (const auto step : changed.getRecheck())
         done_ &= ~(std::uint64_t{1} << checked_step(step, event));
-      if (status != Status::done) status = Status::running;
-      if (attempt.phase == Phase::failed) reopened = true;
+      if (status == Status::parked || status == Status::failed) {
+        status = Status::running;
+        entered = updated;
+      }
+      if (attempt.phase == Phase::failed || attempt.phase == Phase::dead) reopened = true;
       break;
     }
     case Event::Body::PROBED:
@@ -231,6 +234,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
     attempt.sends = 0;
     attempt.first_intent = event.getPosition();
     attempt.first_sent = updated;
+    attempt.first_cloud_time = look.step == step ? look.cloud_time : Time{};
   } else if (attempt.phase == Phase::open || attempt.phase == Phase::unknown) {
     attempt.doubt = true;
   }
@@ -266,6 +270,8 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
       if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
       generations_[step] = outcome.getGeneration();
       attempt.failures = 0;
+      // What was found, and not made, has lost its secret.
+      if (outcome.getHow() == schema::Outcome::How::ADOPTED) secret_position = 0;
       for (const auto fact : outcome.getFacts())
         if (view(fact.getValue()).starts_with("${secret:")) secret_position = position;
       merge(facts, outcome.getFacts());

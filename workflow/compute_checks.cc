@@ -1,5 +1,6 @@
 // The checks before anything is created: what can be known to fail, fails here.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "workflow/compute_steps.h"
 
@@ -28,6 +29,23 @@ std::string list_names(const boost::json::array& items, std::string_view key) {
     names += text(&item, key);
   }
   return names;
+}
+
+// The volumes of attachments that hold; a list shows for a while those that were detached, too.
+std::vector<std::string_view> attached_ids(const boost::json::array& attachments,
+                                           std::string_view id) {
+  std::vector<std::string_view> ids;
+  for (const auto& attachment : attachments)
+    if (text(&attachment, "lifecycleState") == "ATTACHED") ids.push_back(text(&attachment, id));
+  return ids;
+}
+
+// What an imported state file names is not in the way: its step looks at it and says so.
+bool is_claimed(const View& view, std::string_view id) {
+  for (const auto field :
+       {"claimed_source_image_id", "claimed_target_image_id", "claimed_target_instance_id"})
+    if (view.plan(field) == id) return true;
+  return false;
 }
 
 }  // namespace
@@ -68,9 +86,10 @@ std::optional<Request> ask_source(const View& view, Answers answers) {
                                   {"instanceId", id}}));
     case 2: {
       const auto* attachments = items_of(answers[1]);
-      if (!attachments || attachments->empty()) return std::nullopt;
-      return core_get(region,
-                      "bootVolumes/" + percent_encode(text(&attachments->front(), "bootVolumeId")));
+      if (!attachments) return std::nullopt;
+      const auto attached = attached_ids(*attachments, "bootVolumeId");
+      if (attached.empty()) return std::nullopt;
+      return core_get(region, "bootVolumes/" + percent_encode(attached.front()));
     }
     case 3:
       return core_get(region, "volumeAttachments",
@@ -102,11 +121,11 @@ Verdict read_source(const View& view, Answers answers) {
     return Verdict::refused(fmt::format("source instance {} lies in compartment {}, not in {}", id,
                                         compartment, view.plan("source_compartment_id")),
                             "correct \"source_compartment_id\"");
-  if (answers.size() < 3 || !value_of(answers[2]))
-    return answers.size() > 1 && !answers.back().reply.ok()
-               ? Verdict::cannot_look(answers.back())
-               : Verdict::refused(fmt::format("source instance {} has no boot volume", id),
-                                  "attach its boot volume again");
+  if (answers.size() < 2 || !items_of(answers[1])) return Verdict::cannot_look(answers.back());
+  if (answers.size() < 3)
+    return Verdict::refused(fmt::format("source instance {} has no boot volume", id),
+                            "attach its boot volume again");
+  if (!value_of(answers[2])) return Verdict::cannot_look(answers[2]);
   const auto* boot_volume = value_of(answers[2]);
   const double size = number(boot_volume, "sizeInGBs").value_or(0);
   if (size > kLargestImageGBs)
@@ -131,13 +150,11 @@ Verdict read_source(const View& view, Answers answers) {
   }
   if (answers.size() > 3) {
     if (const auto* volumes = items_of(answers[3])) {
-      unsigned attached = 0;
-      for (const auto& volume : *volumes)
-        if (text(&volume, "lifecycleState") == "ATTACHED") ++attached;
-      if (attached > 0)
+      const auto attached = attached_ids(*volumes, "volumeId");
+      if (!attached.empty())
         verdict.findings.push_back(
-            fmt::format("{} attached block volume(s) do not travel in an image: {}", attached,
-                        list_names(*volumes, "volumeId")));
+            fmt::format("{} attached block volume(s) do not travel in an image: {}",
+                        attached.size(), fmt::join(attached, ", ")));
     }
   }
   auto& facts = verdict.facts;
@@ -307,18 +324,6 @@ std::optional<Request> ask_names(const View& view, Answers answers) {
       return std::nullopt;
   }
 }
-
-namespace {
-
-// Named by the imported state file: not in the way, but what the migration goes on from.
-bool is_claimed(const View& view, std::string_view id) {
-  for (const auto* field :
-       {"claimed_source_image_id", "claimed_target_image_id", "claimed_target_instance_id"})
-    if (view.plan(field) == id) return true;
-  return false;
-}
-
-}  // namespace
 
 Verdict read_names(const View& view, Answers answers) {
   const std::size_t needed = view.plan("claimed_source_image_id").empty() ? 3 : 4;

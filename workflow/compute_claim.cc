@@ -23,18 +23,17 @@ std::optional<Request> ask_claim(const View& view, Answers answers) {
   const auto region = view.plan("source_region");
   if (answers.empty())
     return list_objects(view, region, view.plan("migration_bucket_name"), claim_name(view));
-  const auto* objects = items_of(answers[0]);
-  if (answers.size() == 1 && objects && !objects->empty())
+  if (answers.size() == 1 && items_of(answers[0]) &&
+      !answers[0].list->named(claim_name(view)).empty())
     return storage(region, "GET", claim_path(view));
   return std::nullopt;
 }
 
 Sighting sight_claim(const View& view, Answers answers) {
-  const auto* objects = items_of(answers[0]);
-  if (!objects) return Sighting::cannot_look(answers[0]);
-  if (objects->empty()) return Sighting::of(Sighting::Kind::absent);
-  if (answers.size() < 2 || !answers[1].reply.ok() || !answers[1].json)
-    return Sighting::cannot_look(answers.back());
+  if (!items_of(answers[0])) return Sighting::cannot_look(answers[0]);
+  // The listing is by prefix: it may show the claim on a source whose name goes on after ours.
+  if (answers[0].list->named(claim_name(view)).empty()) return Sighting::of(Sighting::Kind::absent);
+  if (answers.size() < 2 || !answers[1].reply.ok()) return Sighting::cannot_look(answers.back());
   const auto ledger = text(answers[1].json.get(), "ledger");
   const auto migration = text(answers[1].json.get(), "migration");
   const bool ours = ledger == view.ledger_id && migration == view.state.name;
@@ -42,7 +41,9 @@ Sighting sight_claim(const View& view, Answers answers) {
   if (ours) sighting.facts.set("claim", claim_name(view));
   sighting.candidates.push_back(
       {claim_name(view), claim_name(view), "present",
-       fmt::format("claimed by migration \"{}\" of ledger {}", migration, ledger)});
+       ledger.empty()
+           ? std::string("not a claim that migledger wrote")
+           : fmt::format("claimed by migration \"{}\" of ledger {}", migration, ledger)});
   return sighting;
 }
 

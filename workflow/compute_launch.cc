@@ -34,9 +34,10 @@ std::vector<Placement> placements(const View& view) {
   return all;
 }
 
+// Each lack of capacity leads to the next one, and after the last to the first.
 Placement placement(const View& view) {
   const auto all = placements(view);
-  return all[std::min<std::size_t>(view.state.capacity_failures, all.size() - 1)];
+  return all[view.state.capacity_failures % all.size()];
 }
 
 const boost::json::value* launched(const View& view, const Answer& answer) {
@@ -199,6 +200,8 @@ Verdict read_final(const View& view, Answers answers) {
     verdict.facts.set("target_vnic_id", text(&attachment, "vnicId"));
     return verdict;
   }
+  // A RUNNING instance has an interface: the list is late.
+  if (attachments->empty()) return Verdict::pending("its network interface is not listed yet");
   return Verdict::refused(fmt::format("the new instance {} has no interface in subnet {}", id,
                                       view.plan("target_subnet_id")),
                           "attach one, or find out who changed it; then run again");

@@ -32,6 +32,28 @@ Sighting::Candidate object_candidate(std::string_view name, const boost::json::v
 
 }  // namespace
 
+// ---- work requests -----------------------------------------------------------------------------
+
+namespace {
+
+// What the first answers of a reading say about a work request: in bulk the list, and where that
+// does not show it, because it is new or has expired, the work request itself.
+struct WorkRead {
+  Work work;
+  std::size_t answers = 1;
+  bool ask_itself = false;
+};
+
+WorkRead read_work(const View& view, std::string_view id, Answers answers) {
+  WorkRead read{work_of(answers[0], id)};
+  if (!view.in_bulk || read.work.state != WorkState::cannot_tell || !answers[0].reply.ok())
+    return read;
+  if (answers.size() == 1) return {read.work, 1, true};
+  return {work_of(answers[1], id), 2, false};
+}
+
+}  // namespace
+
 // ---- export ------------------------------------------------------------------------------------
 
 namespace {
@@ -123,9 +145,11 @@ std::optional<Request> ask_exported(const View& view, Answers answers) {
   if (!work.empty()) {
     if (answers.empty())
       return one_or_list(view, region, "workRequests", work, view.plan("source_compartment_id"));
-    const auto state = work_of(answers[0], work).state;
+    const WorkRead read = read_work(view, work, answers);
+    if (read.ask_itself) return core_get(region, "workRequests/" + percent_encode(work));
+    const auto state = read.work.state;
     if (state == WorkState::running || state == WorkState::failed) return std::nullopt;
-    answers = answers.subspan(1);
+    answers = answers.subspan(read.answers);
   }
   if (answers.empty())
     return list_objects(view, region, view.plan("migration_bucket_name"), view.fact("object_name"));
@@ -137,17 +161,15 @@ Verdict read_exported(const View& view, Answers answers) {
   const auto work = view.fact("export_work");
   bool succeeded = false;
   if (!work.empty()) {
-    const Work seen = work_of(answers[0], work);
+    const auto [seen, used, ask_itself] = read_work(view, work, answers);
     if (seen.state == WorkState::failed)
       return Verdict::dead(ErrorClass::RETRY, seen.status,
                            fmt::format("the work request for the export is {}", seen.status));
     if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
-    // In bulk a list may not show it yet; a single 404 says only that it has expired.
-    if (seen.state == WorkState::cannot_tell)
-      return view.in_bulk && answers[0].reply.ok() ? Verdict::pending("not listed yet")
-                                                   : Verdict::cannot_look(answers[0]);
+    // A 404 says only that it has expired.
+    if (seen.state == WorkState::cannot_tell) return Verdict::cannot_look(answers[used - 1]);
     succeeded = seen.state == WorkState::succeeded;
-    answers = answers.subspan(1);
+    answers = answers.subspan(used);
   }
   if (answers.size() < 2 || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
   const auto* image = item_of(answers[1], view.fact("image_id"));
@@ -296,9 +318,11 @@ std::optional<Request> ask_copied(const View& view, Answers answers) {
             make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
       return storage(region, "GET", "/workRequests/" + percent_encode(work));
     }
-    const auto state = work_of(answers[0], work).state;
-    if (state == WorkState::running || state == WorkState::failed) return std::nullopt;
-    answers = answers.subspan(1);
+    const WorkRead read = read_work(view, work, answers);
+    if (read.ask_itself)
+      return storage(view.plan("source_region"), "GET", "/workRequests/" + percent_encode(work));
+    if (read.work.state == WorkState::running) return std::nullopt;
+    answers = answers.subspan(read.answers);
   }
   if (answers.empty())
     return list_objects(view, view.plan("target_region"), target_bucket(view),
@@ -308,20 +332,28 @@ std::optional<Request> ask_copied(const View& view, Answers answers) {
 
 Verdict read_copied(const View& view, Answers answers) {
   const auto work = view.fact("copy_work");
+  Work seen;
   if (!work.empty()) {
-    const Work seen = work_of(answers[0], work);
-    if (seen.state == WorkState::failed)
-      return Verdict::dead(ErrorClass::RETRY, seen.status,
-                           fmt::format("the work request for the copy is {}", seen.status));
+    const WorkRead read = read_work(view, work, answers);
+    seen = read.work;
     if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
     if (seen.state == WorkState::cannot_tell)
-      return view.in_bulk && answers[0].reply.ok() ? Verdict::pending("not listed yet")
-                                                   : Verdict::cannot_look(answers[0]);
-    answers = answers.subspan(1);
+      return Verdict::cannot_look(answers[read.answers - 1]);
+    answers = answers.subspan(read.answers);
   }
   if (answers.empty() || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
   const auto name = view.fact("copy_name");
   const auto* object = object_named(answers[0], name);
+  // A copy that was sent twice may fail because the first one has arrived: the name is of this
+  // generation alone, so an object with the export's checksum is that one.
+  if (seen.state == WorkState::failed) {
+    const bool arrived = object && !view.fact("object_md5").empty() &&
+                         text(object, "md5") == view.fact("object_md5") &&
+                         size_of(*object) == view.fact("object_size");
+    if (!arrived)
+      return Verdict::dead(ErrorClass::RETRY, seen.status,
+                           fmt::format("the work request for the copy is {}", seen.status));
+  }
   if (!object)
     return Verdict::dead(ErrorClass::RETRY, "NoObject",
                          fmt::format("the copy has ended, but there is no object {}", name));

@@ -88,10 +88,8 @@ class ActDecision {
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
     settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
-    placements_left_ =
-        step_.fallbacks != nullptr &&
-        state.capacity_failures <=
-            step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
+    if (step_.fallbacks)
+      fallbacks_ = step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
   }
 
   Decision make() {
@@ -150,10 +148,16 @@ class ActDecision {
       c.clock_back = context_.now < attempt_.first_sent;
       const Time cloud_now = std::max(context_.now, has_look() ? state_.look.cloud_time : Time{});
       c.token_young = cloud_now - attempt_.first_sent < kTokenLife;
+      // Whatever our clock did meanwhile, the cloud's own tells how long ago it was.
+      const Time cloud_then = attempt_.first_cloud_time;
+      if (has_look() && cloud_then != Time{} && state_.look.cloud_time - cloud_then >= kTokenLife)
+        c.token_young = false;
       c.backed_off = context_.now >= retry_at();
       c.attempts_left = attempt_.failures < policy_.max_attempts;
       c.generations_left = attempt_.deaths < policy_.max_generations;
-      c.placements_left = placements_left_;
+      // Placements are tried in turn; a session that finds all of them tried begins again.
+      const bool round_over = state_.capacity_failures % (fallbacks_ + 1) == 0;
+      c.placements_left = fallbacks_ > 0 && !(round_over && c.this_session);
     }
     // A request that cannot be sent again as it was, counts as one without a token.
     c.guard = secret_lost_ ? Guard::NONE : step_.guard;
@@ -339,7 +343,7 @@ class ActDecision {
   bool mine_ = false;
   std::uint16_t generation_ = 1;
   std::string key_;
-  bool placements_left_ = false;
+  unsigned fallbacks_ = 0;
   bool secret_lost_ = false;
   StepIndex remake_at_ = ledger::kNoStep;
 };
@@ -355,18 +359,7 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   d.kind = Kind::read;
   d.until = context.now;
   const auto& reading = state.reading;
-  if (reading.failures > 0 && reading.failed_position > context.session) {
-    if (reading.error == ErrorClass::CREDENTIALS) {
-      d.kind = Kind::stop_run;
-      d.row = Row::credentials;
-      d.reason = "the cloud does not accept the credentials";
-      return d;
-    }
-    d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
-    d.reason = "could not look; looking again";
-    d.because = reading.failed_position;
-    return d;
-  }
+  const bool failing = reading.failures > 0 && reading.failed_position > context.session;
   if (step.kind == StepKind::await) {
     const auto timeout = timeout_of(state.plan, step.name);
     // A person who runs again grants the same time again.
@@ -379,6 +372,14 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
       d.need = "look at it in the console; run again to go on waiting, or raise \"timeouts\"";
       return d;
     }
+  }
+  if (failing) {
+    d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
+    d.reason = "could not look; looking again";
+    d.because = reading.failed_position;
+    return d;
+  }
+  if (step.kind == StepKind::await) {
     d.reason = reading.state.empty() ? std::string(step.title)
                                      : fmt::format("{} ({})", step.title, reading.state);
   } else {
@@ -476,6 +477,15 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
   if (step == ledger::kNoStep) {
     d.kind = Kind::finish;
     d.reason = "every step is done";
+    return d;
+  }
+  const auto& reading = state.reading;
+  if (reading.failures > 0 && reading.failed_position > context.session &&
+      reading.error == ErrorClass::CREDENTIALS) {
+    d.kind = Kind::stop_run;
+    d.row = Row::credentials;
+    d.because = reading.failed_position;
+    d.reason = "the cloud does not accept the credentials";
     return d;
   }
   switch (workflow.steps[step].kind) {

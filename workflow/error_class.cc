@@ -108,7 +108,8 @@ Failure classify(const Reply& reply, bool mutates) {
     failure.code = text("code");
     failure.message = redact_text(text("message"));
   } else {
-    failure.message = redact_text(std::string_view(reply.body).substr(0, 500));
+    // Redacted before it is cut: half a secret is not seen to be one.
+    failure.message = redact_text(reply.body).substr(0, 500);
   }
   failure.error_class = classify_status(reply.status, failure.code, failure.message, mutates);
   if (failure.code == "IncorrectState" && failure.retry_after == Duration::zero())

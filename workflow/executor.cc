@@ -30,6 +30,8 @@ namespace {
 
 // From here on polls read lists: one call serves all that wait for the same.
 constexpr std::size_t kBulk = 4;
+// From here on lists are read at common moments: each for itself would cost the square of them.
+constexpr std::size_t kMany = 64;
 // Completions taken before they are recorded, so that one sync does not wait for a flood.
 constexpr int kMostAtOnce = 4096;
 
@@ -134,6 +136,7 @@ class Executor::Loop {
   void wake_at(Migration& migration, Time at) { timers_.emplace(at, migration.state.stream); }
   Migration& at(StreamId stream) { return *migrations_.at(stream); }
   void take_completions();
+  bool wake_starved();
   void take(Completion completion);
   void wait();
   bool draining() const { return stops_ > 0 || !result_.credentials_error.empty(); }
@@ -167,7 +170,7 @@ class Executor::Loop {
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
   std::deque<StreamId> ready_;
-  std::vector<StreamId> starved_;  // would send, but the cloud takes no more calls now
+  std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
   std::vector<std::size_t> waiting_at_;
@@ -209,6 +212,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
       timers_.pop();
       queue(at(stream));
     }
+    wake_starved();
     // Decisions see only what is durable: those that follow from an append wait for its sync.
     while (!ready_.empty()) {
       Migration& migration = at(ready_.front());
@@ -220,7 +224,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
     // What has just ended made room, and may be what others depend on. And a decision may have
     // ended the run: then there may be nothing left to wait for.
     if (draining() || !pending_.empty() || start_more()) continue;
-    reader_.pump();
+    if (wake_starved()) continue;
+    reader_.pump(now_);
     if (active_ == 0 && unstarted_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
     wait();
@@ -384,14 +389,25 @@ void Executor::Loop::take(Completion completion) {
   } else {
     reader_.complete(completion.call, std::move(completion.reply));
   }
-  for (const StreamId stream : starved_) queue(at(stream));
-  starved_.clear();
+}
+
+// As many as there is room for: asking all of them each time would cost the square of them.
+bool Executor::Loop::wake_starved() {
+  const std::size_t capacity = cloud_.capacity();
+  std::size_t room = capacity > reserved_ ? capacity - reserved_ : 0;
+  const bool woke = room > 0 && !starved_.empty();
+  for (; room > 0 && !starved_.empty(); --room) {
+    queue(at(starved_.front()));
+    starved_.pop_front();
+  }
+  return woke;
 }
 
 void Executor::Loop::wait() {
   Time deadline = now_ + std::chrono::hours(1);
   if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
+  deadline = std::min(deadline, reader_.next_due());
   auto completion = cloud_.next(deadline);
   if (!completion) return;
   now_ = read_clock();
@@ -545,8 +561,10 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  reader_.read(std::move(*request),
-               [this, stream](const Answer& answer) { take_answer(stream, answer); });
+  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
+  reader_.read(
+      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      due);
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {
@@ -593,8 +611,10 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
     case Verdict::Kind::pending: {
       migration.next_poll = next_poll(step, migration.state, now_);
       const auto& seen = migration.state.reading;
+      // Going on after a stop is recorded, too: the time limit counts anew from there.
       const bool changed = seen.state != verdict.state || seen.failures > 0 ||
-                           seen.percent / 10 != verdict.percent / 10;
+                           seen.percent / 10 != verdict.percent / 10 ||
+                           migration.state.status == Status::parked;
       if (changed) append(observed(from, job.step, verdict.state, verdict.percent));
       migration.job.reset();
       queue(migration);

@@ -125,6 +125,14 @@ std::string_view id_in(const json::value& item) {
   return id.empty() ? text(&item, "identifier") : id;
 }
 
+// The search service writes "Running" where compute writes "RUNNING".
+std::string state_in(const json::value& item) {
+  std::string state(text(&item, "lifecycleState"));
+  for (char& c : state)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return state;
+}
+
 // Whether an earlier generation of ours is on record as dead.
 bool known_dead(const View& view, std::string_view id) {
   return !id.empty() && view.fact("dead_ids").find(id) != std::string_view::npos;
@@ -183,7 +191,12 @@ Answer Answer::of(Reply reply) {
   answer.reply = std::move(reply);
   boost::system::error_code bad;
   if (answer.reply.body.empty()) return answer;
-  auto value = json::parse(answer.reply.body, bad);
+  // A long list is parsed into few large pieces of memory and given back whole.
+  constexpr std::size_t kLong = 16 << 10;
+  json::storage_ptr storage;
+  if (answer.reply.body.size() >= kLong)
+    storage = json::make_shared_resource<json::monotonic_resource>(answer.reply.body.size());
+  auto value = json::parse(answer.reply.body, bad, storage);
   if (bad) return answer;
   answer.json = std::make_shared<const json::value>(std::move(value));
   if (const auto* items = items_of(answer)) answer.list = std::make_shared<ListIndex>(*items);
@@ -195,7 +208,7 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   const std::string key = view.key();
   const auto looked_at = [&](const json::value& item) {
     if (!how.compartment.empty() && text(&item, "compartmentId") != how.compartment) return false;
-    return how.alive(text(&item, "lifecycleState")) && !known_dead(view, id_in(item));
+    return how.alive(state_in(item)) && !known_dead(view, id_in(item));
   };
   const auto ledger_of = [](const json::value& item) {
     return text(member(&item, "freeformTags"), kTagLedger);
@@ -214,7 +227,10 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   }
   if (!how.name.empty()) {
     for (const auto* item : answer.list->named(how.name)) {
-      if (!looked_at(*item) || !ledger_of(*item).empty()) continue;
+      const bool listed =
+          text(member(item, "freeformTags"), kTagSource) == view.plan("source_instance_id") &&
+          !ledger_of(*item).empty();
+      if (!looked_at(*item) || listed || ledger_of(*item) == view.ledger_id) continue;
       foreign.push_back(candidate(*item, fmt::format("bears the name \"{}\"", how.name)));
     }
   }

@@ -63,19 +63,21 @@ std::string with_parameter(std::string query, std::string_view name, std::string
 
 }  // namespace
 
-void Reader::read(Request request, Done done) {
+void Reader::read(Request request, Done done, Time due) {
   std::string key = key_of(request);
   auto& joined = joinable_[key];
   if (!joined) {
     joined = std::make_shared<Read>();
     joined->request = std::move(request);
     joined->key = std::move(key);
-    waiting_.push_back(joined);
+    held_.emplace(due, joined);
   }
   joined->done.push_back(std::move(done));
 }
 
-void Reader::pump() {
+void Reader::pump(Time now) {
+  for (; next_due() <= now && !held_.empty(); held_.erase(held_.begin()))
+    waiting_.push_back(std::move(held_.begin()->second));
   while (!waiting_.empty() && cloud_.capacity() > 0) {
     auto read = std::move(waiting_.front());
     waiting_.pop_front();
@@ -115,11 +117,15 @@ void Reader::finish(Read& read, Reply reply) {
     read.pages.push_back(std::move(reply.body));
     reply.body = join(read.pages);
   }
-  const Answer answer = Answer::of(std::move(reply));
+  Answer answer = Answer::of(std::move(reply));
+  // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough: a list
+  // of ten thousand is megabytes of text.
+  if (read.done.size() > 1 && answer.json) answer.reply.body = {};
   for (const auto& done : read.done) done(answer);
 }
 
 void Reader::drop() {
+  held_.clear();
   waiting_.clear();
   joinable_.clear();
   for (auto& [call, read] : under_way_) read = nullptr;

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -22,16 +23,20 @@ class Reader {
   // Call ids are drawn from `next_call`, shared with whoever else uses the cloud.
   Reader(Cloud& cloud, CallId& next_call) : cloud_(cloud), next_call_(next_call) {}
 
-  // Reads; `done` is called from complete().
-  void read(Request request, Done done);
+  // Reads, not before `due`; `done` is called from complete(). What joins a request that still
+  // waits, waits as long as that.
+  void read(Request request, Done done, Time due = Time::min());
 
-  // Starts as many waiting calls as the cloud takes.
-  void pump();
+  // Starts as many of the calls that are due at `now` as the cloud takes; without it, of all.
+  void pump(Time now = Time::max());
+
+  // When the next call that is held back will be due; Time::max(): there is none.
+  Time next_due() const { return held_.empty() ? Time::max() : held_.begin()->first; }
 
   // Takes a completion; false when the call is not one of this reader's.
   bool complete(CallId call, Reply reply);
 
-  bool idle() const { return waiting_.empty() && under_way_.empty(); }
+  bool idle() const { return held_.empty() && waiting_.empty() && under_way_.empty(); }
   // Forgets everything; completions of what is under way are taken and dropped.
   void drop();
 
@@ -49,6 +54,7 @@ class Reader {
   Cloud& cloud_;
   CallId& next_call_;
   std::uint64_t calls_ = 0;
+  std::multimap<Time, std::shared_ptr<Read>> held_;  // by when they are due
   std::deque<std::shared_ptr<Read>> waiting_;
   std::unordered_map<std::string, std::shared_ptr<Read>> joinable_;  // by key
   std::unordered_map<CallId, std::shared_ptr<Read>> under_way_;      // null: dropped

@@ -7,6 +7,13 @@ namespace {
 using A = Circumstance::Attempt;
 using S = Circumstance::Sight;
 
+// Goes on with `then` once it is proven that nothing came of what was sent.
+Row when_proven(const Circumstance& c, Row then) {
+  if (!c.settled) return Row::settle;
+  if (!c.absent_twice) return Row::look_twice;
+  return c.tag_absent ? then : Row::search_tag;
+}
+
 // Nothing of ours was found, and whether an earlier sending had its effect is open.
 Row resolve_doubt(const Circumstance& c) {
   if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
@@ -14,10 +21,7 @@ Row resolve_doubt(const Circumstance& c) {
   const bool token_usable = c.guard == Guard::TOKEN && c.error != ErrorClass::TOKEN_INVALIDATED;
   if (token_usable && c.clock_back) return Row::clock_back;
   if (token_usable && c.token_young) return Row::same_token;
-  if (!c.settled) return Row::settle;
-  if (!c.absent_twice) return Row::look_twice;
-  if (!c.tag_absent) return Row::search_tag;
-  return c.generations_left ? Row::new_after_proof : Row::generations_used_up;
+  return when_proven(c, c.generations_left ? Row::new_after_proof : Row::generations_used_up);
 }
 
 // Nothing of ours was found, and nothing can come of what was sent.
@@ -39,6 +43,23 @@ Row after_failure(const Circumstance& c) {
       if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
       // A token of a generation that is too old counts for nothing, but nothing happened either.
       return Row::nothing_happened;
+  }
+}
+
+// The latest sending failed, but an earlier one may have had its effect.
+Row after_failure_in_doubt(const Circumstance& c) {
+  const Row row = after_failure(c);
+  switch (row) {
+    case Row::blocked:
+    case Row::no_capacity:
+    case Row::attempts_used_up:
+      return row;  // nothing is sent, and whoever goes on looks first
+    case Row::final:
+    case Row::next_placement:
+    case Row::plan_changed:
+      return when_proven(c, row);
+    default:
+      return resolve_doubt(c);
   }
 }
 
@@ -89,11 +110,8 @@ Row recover(const Circumstance& c) {
     case A::lost:
     case A::unknown:
       return resolve_doubt(c);
-    case A::failed: {
-      // A new generation, and giving up, need proof that no earlier sending took effect.
-      const Row row = after_failure(c);
-      return c.doubt ? resolve_doubt(c) : row;
-    }
+    case A::failed:
+      return c.doubt ? after_failure_in_doubt(c) : after_failure(c);
     case A::dead:
       return after_death(c);
     case A::open:

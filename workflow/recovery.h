@@ -9,10 +9,12 @@
 //  in-flight            intent of this session           -                    wait for the reply
 //  credentials          failed, 401, this session        -                    stop the run
 //  back-off             failed, unknown or dead          -                    wait, as the policy
-//  says look                 any that may send                not fresh            look cannot-look
-//  any that may send                cannot look          wait, look again adopt                any
-//  one of ours          adopt it several              any                              several ask
-//  a person foreign              any                              foreign              ask a person
+//                                                                             says
+//  look                 any that may send                not fresh            look
+//  cannot-look          any that may send                cannot look          wait, look again
+//  adopt                any                              one of ours          adopt it
+//  several              any                              several              ask a person
+//  foreign              any                              foreign              ask a person
 //  under-way            any                              cloud is at work     wait, look again
 //  first                none                             absent               send
 //  same-token           lost/unknown, token, young       absent               send the same again
@@ -25,14 +27,18 @@
 //  search-tag           … settled                        absent twice         search by tag
 //  new-after-proof      … settled                        absent, by tag too   new generation
 //  dead                 accepted, then failed            absent               new generation
-//  next-placement       failed or dead, no capacity      absent               new generation there
-//  plan-changed         failed, plan changed since       absent               new generation
+//  next-placement       failed or dead, no capacity      absent *             new generation there
+//  plan-changed         failed, plan changed since       absent *             new generation
 //  blocked              failed: limit or quota           absent if in doubt   ask a person
 //  no-capacity          failed or dead, no placement     absent               ask a person
-//  not-found            failed: 404                      absent if in doubt   ask a person
+//  not-found            failed: 404, no doubt            any                  ask a person
 //  attempts-used-up     failed, may retry; or unknown    absent               ask a person
 //  generations-used-up  dead                             absent               migration failed
-//  final                failed: will never succeed       absent if in doubt   migration failed
+//  final                failed: will never succeed       any; in doubt *      migration failed
+//
+// In doubt, an earlier sending of this generation may have had its effect. The rows with * need
+// proof then that it had none: settle, look-twice and search-tag come first. Any other failure
+// leads to same-token, same-name or new-after-proof then, like an unknown outcome.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 #include "workflow/request.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -63,11 +64,13 @@ std::optional<Duration> Reply::retry_after() const {
   if (text.empty()) return std::nullopt;
   long seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  // Longer than a day is no answer to wait for: then it is asked again.
+  constexpr Duration kLongest = std::chrono::hours(24);
   if (error == std::errc() && end == text.data() + text.size() && seconds >= 0)
-    return std::chrono::seconds(seconds);
+    return seconds < 86400 ? Duration(std::chrono::seconds(seconds)) : kLongest;
   const auto at = parse_http_date(text);
   const auto now = date();
-  if (at && now && *at >= *now) return *at - *now;
+  if (at && now && *at >= *now) return std::min<Duration>(*at - *now, kLongest);
   return std::nullopt;
 }
 

@@ -1,11 +1,8 @@
 #include "workflow/step.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <stdexcept>
 
+#include "ledger/sha256.h"
 #include "workflow/json.h"
 
 namespace migledger::workflow {
@@ -16,15 +13,13 @@ namespace {
 std::string short_digest(std::initializer_list<std::string_view> parts) {
   std::string joined;
   for (const auto part : parts) joined.append(part).push_back('\0');
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(joined.data(), joined.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL cannot compute SHA-256");
+  const ledger::Digest digest = ledger::sha256(ledger::bytes_of(joined));
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < 6; ++i) {
-    out.push_back(kHex[digest[i] >> 4]);
-    out.push_back(kHex[digest[i] & 15]);
+    const auto byte = static_cast<unsigned>(digest[i]);
+    out.push_back(kHex[byte >> 4]);
+    out.push_back(kHex[byte & 15]);
   }
   return out;
 }

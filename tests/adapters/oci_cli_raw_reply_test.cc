@@ -172,7 +172,7 @@ TEST_CASE("A call that the program refuses is not sent, and named") {
   CHECK(parse("bad body").error.find("hunter2") == std::string::npos);
 }
 
-TEST_CASE("A broken installation is not sent; a token that is refused is unknown") {
+TEST_CASE("A broken installation is not sent, and a token that is refused is unknown") {
   const Reply broken = parse_error(
       "Traceback (most recent call last):\n  File \"/usr/bin/oci\", line 5\n"
       "ModuleNotFoundError: No module named 'oci_cli'\n",

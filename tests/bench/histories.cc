@@ -142,7 +142,7 @@ std::filesystem::path long_ledger(Context& context, std::size_t migrations) {
   const Position whole = migrations * kEventsAMigration + kSession;
   if (std::filesystem::exists(path)) {
     ledger::OpeningReport report;
-    if (ledger::RocksEventStore::open_reader(path, report)->head().position == whole) return path;
+    if (ledger::RocksEventStore::open_reader(path, report)->head().position >= whole) return path;
   }
   const History history = history_of_one();
   const auto store = new_ledger(path);

@@ -13,6 +13,10 @@ namespace migledger::bench {
 // Seconds of real time that `work` takes.
 double seconds_of(const std::function<void()>& work);
 
+// The processor time of this thread so far, in seconds: what work costs on a machine that others
+// use, too.
+double cpu_seconds();
+
 // The middle of `values`; of an even number, the upper of the two. `values` is not empty.
 double median(std::vector<double> values);
 

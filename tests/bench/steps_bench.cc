@@ -90,7 +90,7 @@ class StepTimes : public Observer {
       seconds_.push_back(std::chrono::duration<double>(now - since).count());
     if (!event.getBody().isIntent()) since = now;
   }
-  void waiting(Time) override {}
+  Time waiting(Time) override { return Time::max(); }
   std::vector<double> take() { return std::move(seconds_); }
 
  private:

@@ -277,7 +277,7 @@ TEST_CASE("What changed between two moments of one migration") {
   CHECK(object.at("standing").at(1).at("before").is_null());
 }
 
-TEST_CASE("A changed plan shows in a difference; the same moment twice shows none") {
+TEST_CASE("A changed plan shows in a difference, and the same moment twice shows none") {
   auto history = eventful();
   history.plan_changed({{"target_region", "uk-london-1"}, {"shape_config", "{}"}}, "moved");
   ReplayOptions options;

@@ -111,7 +111,7 @@ TEST_CASE("status says whether a run is under way, and how the last one ended") 
             .has("no run is under way; the last one was by alice@box\n"));
 }
 
-TEST_CASE("status of a simulated ledger says so first; of an empty one that it is empty") {
+TEST_CASE("status of a simulated ledger says so first, and of an empty one that it is empty") {
   CHECK(status_of(HistoryBuilder("sim").store()).lines()[0] ==
         "simulated ledger: nothing here happened in a real cloud");
   const MemoryEventStore empty;

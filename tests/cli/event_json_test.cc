@@ -74,6 +74,12 @@ TEST_CASE("Fields are objects, digests hexadecimal, enumerations names, no error
   CHECK(error.at("status") == 409);
 }
 
+TEST_CASE("A plan change names the steps that are made again") {
+  HistoryBuilder history;
+  history.session().start("web-1").plan_changed({}, "moved", {"check-target"});
+  CHECK(last(history).at("body").at("recheck") == json::value({2}));
+}
+
 TEST_CASE("The cloud's time is a time, too") {
   HistoryBuilder history;
   history.session().start("web-1");

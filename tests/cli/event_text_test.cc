@@ -76,6 +76,8 @@ TEST_CASE("The plan of a migration") {
         "started: compute workflow, 26 steps, us-ashburn-1 → eu-frankfurt-1, after 1, 2, 3, 4, 5 "
         "and 2 more");
   CHECK(last(history.plan_changed({}, "another shape")) == "plan changed: another shape");
+  CHECK(last(history.plan_changed({}, "moved", {"check-target", "check-names"})) ==
+        "plan changed: moved, makes again check-target, check-names");
 }
 
 TEST_CASE("What a look found") {
@@ -211,7 +213,7 @@ TEST_CASE("Lines stand in columns, under the date and offset they are of") {
       "ml-…-1\n");
 }
 
-TEST_CASE("On a terminal no line is wider than it; in a pipe none is shortened") {
+TEST_CASE("On a terminal no line is wider than it, and in a pipe none is shortened") {
   HistoryBuilder history;
   history.session().start(std::string(3000, 'n'));
   history.sending("create-image").parked("create-image", std::string(1000, 'r'), "x");

@@ -42,8 +42,8 @@ TEST_CASE("Anything else is refused, and says what would do") {
 }
 
 TEST_CASE("Until a time means the last event at or before it") {
-  HistoryBuilder history;                     // #1 at 09:00:00
-  history.session();                          // #2 at 09:00:01
+  HistoryBuilder history;                                 // #1 at 09:00:00
+  history.session();                                      // #2 at 09:00:01
   history.at("2026-11-23T09:00:05Z").start("a").on("a");  // #3 at 09:00:05
   history.at("2026-11-23T09:00:05Z").ok("check-source");  // #4 at the same time
   const auto& store = history.store();

@@ -40,6 +40,5 @@ TEST_CASE("On a narrow terminal the widest column gives way") {
 TEST_CASE("Colours do not disturb the columns") {
   Table table({{"A"}, {"B"}});
   table.add({{"x", Colour::red}, {"y"}});
-  CHECK(print(table, {true, true, 0}) ==
-        "\x1b[2mA\x1b[0m  \x1b[2mB\x1b[0m\n\x1b[31mx\x1b[0m  y\n");
+  CHECK(print(table, {true, true, 0}) == "\x1b[2mA\x1b[0m  \x1b[2mB\x1b[0m\n\x1b[31mx\x1b[0m  y\n");
 }

@@ -61,7 +61,8 @@ TEST_CASE("A pipe is no terminal: no colour, any width") {
   close(ends[1]);
 }
 
-TEST_CASE("A terminal has its width and colour, unless NO_COLOR or a dumb terminal says otherwise") {
+TEST_CASE(
+    "A terminal has its width and colour, unless NO_COLOR or a dumb terminal says otherwise") {
   PseudoTerminal pty;
   CHECK(detect_terminal(pty.fd(), environment({})).width == 80);
   pty.resize(123);

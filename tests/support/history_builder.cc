@@ -117,11 +117,14 @@ HistoryBuilder& HistoryBuilder::on(std::string_view name) {
   return *this;
 }
 
-HistoryBuilder& HistoryBuilder::plan_changed(const ledger::Fields& plan, std::string_view reason) {
+HistoryBuilder& HistoryBuilder::plan_changed(const ledger::Fields& plan, std::string_view reason,
+                                             const std::vector<std::string_view>& recheck) {
   workflow::PlannedMigration planned;
   planned.name = name_;
   planned.fields = whole_plan(plan);
-  return append(workflow::plan_changed(origin(stream_), planned, reason, {}));
+  std::vector<StepIndex> steps;
+  for (const auto step : recheck) steps.push_back(index_of(step));
+  return append(workflow::plan_changed(origin(stream_), planned, reason, steps));
 }
 
 HistoryBuilder& HistoryBuilder::looked(std::string_view step, Sighting::Kind kind,
@@ -172,8 +175,7 @@ HistoryBuilder& HistoryBuilder::outcome(const workflow::OutcomeRecord& record) {
 }
 
 HistoryBuilder& HistoryBuilder::succeeded(std::string_view step, const ledger::Fields& facts,
-                                          std::string_view work_request,
-                                          std::uint16_t generation) {
+                                          std::string_view work_request, std::uint16_t generation) {
   workflow::Reply reply;
   reply.delivery = workflow::Reply::Delivery::replied;
   reply.status = 200;
@@ -191,8 +193,7 @@ HistoryBuilder& HistoryBuilder::succeeded(std::string_view step, const ledger::F
   return outcome(record);
 }
 
-HistoryBuilder& HistoryBuilder::found(std::string_view step, How how,
-                                      const ledger::Fields& facts) {
+HistoryBuilder& HistoryBuilder::found(std::string_view step, How how, const ledger::Fields& facts) {
   workflow::OutcomeRecord record;
   record.step = index_of(step);
   record.generation = 1;
@@ -233,8 +234,7 @@ HistoryBuilder& HistoryBuilder::ok(std::string_view step, const ledger::Fields& 
                                    std::vector<std::string> findings) {
   workflow::Verdict verdict = workflow::Verdict::ok(facts);
   verdict.findings = std::move(findings);
-  return append(
-      workflow::checked(origin(stream_), index_of(step), verdict, ledger::kNoStep, {}));
+  return append(workflow::checked(origin(stream_), index_of(step), verdict, ledger::kNoStep, {}));
 }
 
 HistoryBuilder& HistoryBuilder::dead(std::string_view step, std::string_view reopens,
@@ -286,7 +286,10 @@ HistoryBuilder& HistoryBuilder::newer_kind(std::uint16_t discriminant) {
 }
 
 HistoryBuilder& HistoryBuilder::checks_done() {
-  return ok("check-source").ok("check-buckets").ok("check-target").ok("check-names")
+  return ok("check-source")
+      .ok("check-buckets")
+      .ok("check-target")
+      .ok("check-names")
       .succeeded("claim-source", {{"claim", "claims/source"}});
 }
 

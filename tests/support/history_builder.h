@@ -43,7 +43,8 @@ class HistoryBuilder {
                         std::vector<std::string> depends_on = {});
   // The events that follow are of a migration started earlier.
   HistoryBuilder& on(std::string_view name);
-  HistoryBuilder& plan_changed(const ledger::Fields& plan, std::string_view reason);
+  HistoryBuilder& plan_changed(const ledger::Fields& plan, std::string_view reason,
+                               const std::vector<std::string_view>& recheck = {});
 
   using Sighting = workflow::Sighting;
   HistoryBuilder& looked(std::string_view step, Sighting::Kind kind,

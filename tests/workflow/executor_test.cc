@@ -46,6 +46,7 @@ TEST_CASE("one at a time, all have their turn, also after one that failed") {
   fault.method = "POST";
   fault.path = "/20160918/images";
   fault.region = "us-ashburn-1";
+  fault.call = 2;  // its first export, and the two after it
   fault.times = 3;
   options.faults.scripted.push_back(fault);
   Rehearsal rehearsal(options);

@@ -1,0 +1,278 @@
+// The checks before anything is created: each refusal, each wait, and what is carried on.
+#include <catch2/catch.hpp>
+
+#include "tests/support/views.h"
+
+namespace migledger::testing {
+
+using namespace workflow;
+namespace json = boost::json;
+using Kind = Verdict::Kind;
+
+namespace {
+
+json::object source_instance() {
+  return {{"id", "src"},
+          {"lifecycleState", "RUNNING"},
+          {"displayName", "web server"},
+          {"compartmentId", "ocid1.compartment.oc1..source"},
+          {"availabilityDomain", "AD-1"},
+          {"imageId", "img"},
+          {"shape", "VM.Standard.E4.Flex"},
+          {"shapeConfig", json::object{{"ocpus", 2.0},
+                                       {"memoryInGBs", 16.0},
+                                       {"gpus", 0},
+                                       {"baselineOcpuUtilization", nullptr}}}};
+}
+
+// The answers of a source that is in order; tests change what they are about.
+struct Source {
+  ledger::MigrationState state = sample_state();
+  Answer instance = answer(source_instance());
+  Answer boot_attachments =
+      answer(json::array{json::object{{"bootVolumeId", "old"}, {"lifecycleState", "DETACHED"}},
+                         json::object{{"bootVolumeId", "boot"}, {"lifecycleState", "ATTACHED"}}});
+  Answer boot_volume = answer(json::object{{"id", "boot"}, {"sizeInGBs", 50}});
+  Answer volumes = answer(json::array{});
+  Answer image = answer(json::object{{"id", "img"}, {"displayName", "Oracle Linux"}});
+
+  View view() const { return view_at(state, "check-source"); }
+  // Asks as the executor does; `paths` are those of the requests.
+  Verdict read(std::vector<std::string>* paths = nullptr) const {
+    const Answer all[] = {instance, boot_attachments, boot_volume, volumes, image};
+    std::vector<Answer> given;
+    while (const auto request = compute::ask_source(view(), given)) {
+      if (paths) paths->push_back(request->path);
+      REQUIRE(given.size() < std::size(all));
+      given.push_back(all[given.size()]);
+    }
+    return compute::read_source(view(), given);
+  }
+  void change(std::string_view key, json::value value) {
+    auto object = instance.json->get_object();
+    object[key] = std::move(value);
+    instance = answer(object);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a source in order passes, and what the launch needs is carried on") {
+  std::vector<std::string> paths;
+  const Verdict verdict = Source().read(&paths);
+  CHECK(verdict.kind == Kind::ok);
+  CHECK(verdict.facts.get("source_state") == "RUNNING");
+  CHECK(verdict.facts.get("source_name") == "web server");
+  CHECK(verdict.facts.get("source_shape") == "VM.Standard.E4.Flex");
+  CHECK(json::parse(std::string(verdict.facts.get("source_config"))) ==
+        json::value{{"ocpus", 2.0}, {"memoryInGBs", 16.0}});
+  CHECK(verdict.findings.empty());
+  REQUIRE(paths.size() == 5);
+  CHECK(paths[2] == "/20160918/bootVolumes/boot");  // the one that is attached
+}
+
+TEST_CASE("a source that is gone, elsewhere, or cannot be exported is refused") {
+  Source source;
+  SECTION("not there, or not to be seen") { source.instance = not_found(); }
+  SECTION("terminated") { source.change("lifecycleState", "TERMINATED"); }
+  SECTION("being terminated") { source.change("lifecycleState", "TERMINATING"); }
+  SECTION("in another compartment") { source.change("compartmentId", "elsewhere"); }
+  SECTION("without a boot volume") { source.boot_attachments = answer(json::array{}); }
+  SECTION("with a boot volume that is detached") {
+    source.boot_attachments =
+        answer(json::array{json::object{{"bootVolumeId", "b"}, {"lifecycleState", "DETACHED"}}});
+  }
+  SECTION("with a boot volume that is too large") {
+    source.boot_volume = answer(json::object{{"id", "boot"}, {"sizeInGBs", 401}});
+  }
+  SECTION("from the marketplace") {
+    source.image = answer(json::object{{"id", "img"}, {"listingType", "COMMUNITY"}});
+  }
+  const Verdict verdict = source.read();
+  CHECK(verdict.kind == Kind::refused);
+  CHECK(!verdict.failure.message.empty());
+  CHECK(!verdict.need.empty());
+}
+
+TEST_CASE("a source of the largest size allowed passes") {
+  Source source;
+  source.boot_volume = answer(json::object{{"id", "boot"}, {"sizeInGBs", 400}});
+  source.image = answer(json::object{{"id", "img"}, {"listingType", "NONE"}});
+  CHECK(source.read().kind == Kind::ok);
+}
+
+TEST_CASE("a source between two states is waited for") {
+  for (const char* state : {"STOPPING", "STARTING", "PROVISIONING", "CREATING_IMAGE"}) {
+    Source source;
+    source.change("lifecycleState", state);
+    const Verdict verdict = source.read();
+    CHECK(verdict.kind == Kind::pending);
+    CHECK(verdict.state == state);
+  }
+}
+
+TEST_CASE("volumes that do not travel are noticed; those detached are not") {
+  Source source;
+  source.volumes =
+      answer(json::array{json::object{{"volumeId", "data"}, {"lifecycleState", "ATTACHED"}},
+                         json::object{{"volumeId", "gone"}, {"lifecycleState", "DETACHED"}}});
+  source.image = not_found();
+  const Verdict verdict = source.read();
+  CHECK(verdict.kind == Kind::ok);
+  REQUIRE(verdict.findings.size() == 2);
+  const std::string all = verdict.findings[0] + verdict.findings[1];
+  CHECK(all.find("data") != std::string::npos);
+  CHECK(all.find("gone") == std::string::npos);
+  CHECK(all.find("could not be seen") != std::string::npos);
+}
+
+TEST_CASE("boot volumes that cannot be seen are no proof that there are none") {
+  Source source;
+  source.boot_attachments = not_found();
+  CHECK(source.read().kind == Kind::cannot_look);
+  source = Source();
+  source.boot_volume = not_found();
+  CHECK(source.read().kind == Kind::cannot_look);
+}
+
+TEST_CASE("buckets: the source's must be there and private, the target's may be absent") {
+  const auto state = sample_state();
+  const auto view = view_at(state, "check-buckets");
+  const auto name_space = answer("ns");
+  const auto bucket = answer(json::object{{"name", "b"}, {"publicAccessType", "NoPublicAccess"}});
+  const auto read = [&](const Answer& source, const Answer& target) {
+    const std::vector<Answer> answers{name_space, source, target};
+    CHECK(compute::ask_buckets(view, std::span(answers).first(1))->path ==
+          "/n/ns/b/migration-staging");
+    return compute::read_buckets(view, answers);
+  };
+  CHECK(read(bucket, bucket).kind == Kind::ok);
+  CHECK(read(bucket, bucket).facts.get("target_bucket") == "exists");
+  CHECK(read(bucket, not_found()).facts.get("target_bucket") == "absent");
+  CHECK(read(bucket, not_found()).findings.size() == 1);
+  CHECK(read(not_found(), bucket).kind == Kind::refused);
+  CHECK(read(bucket, answer(json::object{}, 403)).kind == Kind::cannot_look);
+  const auto open = answer(json::object{{"name", "b"}, {"publicAccessType", "ObjectRead"}});
+  CHECK(read(open, bucket).kind == Kind::refused);
+  const std::vector<Answer> no_namespace{not_found()};
+  CHECK(!compute::ask_buckets(view, no_namespace));
+  CHECK(compute::read_buckets(view, no_namespace).kind == Kind::cannot_look);
+}
+
+namespace {
+
+struct Target {
+  ledger::MigrationState state =
+      sample_state({}, {{"source_shape", "VM.Standard.E4.Flex"}, {"source_config", "{}"}});
+  json::object subnet{{"id", "sn"}, {"lifecycleState", "AVAILABLE"}};
+  json::array domains{json::object{{"name", "Uocm:SA-BOGOTA-1-AD-1"}},
+                      json::object{{"name", "Uocm:SA-BOGOTA-1-AD-2"}}};
+  json::array shapes{json::object{{"shape", "VM.Standard.E4.Flex"}},
+                     json::object{{"shape", "VM.Standard2.4"}}};
+
+  Verdict read() const {
+    const std::vector<Answer> answers{answer(subnet), answer(domains), answer(shapes)};
+    return compute::read_target(view_at(state, "check-target"), answers);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a target in order passes, and the shape is settled") {
+  Target target;
+  CHECK(target.read().kind == Kind::ok);
+  target.state.plan.set("target_instance_shape", "");
+  CHECK(target.read().facts.get("target_shape") == "VM.Standard.E4.Flex");
+  target.state.plan.set("target_instance_shape", "VM.Standard2.4");
+  CHECK(target.read().facts.get("target_shape") == "VM.Standard2.4");
+  target.state.plan.set("further_ads", R"(["Uocm:SA-BOGOTA-1-AD-2"])");
+  CHECK(target.read().kind == Kind::ok);
+}
+
+TEST_CASE("a target that cannot serve is refused, and it is said what there is") {
+  Target target;
+  std::string names;
+  SECTION("no such subnet state") { target.subnet["lifecycleState"] = "TERMINATED"; }
+  SECTION("no such availability domain") {
+    target.state.plan.set("target_ad", "AD-9");
+    names = "Uocm:SA-BOGOTA-1-AD-2";
+  }
+  SECTION("no such further availability domain") {
+    target.state.plan.set("further_ads", R"(["AD-9"])");
+    names = "AD-9";
+  }
+  SECTION("a subnet of another availability domain") {
+    target.subnet["availabilityDomain"] = "Uocm:SA-BOGOTA-1-AD-2";
+  }
+  SECTION("a shape that is not offered") {
+    target.state.plan.set("target_instance_shape", "BM.GPU9");
+    names = "BM.GPU9";
+  }
+  SECTION("a flexible shape without a configuration") {
+    target.state.facts.erase("source_config");
+    names = "shape_config";
+  }
+  const Verdict verdict = target.read();
+  CHECK(verdict.kind == Kind::refused);
+  CHECK((verdict.failure.message + verdict.need).find(names) != std::string::npos);
+}
+
+TEST_CASE("a subnet that is being made is waited for; lists that fail are looked at again") {
+  Target target;
+  target.subnet["lifecycleState"] = "PROVISIONING";
+  CHECK(target.read().kind == Kind::pending);
+  const auto state = sample_state();
+  const auto view = view_at(state, "check-target");
+  const auto subnet = answer(Target().subnet), domains = answer(Target().domains);
+  CHECK(compute::read_target(view, std::vector<Answer>{not_found(), domains}).kind ==
+        Kind::refused);
+  CHECK(compute::read_target(view, std::vector<Answer>{subnet, not_found()}).kind ==
+        Kind::cannot_look);
+  CHECK(compute::read_target(view, std::vector<Answer>{subnet, domains, not_found()}).kind ==
+        Kind::cannot_look);
+}
+
+TEST_CASE("names in the way are refused and shown, all of them; ours and claimed ones are not") {
+  auto state = sample_state();
+  const auto view = view_at(state, "check-names");
+  const auto image = [](const char* id) {
+    return json::object{{"id", id},
+                        {"displayName", "web-image"},
+                        {"compartmentId", "ocid1.compartment.oc1..source"},
+                        {"lifecycleState", "AVAILABLE"}};
+  };
+  auto instance = image("i");
+  instance["displayName"] = "web-moved";
+  instance["compartmentId"] = "ocid1.compartment.oc1..target";
+  instance["lifecycleState"] = "STOPPED";
+  const auto none = answer(json::array{});
+  const std::vector<Answer> clear{none, none, none};
+  CHECK(compute::read_names(view, clear).kind == Kind::ok);
+  const std::vector<Answer> both{answer(json::array{image("a")}), none,
+                                 answer(json::array{instance})};
+  const Verdict refused = compute::read_names(view, both);
+  CHECK(refused.kind == Kind::refused);
+  CHECK(refused.findings.size() == 2);
+  auto tagged = image("a");
+  tagged["freeformTags"] = our_tags(view_at(state, "create-image"));
+  const std::vector<Answer> ours{answer(json::array{tagged}), none, none};
+  CHECK(compute::read_names(view, ours).kind == Kind::ok);
+  state.plan.set("claimed_source_image_id", "a");
+  state.plan.set("claimed_target_instance_id", "i");
+  CHECK(compute::read_names(view, both).kind == Kind::ok);
+  CHECK(compute::read_names(view, std::vector<Answer>{none, not_found(), none}).kind ==
+        Kind::cannot_look);
+}
+
+TEST_CASE("downtime is approved where a running source is to be imaged") {
+  const auto needs = [](ledger::Fields plan, std::string_view source) {
+    const auto state = sample_state(std::move(plan), {{"source_state", source}});
+    return compute::downtime_needs_approval(view_at(state, "approve-downtime"));
+  };
+  CHECK(needs({{"allow_source_downtime", "false"}}, "RUNNING"));
+  CHECK(!needs({{"allow_source_downtime", "true"}}, "RUNNING"));
+  CHECK(!needs({{"allow_source_downtime", "false"}}, "STOPPED"));
+  CHECK(!needs({{"allow_source_downtime", "false"}, {"claimed_source_image_id", "x"}}, "RUNNING"));
+}
+
+}  // namespace migledger::testing

@@ -1,0 +1,444 @@
+// The acting and awaiting steps of the compute workflow: what they ask, send, and make of answers.
+#include "workflow/compute_steps.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/views.h"
+
+namespace migledger::testing {
+
+using namespace workflow;
+namespace json = boost::json;
+using Kind = Verdict::Kind;
+using Found = Sighting::Kind;
+
+namespace {
+
+const ledger::Fields kFacts = {{"namespace", "ns"},
+                               {"image_id", "img"},
+                               {"image_work", "wr-image"},
+                               {"object_name", "migledger/x.oci"},
+                               {"object_size", "1000"},
+                               {"object_md5", "md5=="},
+                               {"object_etag", "etag"},
+                               {"export_work", "wr-export"},
+                               {"copy_name", "migledger/y.oci"},
+                               {"copy_work", "wr-copy"},
+                               {"target_image_id", "timg"},
+                               {"target_instance_id", "inst"},
+                               {"source_shape", "VM.Standard.E4.Flex"},
+                               {"source_config", R"({"ocpus":4.0,"memoryInGBs":64.0})"},
+                               {"target_shape", "VM.Standard.E4.Flex"}};
+
+Answer work(std::string_view id, std::string_view status) {
+  return answer(json::object{{"id", id}, {"status", status}, {"percentComplete", 30}});
+}
+Answer image(std::string_view id, std::string_view state) {
+  return answer(json::object{{"id", id}, {"lifecycleState", state}});
+}
+Answer object(std::string_view name, int size = 1000, std::string_view md5 = "md5==") {
+  return answer(json::object{
+      {"objects",
+       json::array{json::object{{"name", name}, {"size", size}, {"md5", md5}, {"etag", "e"}}}}});
+}
+Answer no_objects() { return answer(json::object{{"objects", json::array{}}}); }
+
+}  // namespace
+
+// ---- the claim ---------------------------------------------------------------------------------
+
+TEST_CASE("a claim is ours, another's, or not there; a longer name is somebody else's") {
+  const auto state = sample_state({{"source_instance_id", "src"}}, kFacts);
+  const auto view = view_at(state, "claim-source");
+  const auto listed = [](std::string_view name) { return object(name); };
+  const auto claim = [](std::string_view ledger, std::string_view migration) {
+    return answer(json::object{{"ledger", ledger}, {"migration", migration}});
+  };
+  const auto sight = [&](std::vector<Answer> answers) {
+    return compute::sight_claim(view, answers).kind;
+  };
+  CHECK(sight({no_objects()}) == Found::absent);
+  CHECK(sight({listed("migledger/claims/src"), claim(kLedgerId, "web")}) == Found::ours);
+  CHECK(sight({listed("migledger/claims/src"), claim(kLedgerId, "web-2")}) == Found::foreign);
+  CHECK(sight({listed("migledger/claims/src"), claim("other", "web")}) == Found::foreign);
+  CHECK(sight({listed("migledger/claims/src"), Answer::of(json_reply("not JSON"))}) ==
+        Found::foreign);
+  CHECK(sight({listed("migledger/claims/src"), not_found()}) == Found::cannot_look);
+  CHECK(sight({listed("migledger/claims/src-and-more")}) == Found::absent);
+  CHECK(!compute::ask_claim(view, std::vector<Answer>{listed("migledger/claims/src-and-more")}));
+  CHECK(sight({not_found()}) == Found::cannot_look);
+  const auto put = compute::put_claim(view);
+  CHECK(put.if_none_match == "*");
+  CHECK(put.path == "/n/ns/b/migration-staging/o/migledger%2Fclaims%2Fsrc");
+  CHECK(body_of(put).at("ledger").as_string() == kLedgerId);
+}
+
+// ---- images ------------------------------------------------------------------------------------
+
+TEST_CASE("the image is asked for with its name, tags and token") {
+  const auto state = sample_state({{"new_image_name", ""}}, kFacts);
+  const auto view = view_at(state, "create-image", 2);
+  const auto request = compute::create_image(view);
+  CHECK(request.method == "POST");
+  CHECK(request.region == "us-ashburn-1");
+  CHECK(request.retry_token == view.key());
+  CHECK(request.retry_token.ends_with("-2"));
+  const auto body = body_of(request);
+  CHECK(body.at("displayName") == "web-image");
+  CHECK(body.at("freeformTags").at(kTagKey).as_string() == view.key());
+}
+
+TEST_CASE("names follow from the plan, or from the source") {
+  const auto named = sample_state({{"new_image_name", "i"}, {"new_instance_name", "n"}});
+  CHECK(compute::image_name(view_at(named, "create-image")) == "i");
+  CHECK(compute::instance_name(view_at(named, "launch-instance")) == "n");
+  const auto unnamed = sample_state({{"new_instance_name", ""}, {"target_bucket_name", ""}},
+                                    {{"source_name", "web server"}});
+  CHECK(compute::instance_name(view_at(unnamed, "launch-instance")) == "web server");
+  CHECK(compute::target_bucket(view_at(unnamed, "copy-object")) == "migration-staging");
+  const auto unknown = sample_state({{"new_instance_name", ""}});
+  CHECK(compute::instance_name(view_at(unknown, "launch-instance")) == "web");
+}
+
+TEST_CASE("an image is ready when it is AVAILABLE; its work request tells of failure") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "await-image");
+  const auto read = [&](std::vector<Answer> answers) {
+    return compute::read_image_ready(view, answers);
+  };
+  CHECK(read({work("wr-image", "IN_PROGRESS")}).kind == Kind::pending);
+  CHECK(read({work("wr-image", "IN_PROGRESS")}).percent == 30);
+  CHECK(read({work("wr-image", "SUCCEEDED"), image("img", "PROVISIONING")}).kind == Kind::pending);
+  CHECK(read({work("wr-image", "SUCCEEDED"), image("img", "AVAILABLE")}).kind == Kind::ok);
+  CHECK(read({not_found(), image("img", "AVAILABLE")}).kind == Kind::ok);  // expired
+  CHECK(read({not_found(), not_found()}).kind == Kind::cannot_look);
+  const auto dead = read({work("wr-image", "FAILED")});
+  CHECK(dead.kind == Kind::dead);
+  CHECK(dead.facts.get("dead_ids").find("img") != std::string_view::npos);
+  CHECK(read({work("wr-image", "SUCCEEDED"), image("img", "DELETED")}).kind == Kind::dead);
+  CHECK(read({work("wr-image", "SUCCEEDED"), image("img", "DISABLED")}).kind == Kind::dead);
+  // Of a failed one nothing more is asked.
+  CHECK(!compute::ask_image_ready(view, std::vector<Answer>{work("wr-image", "FAILED")}));
+  CHECK(compute::ask_image_ready(view, std::vector<Answer>{not_found()})->path ==
+        "/20160918/images/img");
+}
+
+// ---- export ------------------------------------------------------------------------------------
+
+TEST_CASE("a look for an export sees the object, or that the image is at it") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "export-image");
+  const std::string name = "migledger/" + view.key() + ".oci";
+  const auto sight = [&](std::vector<Answer> answers) {
+    return compute::sight_export(view, answers);
+  };
+  CHECK(sight({object(name), image("img", "AVAILABLE")}).kind == Found::ours);
+  CHECK(sight({object(name), image("img", "AVAILABLE")}).facts.get("object_name") == name);
+  CHECK(sight({no_objects(), image("img", "EXPORTING")}).kind == Found::under_way);
+  CHECK(sight({no_objects(), image("img", "AVAILABLE")}).kind == Found::absent);
+  CHECK(sight({object(name + ".other"), image("img", "AVAILABLE")}).kind == Found::absent);
+  CHECK(sight({no_objects(), not_found()}).kind == Found::cannot_look);
+  CHECK(sight({not_found(), image("img", "AVAILABLE")}).kind == Found::cannot_look);
+  const auto body = body_of(compute::export_image(view));
+  CHECK(body.at("exportFormat") == "OCI");
+  CHECK(body.at("destinationType") == "objectStorageTuple");
+  CHECK(body.at("objectName").as_string() == name);
+}
+
+TEST_CASE("an export succeeded when its work request did and the object is there") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "await-export");
+  const auto there = object("migledger/x.oci");
+  const auto read = [&](std::vector<Answer> answers) {
+    return compute::read_exported(view, answers);
+  };
+  CHECK(read({work("wr-export", "IN_PROGRESS")}).kind == Kind::pending);
+  CHECK(read({work("wr-export", "FAILED")}).kind == Kind::dead);
+  const auto ok = read({work("wr-export", "SUCCEEDED"), there, image("img", "AVAILABLE")});
+  CHECK(ok.kind == Kind::ok);
+  CHECK(ok.facts.get("object_size") == "1000");
+  CHECK(ok.facts.get("object_md5") == "md5==");
+  CHECK(read({work("wr-export", "SUCCEEDED"), there, image("img", "EXPORTING")}).kind ==
+        Kind::pending);
+  CHECK(read({work("wr-export", "SUCCEEDED"), no_objects(), image("img", "AVAILABLE")}).kind ==
+        Kind::dead);
+  // Expired: the object and the image tell.
+  CHECK(read({not_found(), there, image("img", "AVAILABLE")}).kind == Kind::ok);
+  CHECK(read({not_found(), there, image("img", "EXPORTING")}).kind == Kind::pending);
+  CHECK(read({not_found(), no_objects(), image("img", "AVAILABLE")}).kind == Kind::dead);
+  CHECK(read({not_found(), there, not_found()}).kind == Kind::cannot_look);
+}
+
+TEST_CASE("in bulk, a work request that the list does not show is asked about itself") {
+  const auto state = sample_state({}, kFacts);
+  for (const bool exports : {true, false}) {
+    auto view = view_at(state, exports ? "await-export" : "await-copy");
+    view.in_bulk = true;
+    const auto ask = exports ? compute::ask_exported : compute::ask_copied;
+    const auto read = exports ? compute::read_exported : compute::read_copied;
+    const std::string_view id = exports ? "wr-export" : "wr-copy";
+    std::vector<Answer> answers{answer(json::array{})};
+    CHECK(ask(view, answers)->path.ends_with("workRequests/" + std::string(id)));
+    SECTION(exports ? "export: it runs" : "copy: it runs") {
+      answers.push_back(work(id, "IN_PROGRESS"));
+      CHECK(!ask(view, answers));
+      CHECK(read(view, answers).kind == Kind::pending);
+    }
+    SECTION(exports ? "export: it has expired" : "copy: it has expired") {
+      answers.push_back(not_found());
+      CHECK(ask(view, answers)->path.ends_with("/o"));
+      answers.push_back(object(exports ? "migledger/x.oci" : "migledger/y.oci"));
+      if (exports) answers.push_back(image("img", "AVAILABLE"));
+      CHECK(!ask(view, answers));
+      CHECK(read(view, answers).kind == Kind::ok);
+    }
+    const std::vector<Answer> listed{
+        answer(json::array{json::object{{"id", id}, {"status", "IN_PROGRESS"}}})};
+    CHECK(!ask(view, listed));
+    CHECK(read(view, listed).kind == Kind::pending);
+  }
+}
+
+// ---- bucket and copy ---------------------------------------------------------------------------
+
+TEST_CASE("a target bucket is ours, somebody's, or not there") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "create-bucket");
+  const auto buckets = answer(json::array{});
+  const auto sight = [&](const Answer& bucket) {
+    return compute::sight_bucket(view, std::vector<Answer>{buckets, bucket}).kind;
+  };
+  CHECK(sight(not_found()) == Found::absent);
+  CHECK(sight(answer(json::object{{"freeformTags", json::object{{kTagLedger, kLedgerId}}}})) ==
+        Found::ours);
+  CHECK(sight(answer(json::object{{"name", "migration-staging"}})) == Found::foreign);
+  CHECK(sight(answer(json::object{}, 403)) == Found::cannot_look);
+  // A 404 of the bucket means nothing where not even the list can be read.
+  CHECK(compute::sight_bucket(view, std::vector<Answer>{not_found(), not_found()}).kind ==
+        Found::cannot_look);
+}
+
+TEST_CASE("a copy never goes over something that is there, nor from something that has changed") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "copy-object");
+  const auto request = compute::copy_object(view);
+  CHECK(request.path == "/n/ns/b/migration-staging/actions/copyObject");
+  CHECK(request.region == "us-ashburn-1");
+  const auto body = body_of(request);
+  CHECK(body.at("destinationObjectIfNoneMatchETag") == "*");
+  CHECK(body.at("sourceObjectIfMatchETag") == "etag");
+  CHECK(body.at("destinationRegion") == "sa-bogota-1");
+}
+
+TEST_CASE("a look for a copy sees the object, or a work request that is about it") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "copy-object");
+  const auto works = [](std::string_view status, std::string_view about) {
+    return answer(json::array{json::object{
+        {"id", "w"},
+        {"status", status},
+        {"resources", json::array{json::object{{"metadata", json::object{{"OBJECT", about}}}}}}}});
+  };
+  const auto sight = [&](std::vector<Answer> answers) {
+    return compute::sight_copy(view, answers).kind;
+  };
+  CHECK(sight({object("migledger/" + view.key() + ".oci")}) == Found::ours);
+  CHECK(sight({no_objects(), works("IN_PROGRESS", "migledger/x.oci")}) == Found::under_way);
+  CHECK(sight({no_objects(), works("ACCEPTED", "migledger/x.oci")}) == Found::under_way);
+  CHECK(sight({no_objects(), works("COMPLETED", "migledger/x.oci")}) == Found::absent);
+  CHECK(sight({no_objects(), works("IN_PROGRESS", "another")}) == Found::absent);
+  CHECK(sight({no_objects(), not_found()}) == Found::cannot_look);
+  CHECK(sight({not_found()}) == Found::cannot_look);
+}
+
+TEST_CASE("a copy is compared with the export by size and checksum") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "await-copy");
+  const auto read = [&](std::string_view status, const Answer& objects) {
+    return compute::read_copied(view, std::vector<Answer>{work("wr-copy", status), objects});
+  };
+  CHECK(read("COMPLETED", object("migledger/y.oci")).kind == Kind::ok);
+  CHECK(read("COMPLETED", object("migledger/y.oci", 999)).kind == Kind::dead);
+  CHECK(read("COMPLETED", object("migledger/y.oci", 1000, "other")).kind == Kind::dead);
+  CHECK(read("COMPLETED", object("migledger/y.oci", 1000, "")).findings.size() == 1);
+  CHECK(read("COMPLETED", no_objects()).kind == Kind::dead);
+  CHECK(read("IN_PROGRESS", no_objects()).kind == Kind::pending);
+  CHECK(read("FAILED", no_objects()).kind == Kind::dead);
+  // Sent twice, the second copy fails before what the first one brought.
+  CHECK(read("FAILED", object("migledger/y.oci")).kind == Kind::ok);
+  CHECK(read("FAILED", object("migledger/y.oci", 1000, "other")).kind == Kind::dead);
+  CHECK(read("FAILED", object("migledger/y.oci", 1000, "")).kind == Kind::dead);
+}
+
+// ---- launch ------------------------------------------------------------------------------------
+
+namespace {
+
+json::object launch_body(ledger::Fields plan, ledger::Fields more_facts = {},
+                         std::uint16_t capacity_failures = 0) {
+  auto facts = kFacts;
+  more_facts.for_each([&](auto name, auto value) { facts.set(name, value); });
+  auto state = sample_state(std::move(plan), std::move(facts));
+  state.capacity_failures = capacity_failures;
+  return body_of(compute::launch_instance(view_at(state, "launch-instance")));
+}
+
+}  // namespace
+
+TEST_CASE("a launch takes over the source's shape configuration unless one is configured") {
+  CHECK(launch_body({}).at("shapeConfig") == json::value{{"ocpus", 4.0}, {"memoryInGBs", 64.0}});
+  CHECK(launch_body({{"shape_config", R"({"ocpus": 1})"}}).at("shapeConfig") ==
+        json::value{{"ocpus", 1}});
+  CHECK(!launch_body({}, {{"target_shape", "VM.Standard2.4"}}).contains("shapeConfig"));
+}
+
+TEST_CASE("a launch carries name, tags, keys and metadata") {
+  const auto body =
+      launch_body({{"metadata", R"({"role": "web"})"}, {"ssh_authorized_keys", "ssh-ed25519 AAA"}});
+  CHECK(body.at("displayName") == "web-moved");
+  CHECK(body.at("freeformTags").as_object().size() == 3);
+  CHECK(body.at("metadata") ==
+        json::value{{"role", "web"}, {"ssh_authorized_keys", "ssh-ed25519 AAA"}});
+  CHECK(body.at("sourceDetails") == json::value{{"sourceType", "image"}, {"imageId", "timg"}});
+  CHECK(body.at("createVnicDetails").at("subnetId") == "ocid1.subnet.oc1.sa-bogota-1.subnet");
+  CHECK(!launch_body({}).contains("metadata"));
+}
+
+TEST_CASE("launch options go where the API wants them") {
+  const auto body =
+      launch_body({{"launch_options",
+                    R"({"nsgIds": ["n"], "assignPublicIp": false, "privateIp": "10.0.0.9",
+                                      "hostnameLabel": "web", "bootVolumeSizeInGBs": 100,
+                                      "dedicatedVmHostId": "host"})"}});
+  const auto& vnic = body.at("createVnicDetails").as_object();
+  CHECK(vnic.at("nsgIds") == json::value{"n"});
+  CHECK(vnic.at("assignPublicIp") == false);
+  CHECK(vnic.at("privateIp") == "10.0.0.9");
+  CHECK(vnic.at("hostnameLabel") == "web");
+  CHECK(body.at("sourceDetails").at("bootVolumeSizeInGBs") == 100);
+  CHECK(body.at("dedicatedVmHostId") == "host");
+}
+
+TEST_CASE("placements are tried in their order, and then from the first again") {
+  const ledger::Fields plan{{"fault_domains", R"(["FD-1","FD-2"])"},
+                            {"further_ads", R"(["AD-2"])"}};
+  const char* expected[][2] = {{"Uocm:SA-BOGOTA-1-AD-1", "FD-1"},
+                               {"Uocm:SA-BOGOTA-1-AD-1", "FD-2"},
+                               {"AD-2", nullptr},
+                               {"Uocm:SA-BOGOTA-1-AD-1", "FD-1"}};
+  for (std::uint16_t failures = 0; failures < 4; ++failures) {
+    INFO(failures);
+    const auto body = launch_body(plan, {}, failures);
+    CHECK(body.at("availabilityDomain") == expected[failures][0]);
+    const auto* domain = body.if_contains("faultDomain");
+    REQUIRE((domain != nullptr) == (expected[failures][1] != nullptr));
+    if (domain) CHECK(*domain == expected[failures][1]);
+  }
+  const auto state = sample_state(plan);
+  CHECK(compute::further_placements(view_at(state, "launch-instance")) == 2);
+  CHECK(compute::further_placements(view_at(sample_state(), "launch-instance")) == 0);
+}
+
+TEST_CASE("a new instance is waited for, stopped ones are shown, terminated ones are dead") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "await-running");
+  const auto read = [&](std::string_view of) {
+    return compute::read_running(view, std::vector<Answer>{image("inst", of)}).kind;
+  };
+  CHECK(read("RUNNING") == Kind::ok);
+  CHECK(read("PROVISIONING") == Kind::pending);
+  CHECK(read("STARTING") == Kind::pending);
+  CHECK(read("STOPPED") == Kind::refused);
+  CHECK(read("TERMINATED") == Kind::dead);
+  CHECK(read("TERMINATING") == Kind::dead);
+  CHECK(compute::read_running(view, std::vector<Answer>{not_found()}).kind == Kind::cannot_look);
+}
+
+TEST_CASE("the final check: RUNNING, from the right image, in the right subnet") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "final-check");
+  const auto instance = [](std::string_view of, std::string_view from) {
+    return answer(json::object{{"id", "inst"},
+                               {"lifecycleState", of},
+                               {"sourceDetails", json::object{{"imageId", from}}}});
+  };
+  const auto vnic = [](std::string_view subnet) {
+    return answer(json::array{json::object{{"subnetId", subnet}, {"vnicId", "v"}}});
+  };
+  const auto right = vnic("ocid1.subnet.oc1.sa-bogota-1.subnet");
+  const auto read = [&](std::vector<Answer> answers) { return compute::read_final(view, answers); };
+  CHECK(read({instance("RUNNING", "timg"), right}).kind == Kind::ok);
+  CHECK(read({instance("RUNNING", "timg"), right}).facts.get("target_vnic_id") == "v");
+  CHECK(read({instance("STOPPED", "timg"), right}).kind == Kind::refused);
+  CHECK(read({instance("RUNNING", "other"), right}).kind == Kind::refused);
+  CHECK(read({instance("RUNNING", "timg"), vnic("other")}).kind == Kind::refused);
+  CHECK(read({instance("RUNNING", "timg"), answer(json::array{})}).kind == Kind::pending);
+  CHECK(read({instance("RUNNING", "timg"), not_found()}).kind == Kind::cannot_look);
+  CHECK(read({not_found(), right}).kind == Kind::cannot_look);
+}
+
+// ---- pre-authenticated requests ----------------------------------------------------------------
+
+TEST_CASE("a pre-authenticated request is named by its migration and purpose") {
+  auto state = sample_state({{"transfer", "par"}}, kFacts);
+  state.look.time = Time(std::chrono::hours(24 * 20000));
+  const auto view = view_at(state, "create-export-par");
+  const auto request = compute::create_export_par(view);
+  CHECK(request.path == "/n/ns/b/migration-staging/p");
+  const auto body = body_of(request);
+  CHECK(body.at("accessType") == "ObjectWrite");
+  CHECK(parse_rfc3339(std::string(body.at("timeExpires").as_string())) >
+        state.look.time + std::chrono::hours(1));
+  const json::object mine{{"id", "p"}, {"name", body.at("name")}, {"objectName", "o"}};
+  const auto listed = answer(json::array{json::object{{"id", "q"}, {"name", "else"}}, mine});
+  const std::vector<Answer> with{listed}, without{answer(json::array{})}, unseen{not_found()};
+  // Those that make and those that remove it agree on which one it is.
+  CHECK(compute::sight_export_par(view, with).kind == Found::ours);
+  CHECK(compute::sight_export_par(view, with).facts.get("export_par_id") == "p");
+  CHECK(compute::sight_export_par(view, with).facts.get("export_par_url") == "");
+  CHECK(compute::sight_export_par(view, without).kind == Found::absent);
+  const auto sweep = view_at(state, "sweep-export-par");
+  CHECK(compute::sight_no_export_par(sweep, with).kind == Found::absent);
+  CHECK(compute::sight_no_export_par(sweep, with).facts.get("export_par_id") == "p");
+  CHECK(compute::sight_no_export_par(sweep, without).kind == Found::ours);
+  CHECK(compute::sight_no_export_par(sweep, unseen).kind == Found::cannot_look);
+  CHECK(compute::read_no_export_par(sweep, without).kind == Kind::ok);
+  CHECK(compute::read_no_export_par(sweep, with).kind == Kind::dead);
+  CHECK(compute::read_no_export_par(sweep, unseen).kind == Kind::cannot_look);
+  state.look.facts.set("export_par_id", "p/1");
+  CHECK(compute::delete_export_par(view_at(state, "sweep-export-par")).path ==
+        "/n/ns/b/migration-staging/p/p%2F1");
+}
+
+TEST_CASE("the URL of a pre-authenticated request is recorded as a placeholder only") {
+  const auto state = sample_state({{"transfer", "par"}}, kFacts);
+  const auto view = view_at(state, "create-import-par");
+  const std::string secret = "/p/TOKEN/n/ns/b/migration-staging/o/x";
+  const auto receipt = compute::receive_import_par(
+      view, answer(json::object{{"id", "p"}, {"accessUri", secret}, {"objectName", "x"}}));
+  REQUIRE(receipt.understood);
+  receipt.facts.for_each(
+      [](auto, auto value) { CHECK(value.find("TOKEN") == std::string_view::npos); });
+  REQUIRE(receipt.secrets.size() == 1);
+  CHECK(receipt.secrets[0].first == receipt.facts.get("import_par_url"));
+  CHECK(receipt.secrets[0].second == "https://objectstorage.sa-bogota-1.oraclecloud.com" + secret);
+  CHECK(!compute::receive_import_par(view, answer(json::object{{"id", "p"}})).understood);
+  // The import names the placeholder; what it stands for is filled in when sending.
+  auto with = state;
+  with.facts.set("import_par_url", receipt.facts.get("import_par_url"));
+  const auto request = compute::import_image(view_at(with, "import-image"));
+  CHECK(request.body.find("TOKEN") == std::string::npos);
+  CHECK(fill_placeholders(request.body, {receipt.secrets[0]})->find("TOKEN") != std::string::npos);
+}
+
+TEST_CASE("steps of the other transfer do not apply") {
+  const auto copy = sample_state(), par = sample_state({{"transfer", "par"}});
+  for (const auto& step : compute_workflow().steps) {
+    if (step.name.find("-par") == std::string_view::npos) continue;
+    INFO(step.name);
+    CHECK(!step.applies(view_at(copy, step.name)));
+    CHECK(step.applies(view_at(par, step.name)));
+  }
+}
+
+}  // namespace migledger::testing

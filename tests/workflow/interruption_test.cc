@@ -1,0 +1,237 @@
+// The executor, interrupted and resumed: by people, by credentials, by time that passes.
+#include <catch2/catch.hpp>
+
+#include "tests/support/rehearsal.h"
+#include "workflow/executor.h"
+
+namespace migledger::testing {
+
+using namespace std::chrono_literals;
+using adapters::sim::Fault;
+using ledger::Status;
+using workflow::Executor;
+using workflow::Plan;
+using workflow::RunResult;
+
+namespace {
+
+Plan plan_of(unsigned count) {
+  Plan plan;
+  for (unsigned i = 1; i <= count; ++i)
+    plan.migrations.push_back(sample_migration("web-" + std::to_string(i), i));
+  return plan;
+}
+
+void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations) {
+  for (const auto* kind : {"image", "object-copy", "imported-image", "instance"}) {
+    INFO(kind);
+    CHECK(rehearsal.created(kind).size() == migrations);
+  }
+}
+
+// Calls stop() when an intent of the named step is recorded: once, or twice.
+class Stopper : public workflow::Observer {
+ public:
+  Stopper(std::string step, int times) : step_(std::move(step)), times_(times) {}
+  Executor* executor = nullptr;
+
+  void appended(const ledger::MigrationState& state, ledger::schema::Event::Reader event) override {
+    const auto body = event.getBody();
+    if (!body.isIntent() || state.step_name(body.getIntent().getStep()) != step_) return;
+    while (times_ > 0) {
+      --times_;
+      executor->stop();
+    }
+  }
+  Time waiting(Time now) override { return now + 1h; }
+
+ private:
+  std::string step_;
+  int times_;
+};
+
+RunResult run_stopped(Rehearsal& rehearsal, const Plan& plan, const std::string& step, int times) {
+  for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+  adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+  Stopper stopper(step, times);
+  Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {}, &stopper);
+  stopper.executor = &executor;
+  return executor.run(plan);
+}
+
+unsigned count(Rehearsal& rehearsal, auto&& matches) {
+  unsigned n = 0;
+  const ledger::EventStore& store = rehearsal.store();
+  for (const auto cursor = store.scan(1); cursor->next();)
+    if (matches(cursor->event())) ++n;
+  return n;
+}
+
+// Intents without an outcome.
+unsigned open_intents(Rehearsal& rehearsal) {
+  const auto sent = count(rehearsal, [](auto event) { return event.getBody().isIntent(); });
+  return sent - count(rehearsal, [](auto event) {
+           return event.getBody().isOutcome() && event.getBody().getOutcome().getIntent() != 0 &&
+                  event.getBody().getOutcome().getHow() == ledger::schema::Outcome::How::REPLIED;
+         });
+}
+
+void let_pass(Rehearsal& rehearsal, Duration time) {
+  rehearsal.tenancy().keep_clock(rehearsal.tenancy().clock() + time);
+}
+
+// The process is gone as soon as an intent of the step is on disk.
+class KillAtIntent : public workflow::Observer {
+ public:
+  explicit KillAtIntent(ledger::StepIndex step) : step_(step) {}
+  void appended(const ledger::MigrationState&, ledger::schema::Event::Reader event) override {
+    const auto body = event.getBody();
+    if (body.isIntent() && body.getIntent().getStep() == step_) throw Killed{};
+  }
+  Time waiting(Time now) override { return now + 1h; }
+
+ private:
+  ledger::StepIndex step_;
+};
+
+// Ends with the intent of the named step recorded and its request not sent.
+void run_until_intent(Rehearsal& rehearsal, const Plan& plan, std::string_view step) {
+  KillAtIntent observer(workflow::compute_workflow().index_of(step));
+  for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+  adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+  Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {}, &observer);
+  REQUIRE_THROWS_AS(executor.run(plan), Killed);
+}
+
+adapters::sim::ScriptedFault fault_at(Fault fault, const std::string& method,
+                                      const std::string& path, const std::string& region = "") {
+  adapters::sim::ScriptedFault scripted;
+  scripted.fault = fault;
+  scripted.method = method;
+  scripted.path = path;
+  scripted.region = region;
+  return scripted;
+}
+
+}  // namespace
+
+TEST_CASE("stopped once: what is in flight is finished and recorded, and a later run goes on") {
+  Rehearsal rehearsal;
+  const RunResult stopped = run_stopped(rehearsal, plan_of(2), "create-image", 1);
+  CHECK(stopped.interrupted);
+  CHECK(workflow::exit_code(stopped) == 7);
+  CHECK(open_intents(rehearsal) == 0);
+  CHECK(count(rehearsal, [](auto event) { return event.getBody().isSessionClosed(); }) == 1);
+  CHECK(rehearsal.run(plan_of(2)).done == 2);
+  check_each_made_once(rehearsal, 2);
+}
+
+TEST_CASE("stopped twice: it ends at once, leaves the intent open, and a later run goes on") {
+  for (const char* step : {"create-image", "export-image", "copy-object", "import-image",
+                           "launch-instance", "claim-source"}) {
+    INFO(step);
+    Rehearsal rehearsal;
+    const RunResult stopped = run_stopped(rehearsal, plan_of(2), step, 2);
+    CHECK(stopped.interrupted);
+    CHECK(count(rehearsal, [](auto event) { return event.getBody().isSessionClosed(); }) == 0);
+    CHECK(open_intents(rehearsal) > 0);
+    CHECK(rehearsal.run(plan_of(2)).done == 2);
+    check_each_made_once(rehearsal, 2);
+  }
+}
+
+TEST_CASE("401 in mid-run stops the whole run; a later run goes on") {
+  // Every request in turn is the first that is refused.
+  for (std::uint64_t call = 1; call < 80; call += 3) {
+    adapters::sim::TenancyOptions options;
+    auto refused = fault_at(Fault::unauthorized, "", "");
+    refused.call = call;
+    // Two migrations have calls under way; those are refused, too.
+    refused.times = 2;
+    options.faults.scripted.push_back(refused);
+    Rehearsal rehearsal(options);
+    const RunResult first = rehearsal.run(plan_of(2));
+    INFO("call " << call);
+    CHECK(!first.credentials_error.empty());
+    CHECK(workflow::exit_code(first) == 6);
+    CHECK(first.failed == 0);
+    RunResult last = first;
+    for (int i = 0; i < 3 && last.done < 2; ++i) last = rehearsal.run(plan_of(2));
+    CHECK(last.done == 2);
+    check_each_made_once(rehearsal, 2);
+  }
+}
+
+TEST_CASE("a token that nobody could send again in time is proven unused, and a new one is sent") {
+  for (const char* step : {"create-image", "export-image", "import-image", "launch-instance"}) {
+    INFO(step);
+    Rehearsal rehearsal;
+    run_until_intent(rehearsal, plan_of(1), step);
+    let_pass(rehearsal, 25h);
+    const RunResult result = rehearsal.run(plan_of(1));
+    const auto state = rehearsal.state("web-1");
+    INFO(state.reason);
+    CHECK(result.done == 1);
+    CHECK(state.generation(workflow::compute_workflow().index_of(step)) == 2);
+    check_each_made_once(rehearsal, 1);
+  }
+}
+
+TEST_CASE("a token younger than a day is sent again as it was") {
+  Rehearsal rehearsal;
+  run_until_intent(rehearsal, plan_of(1), "create-image");
+  let_pass(rehearsal, 22h);
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
+  CHECK(rehearsal.state("web-1").generation(
+            workflow::compute_workflow().index_of("create-image")) == 1);
+  check_each_made_once(rehearsal, 1);
+}
+
+TEST_CASE("what was made by a request whose reply nobody saw is found a day later") {
+  for (const char* step : {"create-image", "import-image", "launch-instance"}) {
+    INFO(step);
+    Rehearsal rehearsal;
+    REQUIRE(run_stopped(rehearsal, plan_of(1), step, 1).interrupted);
+    // Of the outcome that was recorded, nothing is left.
+    rehearsal.store().truncate(rehearsal.state("web-1").attempt.latest - 1);
+    let_pass(rehearsal, 25h);
+    const RunResult result = rehearsal.run(plan_of(1));
+    INFO(rehearsal.state("web-1").reason);
+    CHECK(result.done == 1);
+    check_each_made_once(rehearsal, 1);
+  }
+}
+
+TEST_CASE("work requests that expired while nobody ran: what they made tells") {
+  // Stopped just after the request was accepted, then nobody runs for longer than they are kept.
+  for (const unsigned migrations : {1u, 6u}) {
+    for (const char* step :
+         {"create-image", "export-image", "copy-object", "import-image", "launch-instance"}) {
+      INFO(step << ", " << migrations << " at once");
+      Rehearsal rehearsal;
+      const Plan plan = plan_of(migrations);
+      const RunResult stopped = run_stopped(rehearsal, plan, step, 1);
+      REQUIRE(stopped.interrupted);
+      let_pass(rehearsal, 48h);
+      const RunResult result = rehearsal.run(plan);
+      INFO(rehearsal.state("web-1").reason);
+      CHECK(result.done == migrations);
+      check_each_made_once(rehearsal, migrations);
+    }
+  }
+}
+
+TEST_CASE("an export whose work request expired and left no object is made anew") {
+  adapters::sim::TenancyOptions options;
+  options.faults.scripted.push_back(
+      fault_at(Fault::work_request_fails, "POST", "/20160918/images/"));
+  Rehearsal rehearsal(options);
+  REQUIRE(run_stopped(rehearsal, plan_of(1), "export-image", 1).interrupted);
+  let_pass(rehearsal, 48h);
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
+  CHECK(rehearsal.state("web-1").generation(
+            workflow::compute_workflow().index_of("export-image")) == 2);
+  check_each_made_once(rehearsal, 1);
+}
+
+}  // namespace migledger::testing

@@ -1,0 +1,38 @@
+#include "workflow/redact.h"
+
+#include <catch2/catch.hpp>
+
+namespace migledger::workflow {
+
+TEST_CASE("the token of a pre-authenticated URL is hidden, and nothing else") {
+  CHECK(redact_text("PUT https://objectstorage.x.oraclecloud.com/p/AbC-_9/n/ns/b/bk/o/im.oci no") ==
+        "PUT https://objectstorage.x.oraclecloud.com/p/(secret)/n/ns/b/bk/o/im.oci no");
+  CHECK(redact_text("/n/ns/b/bucket/p/ocid-of-par") == "/n/ns/b/bucket/p/ocid-of-par");
+  CHECK(redact_text("/p/one/n/a and /p/two/n/b") == "/p/(secret)/n/a and /p/(secret)/n/b");
+  CHECK(redact_text("/p//n/") == "/p/(secret)/n/");
+  CHECK(redact_text("a path /p/x/y/n/") == "a path /p/x/y/n/");
+  CHECK(redact_text("") == "");
+  CHECK(redact_text("/p/") == "/p/");
+}
+
+TEST_CASE("secret members of a JSON body are hidden at any depth") {
+  const std::string out = redact_body(
+      R"({"id":"par1","accessUri":"/p/TOK/n/x","list":[{"user_data":"c2VjcmV0","name":"n"}],
+          "metadata":{"ssh_authorized_keys":"ssh-ed25519 AAA","user_data":{"deep":"DEEP"}},
+          "adminPassword":"hunter2","link":"see /p/TOK2/n/y","n":1.5})");
+  for (const char* secret : {"TOK", "c2VjcmV0", "DEEP", "hunter2"}) {
+    INFO(secret);
+    CHECK(out.find(secret) == std::string::npos);
+  }
+  for (const char* kept : {"par1", "ssh-ed25519 AAA", "\"name\":\"n\"", "/p/(secret)/n/y"}) {
+    INFO(kept);
+    CHECK(out.find(kept) != std::string::npos);
+  }
+}
+
+TEST_CASE("a body that is not JSON is redacted as text") {
+  CHECK(redact_body("<html>/p/TOK/n/x</html>") == "<html>/p/(secret)/n/x</html>");
+  CHECK(redact_body("{\"accessUri\": \"/p/TOK/n/") == "{\"accessUri\": \"/p/(secret)/n/");
+}
+
+}  // namespace migledger::workflow
