@@ -221,8 +221,9 @@ RunResult Executor::Loop::run(const Plan& plan) {
       advance(migration);
       if (draining()) break;
     }
-    // What has just ended made room, and may be what others depend on.
-    if (!pending_.empty() || (!draining() && start_more())) continue;
+    // What has just ended made room, and may be what others depend on. And a decision may have
+    // ended the run: then there may be nothing left to wait for.
+    if (draining() || !pending_.empty() || start_more()) continue;
     if (wake_starved()) continue;
     reader_.pump(now_);
     if (active_ == 0 && unstarted_.empty()) break;

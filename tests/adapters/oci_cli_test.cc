@@ -88,6 +88,14 @@ TEST_CASE_METHOD(Fixture, "A reply comes back through the program") {
   CHECK(call(*cloud, to("/error_status")).delivery == Delivery::replied);
 }
 
+TEST_CASE_METHOD(Fixture, "A deadline that passed long ago does not wait") {
+  const auto cloud = this->cloud();
+  const Time before = clock.now();
+  CHECK_FALSE(cloud->next(Time::min()));
+  CHECK_FALSE(cloud->next(Time{}));
+  CHECK(clock.now() - before < std::chrono::seconds(20));
+}
+
 TEST_CASE_METHOD(Fixture, "The program is called hermetically") {
   const auto cloud = this->cloud();
   Request request = to("/report");

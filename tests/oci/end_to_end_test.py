@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from support import MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, plan
+from support import COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD, plan
 
 ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
                ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
@@ -21,10 +21,10 @@ class EndToEnd(unittest.TestCase):
         self.server.stop()
         self.scratch.remove()
 
-    def serve(self, names, **how):
-        self.server = Server(self.scratch, names, **how)
+    def serve(self, names, faults=None, **of_each):
+        self.server = Server(self.scratch, names, faults=faults, of_each=of_each)
         self.config = self.scratch.write("config.json", plan(
-            names, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
+            names, of_each, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
             oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
 
     def start(self):
@@ -67,6 +67,26 @@ class EndToEnd(unittest.TestCase):
         code, out = self.run_to_end()
         self.assertEqual(code, 0, out)
         self.assertEqual(self.server.created(), ONCE)
+
+    def test_what_fails_is_made_anew(self):
+        """An import whose work request fails, and an availability domain without a host."""
+        second = "Uocm:SA-BOGOTA-1-AD-2"
+        self.serve(["one"], further_ads=[second], faults={
+            "scripted": [{"fault": "work_request_fails", "method": "POST",
+                          "path": "/20160918/images", "region": TARGET}],
+            "out_of_capacity": [{"availability_domain": TARGET_AD}],
+        })
+        code, out = self.run_to_end()
+        self.assertEqual(code, 0, out)
+        report = self.server.report()
+        made = [(one["kind"], one["key"]) for one in report["created"]]
+        self.assertEqual(len(made), len(set(made)), made)
+        held = [one["kind"] for one in report["held"] if one["region"] == TARGET]
+        self.assertEqual(held.count("instance"), 1)
+        self.assertEqual(held.count("imported-image"), 1)
+        shown = Oci(self.scratch, self.server).friendly(
+            TARGET, "compute", "instance", "list", "-c", COMPARTMENT)["data"]
+        self.assertEqual([one["availability-domain"] for one in shown], [second])
 
     def children_of(self, process):
         try:

@@ -28,8 +28,6 @@ class Sdk(unittest.TestCase):
         there = self.client(oci.core.ComputeClient, TARGET)
         storage = self.client(oci.object_storage.ObjectStorageClient, SOURCE)
         arrivals = self.client(oci.object_storage.ObjectStorageClient, TARGET)
-        for client in (here, there):
-            client.base_client.endpoint += "/20160918"
 
         def wait(client, response, key, value):
             return oci.wait_until(client, response, key, value, max_interval_seconds=1,

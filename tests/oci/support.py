@@ -57,16 +57,17 @@ class Scratch:
     def write(self, name, content):
         if not isinstance(content, str):
             content = json.dumps(content)
-        with open(self.file(name), "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as f:
-            f.write(content)
-        return self.file(name)
+        path = self.file(name)
+        with open(path, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write(content)
+        return path
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def plan(names, **settings):
-    """A configuration that moves an instance for each name."""
+def plan(names, of_each=None, **settings):
+    """A configuration that moves an instance for each name; `of_each` is what each has besides."""
     return {
         "poll_interval_seconds": 0.5,
         "defaults": {
@@ -74,6 +75,7 @@ def plan(names, **settings):
             "source_compartment_id": COMPARTMENT, "target_compartment_id": COMPARTMENT,
             "migration_bucket_name": BUCKET, "target_ad": TARGET_AD, "target_subnet_id": SUBNET,
             "target_instance_shape": SHAPE, "allow_source_downtime": True,
+            **(of_each or {}),
         },
         "migrations": [{"name": name, "source_instance_id": instance_of(name)} for name in names],
         **settings,
@@ -83,12 +85,12 @@ def plan(names, **settings):
 class Server:
     """migledger sim serve, with everything that plan(names) names."""
 
-    def __init__(self, scratch, names, faults=None, speed=36000):
+    def __init__(self, scratch, names, faults=None, of_each=None, speed=36000):
         self.scratch = scratch
         self.state = scratch.file("tenancy")
         self.arguments = [
             MIGLEDGER, "sim", "serve", "--state", self.state,
-            "--provision", scratch.write("provision.json", plan(names)),
+            "--provision", scratch.write("provision.json", plan(names, of_each)),
             "--public-key", scratch.file("config.pub"), "--speed", str(speed)]
         self.faults = faults
         self.ports = {SOURCE: 0, TARGET: 0}

@@ -58,6 +58,16 @@ TEST_CASE("one at a time, all have their turn, also after one that failed") {
   CHECK(result.not_started == 0);
 }
 
+TEST_CASE("credentials that are refused in mid-run end it at once") {
+  adapters::sim::TenancyOptions options;
+  options.faults.unauthorized_from_call = 9;
+  Rehearsal rehearsal(options);
+  const Time start = rehearsal.tenancy().clock();
+  const RunResult result = rehearsal.run(plan_of(1));
+  CHECK_FALSE(result.credentials_error.empty());
+  CHECK(rehearsal.tenancy().clock() - start < std::chrono::minutes(5));
+}
+
 TEST_CASE("a run killed after every append, over and over, makes nothing twice") {
   for (const unsigned every : {1u, 2u, 3u, 7u}) {
     Rehearsal rehearsal;
