@@ -68,8 +68,7 @@ void print_head(const ledger::Head& head, const LedgerFacts& facts, std::ostream
 void print_text(const ledger::FleetSummary& fleet, Names& names, const StatusOptions& options,
                 std::ostream& out) {
   if (fleet.position() == 0) return;
-  out << run_words(fleet, names, options) << '\n'
-      << count_words(fleet) << '\n';
+  out << run_words(fleet, names, options) << '\n' << count_words(fleet) << '\n';
   if (fleet.unknown_events() > 0)
     out << paint(options.terminal, Colour::yellow,
                  fmt::format("{} event(s) were written by a newer version; what they mean is not "

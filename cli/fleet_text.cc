@@ -36,8 +36,7 @@ int rank(Status status) {
 std::string step_words(const FleetRow& row, const ledger::FleetSummary& fleet) {
   if (row.status == Status::done) return fmt::format("{}/{}", row.step_count, row.step_count);
   if (row.step >= row.step_count) return fmt::format("0/{}", row.step_count);
-  return fmt::format("{}/{} {}", row.step + 1, row.step_count,
-                     printable(fleet.step_name(row), 40));
+  return fmt::format("{}/{} {}", row.step + 1, row.step_count, printable(fleet.step_name(row), 40));
 }
 
 std::string state_words(const FleetRow& row) {

@@ -12,8 +12,9 @@ using schema::Event;
 unsigned FleetRow::steps_done() const { return static_cast<unsigned>(std::popcount(done)); }
 
 const FleetRow* FleetSummary::find(StreamId stream) const {
-  const auto it = std::lower_bound(rows_.begin(), rows_.end(), stream,
-                                   [](const FleetRow& row, StreamId id) { return row.stream < id; });
+  const auto it =
+      std::lower_bound(rows_.begin(), rows_.end(), stream,
+                       [](const FleetRow& row, StreamId id) { return row.stream < id; });
   return it == rows_.end() || it->stream != stream ? nullptr : &*it;
 }
 

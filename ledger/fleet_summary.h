@@ -26,7 +26,7 @@ struct FleetRow {
   schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
   StepIndex step = kNoStep;  // the last one something happened to
   std::uint16_t step_count = 0;
-  std::uint16_t steps = 0;       // which list of names: FleetSummary::step_name
+  std::uint16_t steps = 0;   // which list of names: FleetSummary::step_name
   std::uint64_t done = 0;    // bit i: step i is done
   std::uint8_t percent = 0;  // of what is being waited for
   Time entered{};            // when the current step became current
