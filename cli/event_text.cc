@@ -259,6 +259,7 @@ class Sentence {
     std::string text = "succeeded";
     switch (outcome.getHow()) {
       case Outcome::How::REPLIED:
+      case Outcome::How::LOST:  // never of a success
         break;
       case Outcome::How::ADOPTED:
         text = "adopted what was found";

@@ -100,7 +100,7 @@ json::object reading_json(const ledger::Reading& reading) {
 }
 
 json::array resources_json(const Replayed& replayed) {
-  constexpr std::string_view kHow[] = {"replied", "adopted", "claimed", "byPerson"};
+  constexpr std::string_view kHow[] = {"replied", "adopted", "claimed", "byPerson", "lost"};
   json::array resources;
   for (const auto& resource : replayed.resources) {
     const auto how = static_cast<std::size_t>(resource.how);

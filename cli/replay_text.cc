@@ -157,6 +157,7 @@ std::string fate(const Resource& resource) {
   if (resource.dead) return "failed later";
   switch (resource.how) {
     case Outcome::How::REPLIED:
+    case Outcome::How::LOST:  // never of a success
       return "made";
     case Outcome::How::ADOPTED:
       return "adopted";

@@ -199,7 +199,13 @@ struct Outcome {
   row         @12 :Text;
 
   enum Result { succeeded @0; failed @1; unknown @2; }
-  enum How { replied @0; adopted @1; claimed @2; byPerson @3; }
+  enum How {
+    replied  @0;
+    adopted  @1;
+    claimed  @2;
+    byPerson @3;
+    lost     @4;             # unknown, because the run that sent it ended before the reply
+  }
 }
 
 # What a poll saw, appended when it changed: another state, or another tenth of the way.

@@ -285,7 +285,8 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
     case schema::Outcome::Result::UNKNOWN:
       attempt.phase = Phase::unknown;
       attempt.doubt = true;
-      ++attempt.failures;
+      // That a run ended says nothing about the request.
+      if (outcome.getHow() != schema::Outcome::How::LOST) ++attempt.failures;
       break;
   }
 }

@@ -99,6 +99,7 @@ class Executor::Loop {
 
   void open_session();
   void load(const Plan& plan);
+  void record_lost();
   bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
   bool is_done(const std::string& name);
@@ -167,6 +168,7 @@ class Executor::Loop {
   std::string transport_;
   std::unordered_map<StreamId, std::unique_ptr<Migration>> migrations_;
   std::unordered_map<std::string, StreamId> by_name_;
+  std::deque<StreamId> unresumed_;  // of the ledger, not yet under way in this run
   std::deque<const PlannedMigration*> unstarted_;
   std::size_t active_ = 0;
   std::deque<StreamId> ready_;
@@ -226,7 +228,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
     if (draining() || !pending_.empty() || start_more()) continue;
     if (wake_starved()) continue;
     reader_.pump(now_);
-    if (active_ == 0 && unstarted_.empty()) break;
+    if (active_ == 0 && unstarted_.empty() && unresumed_.empty()) break;
     if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
     wait();
   }
@@ -292,8 +294,39 @@ void Executor::Loop::load(const Plan& plan) {
     accept_change(*migration, planned);
     by_name_[planned.name] = *stream;
     Migration& loaded = *(migrations_[*stream] = std::move(migration));
-    ++active_;
-    queue(loaded);
+    if (loaded.state.status == Status::done || loaded.state.status == Status::failed) {
+      loaded.over = true;
+    } else {
+      unresumed_.push_back(*stream);
+    }
+  }
+  record_lost();
+}
+
+// Every intent has an outcome: of what an earlier run sent and never heard of, it is unknown.
+void Executor::Loop::record_lost() {
+  std::vector<EventDraft> drafts;
+  for (const StreamId stream : unresumed_) {
+    const Migration& migration = at(stream);
+    const auto& attempt = migration.state.attempt;
+    if (attempt.phase != ledger::Phase::open) continue;
+    OutcomeRecord record;
+    record.step = attempt.step;
+    record.generation = attempt.generation;
+    record.intent = attempt.latest;
+    record.result = schema::Outcome::Result::UNKNOWN;
+    record.how = schema::Outcome::How::LOST;
+    record.failure.error_class = ErrorClass::UNKNOWN;
+    record.failure.code = "RunEnded";
+    record.failure.message = "the run that sent it ended before the reply was recorded";
+    drafts.push_back(outcome(origin(migration, attempt.latest), record));
+  }
+  if (drafts.empty()) return;
+  store_.append(drafts);
+  for (const auto& draft : drafts) {
+    Migration& migration = at(draft.reader().getStream());
+    migration.state.apply(draft.reader());
+    if (observer_) observer_->appended(migration.state, draft.reader());
   }
 }
 
@@ -327,6 +360,12 @@ bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
 }
 
 bool Executor::Loop::start_more() {
+  bool more = false;
+  for (; !unresumed_.empty() && active_ < options_.parallel; unresumed_.pop_front()) {
+    ++active_;
+    queue(at(unresumed_.front()));
+    more = true;
+  }
   std::vector<EventDraft> drafts;
   for (auto it = unstarted_.begin();
        it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
@@ -338,7 +377,7 @@ bool Executor::Loop::start_more() {
         migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
     it = unstarted_.erase(it);
   }
-  if (drafts.empty()) return false;
+  if (drafts.empty()) return more;
   store_.append(drafts);
   for (const auto& draft : drafts) {
     const auto event = draft.reader();

@@ -111,21 +111,8 @@ void require_sound_history(const std::vector<json::object>& events) {
     REQUIRE(number_of(event, "cause") < position);
     REQUIRE(number_of(event, "session") < position);
     const std::string kind = text_of(event, "kind");
-    if (kind != "intent" && kind != "outcome") continue;
-    // An outcome is that of all sendings of its attempt: of a step, in one generation. A generation
-    // that was proven to have made nothing ends with the intent of the next.
-    const auto& body = event.at("body").as_object();
-    for (auto it = open.begin(); it != open.end();) {
-      const auto& sent = events[*it - 1];
-      const auto& sent_body = sent.at("body").as_object();
-      const bool same_step = number_of(sent, "stream") == number_of(event, "stream") &&
-                             number_of(sent_body, "step") == number_of(body, "step");
-      const auto generation = number_of(sent_body, "generation");
-      const bool closed = generation < number_of(body, "generation") ||
-                          (kind == "outcome" && generation == number_of(body, "generation"));
-      it = same_step && closed ? open.erase(it) : std::next(it);
-    }
     if (kind == "intent") open.insert(position);
+    if (kind == "outcome") open.erase(number_of(event.at("body").as_object(), "intent"));
   }
   if (open.empty()) return;
   // Show how the first of them went on.

@@ -160,4 +160,61 @@ TEST_CASE("by pre-authenticated requests, killed after every append") {
   }
 }
 
+TEST_CASE("a resumed run keeps to its own bound of migrations at once") {
+  Rehearsal rehearsal;
+  const Plan plan = plan_of(3);
+  unsigned appends = 0;
+  rehearsal.store().after_append = [&](ledger::Position) {
+    if (++appends == 20) throw Killed{};
+  };
+  workflow::RunOptions wide;
+  wide.parallel = 3;
+  CHECK_THROWS_AS(rehearsal.run(plan, wide), Killed);
+  rehearsal.store().after_append = nullptr;
+  const auto resumed_at = rehearsal.store().head().position;
+
+  workflow::RunOptions narrow;
+  narrow.parallel = 1;
+  REQUIRE(rehearsal.run(plan, narrow).done == 3);
+  std::vector<ledger::StreamId> order;
+  for (const auto cursor = rehearsal.store().scan(resumed_at + 1, ~ledger::Position{0});
+       cursor->next();) {
+    const auto event = cursor->event();
+    const bool lost = event.getBody().isOutcome() &&
+                      event.getBody().getOutcome().getHow() == ledger::schema::Outcome::How::LOST;
+    const auto stream = event.getStream();
+    if (lost || stream == ledger::kLedgerStream) continue;
+    if (order.empty() || order.back() != stream) order.push_back(stream);
+  }
+  CHECK(order.size() == 3);
+}
+
+TEST_CASE("what an earlier run sent and never heard of is recorded as unknown") {
+  unsigned intents = 0;
+  for (unsigned killed_at = 1; killed_at <= 40; ++killed_at) {
+    Rehearsal rehearsal;
+    unsigned appends = 0;
+    rehearsal.store().after_append = [&](ledger::Position) {
+      if (++appends == killed_at) throw Killed{};
+    };
+    CHECK_THROWS_AS(rehearsal.run(plan_of(1)), Killed);
+    rehearsal.store().after_append = nullptr;
+    const auto last = rehearsal.store().head().position;
+    const auto cursor = rehearsal.store().scan(last, last);
+    REQUIRE(cursor->next());
+    if (!cursor->event().getBody().isIntent()) continue;
+    ++intents;
+    REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+    // The session, then the outcome.
+    const auto after = rehearsal.store().scan(last + 2, last + 2);
+    REQUIRE(after->next());
+    REQUIRE(after->event().getBody().isOutcome());
+    const auto outcome = after->event().getBody().getOutcome();
+    CHECK(outcome.getIntent() == last);
+    CHECK(outcome.getResult() == ledger::schema::Outcome::Result::UNKNOWN);
+    CHECK(outcome.getHow() == ledger::schema::Outcome::How::LOST);
+  }
+  CHECK(intents > 2);
+}
+
 }  // namespace migledger::testing
