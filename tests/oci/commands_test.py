@@ -303,6 +303,15 @@ class Commands(unittest.TestCase):
 
     # ---- what is refused, and how the program shows it ----
 
+    def test_session_token(self):
+        token = self.scratch.token
+        done = self.oci.friendly(SOURCE, "os", "ns", "get", "--auth", "security_token",
+                                 config=self.scratch.session("session", token))
+        self.assertEqual(done["data"], self.namespace)
+        other = self.oci.refused(SOURCE, "os", "ns", "get", "--auth", "security_token",
+                                 config=self.scratch.session("session", token[:-4] + "AAAA"))
+        self.assertEqual(other["status"], 401)
+
     def test_errors_and_pages(self):
         gone = self.oci.refused(SOURCE, "compute", "image", "get", "--image-id",
                                 "ocid1.image.oc1.iad.none")
