@@ -126,7 +126,7 @@ class Replay {
          << count_words(fleet) << '\n';
     if (!options_.next && !fleet.rows().empty()) {
       out_ << '\n';
-      print_fleet_table(fleet, names_, terminal_, out_);
+      print_fleet_table(fleet, terminal_, out_);
       print_needs(fleet, out_);
     }
     print_next_actions(fleet, vantage);
@@ -154,7 +154,7 @@ class Replay {
     for (const auto& row : fleet.rows()) {
       if (options_.next && !goes_on(row)) continue;
       json::object object =
-          options_.next ? json::object{{"name", json_text(row.name)}} : row_json(row, names_);
+          options_.next ? json::object{{"name", json_text(row.name)}} : row_json(row, fleet);
       if (goes_on(row)) {
         const Replayed replayed = replay_stream(store_, row.stream, vantage.position);
         object["next"] = next_json(next_action(replayed.state, vantage), replayed.state);

@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 // Members of migrations are written one by one: a whole fleet of them as values would take more
 // memory than the fold.
-void print_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Names& names,
+void print_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts,
                 const StatusOptions& options, std::ostream& out) {
   json::object head = fleet_json(fleet, facts);
   head["run"] = nullptr;
@@ -32,7 +32,7 @@ void print_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Nam
   out << text << ",\"migrations\":[";
   std::string_view separator;
   for (const auto& row : fleet.rows()) {
-    out << separator << json::serialize(row_json(row, names));
+    out << separator << json::serialize(row_json(row, fleet));
     separator = ",";
   }
   out << "]}\n";
@@ -53,17 +53,22 @@ std::string run_words(const ledger::FleetSummary& fleet, Names& names,
                      actor());
 }
 
-void print_text(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Names& names,
-                const StatusOptions& options, std::ostream& out) {
+// What is known before anything is folded: the first thing a person sees of a long ledger.
+void print_head(const ledger::Head& head, const LedgerFacts& facts, std::ostream& out) {
   if (facts.simulated()) out << kSimulatedLine << '\n';
-  if (fleet.position() == 0) {
+  if (head.position == 0) {
     out << "the ledger is empty\n";
-    return;
+  } else {
+    out << fmt::format("ledger {} ({}), last event #{} at {}\n", printable(facts.id, 40),
+                       printable(facts.cloud, 20), head.position, format_local(head.time));
   }
-  out << fmt::format("ledger {} ({}), last event #{} at {}\n", printable(facts.id, 40),
-                     printable(facts.cloud, 20), fleet.position(), format_local(fleet.time()))
-      << run_words(fleet, names, options) << '\n'
-      << count_words(fleet) << '\n';
+  out.flush();
+}
+
+void print_text(const ledger::FleetSummary& fleet, Names& names, const StatusOptions& options,
+                std::ostream& out) {
+  if (fleet.position() == 0) return;
+  out << run_words(fleet, names, options) << '\n' << count_words(fleet) << '\n';
   if (fleet.unknown_events() > 0)
     out << paint(options.terminal, Colour::yellow,
                  fmt::format("{} event(s) were written by a newer version; what they mean is not "
@@ -72,7 +77,7 @@ void print_text(const ledger::FleetSummary& fleet, const LedgerFacts& facts, Nam
         << '\n';
   if (fleet.rows().empty()) return;
   out << '\n';
-  print_fleet_table(fleet, names, options.terminal, out);
+  print_fleet_table(fleet, options.terminal, out);
   print_needs(fleet, out);
 }
 
@@ -82,11 +87,13 @@ int run_status(const ledger::EventStore& store, const StatusOptions& options, st
                const FleetStart& start) {
   Names names(store);
   const LedgerFacts facts = ledger_facts(store);
-  const ledger::FleetSummary fleet = load_fleet(store, store.head().position, start);
+  const ledger::Head head = store.head();
+  if (!options.json) print_head(head, facts, out);
+  const ledger::FleetSummary fleet = load_fleet(store, head.position, start);
   if (options.json) {
-    print_json(fleet, facts, names, options, out);
+    print_json(fleet, facts, options, out);
   } else {
-    print_text(fleet, facts, names, options, out);
+    print_text(fleet, names, options, out);
   }
   out.flush();
   return static_cast<int>(ExitStatus::done);

@@ -10,13 +10,13 @@ namespace migledger::cli {
 namespace json = boost::json;
 using ledger::Status;
 
-json::object row_json(const ledger::FleetRow& row, Names& names) {
+json::object row_json(const ledger::FleetRow& row, const ledger::FleetSummary& fleet) {
   json::object object{{"name", json_text(row.name)},
                       {"workflow", json_text(row.workflow)},
                       {"stream", row.stream},
                       {"status", name_of(row.status)}};
   if (row.step < row.step_count) {
-    object["step"] = json_text(names.step(row.stream, row.step));
+    object["step"] = json_text(fleet.step_name(row));
     object["step_number"] = row.step + 1;
   } else {
     object["step_number"] = row.status == Status::done ? row.step_count : 0;

@@ -9,7 +9,7 @@
 namespace migledger::cli {
 
 // One migration.
-boost::json::object row_json(const ledger::FleetRow& row, Names& names);
+boost::json::object row_json(const ledger::FleetRow& row, const ledger::FleetSummary& fleet);
 
 // counts, unknown_events, position, and time unless the ledger is empty.
 boost::json::object fleet_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts);

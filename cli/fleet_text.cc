@@ -33,11 +33,10 @@ int rank(Status status) {
   return 4;
 }
 
-std::string step_words(const FleetRow& row, Names& names) {
+std::string step_words(const FleetRow& row, const ledger::FleetSummary& fleet) {
   if (row.status == Status::done) return fmt::format("{}/{}", row.step_count, row.step_count);
   if (row.step >= row.step_count) return fmt::format("0/{}", row.step_count);
-  return fmt::format("{}/{} {}", row.step + 1, row.step_count,
-                     printable(names.step(row.stream, row.step), 40));
+  return fmt::format("{}/{} {}", row.step + 1, row.step_count, printable(fleet.step_name(row), 40));
 }
 
 std::string state_words(const FleetRow& row) {
@@ -83,7 +82,7 @@ Colour colour_of(Status status) {
   return Colour::plain;
 }
 
-void print_fleet_table(const ledger::FleetSummary& fleet, Names& names, const Terminal& terminal,
+void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& terminal,
                        std::ostream& out) {
   std::vector<const FleetRow*> rows;
   for (const auto& row : fleet.rows()) rows.push_back(&row);
@@ -102,7 +101,7 @@ void print_fleet_table(const ledger::FleetSummary& fleet, Names& names, const Te
     const Time since = row->status == Status::running ? row->entered : row->updated;
     table.add({{printable(row->name)},
                {std::string(name_of(row->status)), colour_of(row->status)},
-               {step_words(*row, names)},
+               {step_words(*row, fleet)},
                {row->percent > 0 ? fmt::format("{}", static_cast<unsigned>(row->percent)) : ""},
                {state_words(*row)},
                {format_local(since)}});

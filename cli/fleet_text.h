@@ -21,7 +21,7 @@ Colour colour_of(ledger::Status status);
 
 // One row a migration: what waits for a person first, then what failed, runs and is done. Of those
 // that are done, beyond a thousand, only the number.
-void print_fleet_table(const ledger::FleetSummary& fleet, Names& names, const Terminal& terminal,
+void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& terminal,
                        std::ostream& out);
 
 // What a person must do, migration by migration; nothing when there is nothing.

@@ -1,5 +1,6 @@
 #include "ledger/fleet_summary.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -11,8 +12,37 @@ using schema::Event;
 unsigned FleetRow::steps_done() const { return static_cast<unsigned>(std::popcount(done)); }
 
 const FleetRow* FleetSummary::find(StreamId stream) const {
-  const auto it = index_.find(stream);
-  return it == index_.end() ? nullptr : &rows_[it->second];
+  const auto it =
+      std::lower_bound(rows_.begin(), rows_.end(), stream,
+                       [](const FleetRow& row, StreamId id) { return row.stream < id; });
+  return it == rows_.end() || it->stream != stream ? nullptr : &*it;
+}
+
+std::string_view FleetSummary::step_name(const FleetRow& row) const {
+  if (row.steps >= step_lists_.size()) return {};
+  const auto& names = step_lists_[row.steps];
+  return row.step < names.size() ? std::string_view(names[row.step]) : std::string_view();
+}
+
+std::uint16_t FleetSummary::list_of(capnp::List<capnp::Text>::Reader names) {
+  const auto same = [&](const std::vector<std::string>& list) {
+    return list.size() == names.size() &&
+           std::equal(list.begin(), list.end(), names.begin(),
+                      [](const std::string& a, capnp::Text::Reader b) { return a == view(b); });
+  };
+  const auto known = std::find_if(step_lists_.begin(), step_lists_.end(), same);
+  if (known == step_lists_.end()) {
+    auto& list = step_lists_.emplace_back();
+    for (const auto name : names) list.emplace_back(view(name));
+    return static_cast<std::uint16_t>(step_lists_.size() - 1);
+  }
+  return static_cast<std::uint16_t>(known - step_lists_.begin());
+}
+
+bool operator==(const FleetSummary& a, const FleetSummary& b) {
+  return a.position_ == b.position_ && a.time_ == b.time_ && a.session_ == b.session_ &&
+         a.session_closed_ == b.session_closed_ && a.unknown_events_ == b.unknown_events_ &&
+         a.rows_ == b.rows_ && a.step_lists_ == b.step_lists_;
 }
 
 void FleetSummary::apply(Event::Reader event) {
@@ -36,6 +66,8 @@ void FleetSummary::apply(Event::Reader event) {
     }
     return;
   }
+  if (index_.size() != rows_.size())
+    for (std::size_t i = 0; i < rows_.size(); ++i) index_[rows_[i].stream] = i;
   if (body.isMigrationStarted()) {
     const auto started = body.getMigrationStarted();
     FleetRow row;
@@ -44,6 +76,7 @@ void FleetSummary::apply(Event::Reader event) {
     row.workflow = view(started.getWorkflow());
     row.started = row.entered = time_;
     row.step_count = static_cast<std::uint16_t>(started.getSteps().size());
+    row.steps = list_of(started.getSteps());
     index_[row.stream] = rows_.size();
     rows_.push_back(std::move(row));
   }
@@ -218,6 +251,11 @@ std::vector<std::byte> FleetSummary::save() const {
   w.number(session_);
   w.number(session_closed_ ? 1 : 0);
   w.number(unknown_events_);
+  w.number(step_lists_.size());
+  for (const auto& list : step_lists_) {
+    w.number(list.size());
+    for (const auto& name : list) w.text(name);
+  }
   w.number(rows_.size());
   for (const auto& row : rows_) {
     w.number(row.stream);
@@ -231,6 +269,7 @@ std::vector<std::byte> FleetSummary::save() const {
     w.number(static_cast<std::uint64_t>(row.parked_kind));
     w.number(row.step);
     w.number(row.step_count);
+    w.number(row.steps);
     w.number(row.done);
     w.number(row.percent);
     w.number(bits(row.entered));
@@ -248,7 +287,16 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
   fleet.session_ = s.number();
   fleet.session_closed_ = s.number() != 0;
   fleet.unknown_events_ = s.number();
+  const std::uint64_t lists = s.number();
+  for (std::uint64_t i = 0; i < lists && s.good(); ++i) {
+    auto& list = fleet.step_lists_.emplace_back();
+    const std::uint64_t names = s.number_to(kMaxSteps);
+    for (std::uint64_t n = 0; n < names && s.good(); ++n) list.push_back(s.text());
+  }
   const std::uint64_t count = s.number();
+  // No row takes less than its numbers; a count beyond that is none to make room for.
+  constexpr std::size_t kSmallestRow = 100;
+  fleet.rows_.reserve(std::min<std::uint64_t>(count, bytes.size() / kSmallestRow));
   for (std::uint64_t i = 0; i < count && s.good(); ++i) {
     FleetRow row;
     row.stream = s.number();
@@ -262,12 +310,12 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
     row.parked_kind = static_cast<schema::Parked::Kind>(s.number_to(2));
     row.step = static_cast<StepIndex>(s.number_to(0xffff));
     row.step_count = static_cast<std::uint16_t>(s.number_to(0xffff));
+    row.steps = static_cast<std::uint16_t>(s.number_to(0xffff));
     row.done = s.number();
     row.percent = static_cast<std::uint8_t>(s.number_to(0xff));
     row.entered = s.time();
     row.state = s.text();
     row.need = s.text();
-    fleet.index_[row.stream] = fleet.rows_.size();
     fleet.rows_.push_back(std::move(row));
   }
   if (!s.good() || !s.at_end()) return std::nullopt;

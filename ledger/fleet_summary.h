@@ -26,6 +26,7 @@ struct FleetRow {
   schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
   StepIndex step = kNoStep;  // the last one something happened to
   std::uint16_t step_count = 0;
+  std::uint16_t steps = 0;   // which list of names: FleetSummary::step_name
   std::uint64_t done = 0;    // bit i: step i is done
   std::uint8_t percent = 0;  // of what is being waited for
   Time entered{};            // when the current step became current
@@ -45,6 +46,8 @@ class FleetSummary {
   Time time() const { return time_; }
   const std::vector<FleetRow>& rows() const { return rows_; }  // in order of their start
   const FleetRow* find(StreamId stream) const;
+  // The name of the row's step; empty when nothing has happened to any yet.
+  std::string_view step_name(const FleetRow& row) const;
   std::uint64_t unknown_events() const { return unknown_events_; }
   // The newest session: position of sessionOpened, and whether it was closed.
   Position session() const { return session_; }
@@ -55,17 +58,21 @@ class FleetSummary {
   std::vector<std::byte> save() const;
   static std::optional<FleetSummary> load(std::span<const std::byte> bytes);
   // Raised whenever apply() or the bytes change their meaning.
-  static constexpr std::uint32_t kFoldVersion = 1;
+  static constexpr std::uint32_t kFoldVersion = 2;
 
-  friend bool operator==(const FleetSummary&, const FleetSummary&) = default;
+  friend bool operator==(const FleetSummary& a, const FleetSummary& b);
 
  private:
+  std::uint16_t list_of(capnp::List<capnp::Text>::Reader names);
+
   Position position_ = 0;
   Time time_{};
   Position session_ = 0;
   bool session_closed_ = true;
   std::uint64_t unknown_events_ = 0;
   std::vector<FleetRow> rows_;
+  std::vector<std::vector<std::string>> step_lists_;  // migrations of one workflow share one
+  // Of rows_, which ascend by stream; made when events are applied, not for reading.
   std::unordered_map<StreamId, std::size_t> index_;
 };
 

@@ -42,7 +42,7 @@ TEST_CASE("a name that does not fit is refused, and nothing is changed") {
   CHECK(fields == Fields{{"a", "1"}});
 }
 
-TEST_CASE("the order is that of the first insertion; sorted() is by name") {
+TEST_CASE("the order is that of the first insertion, sorted() is by name") {
   Fields fields{{"z", "1"}, {"a", "2"}, {"m", "3"}};
   fields.set("z", "4");
   std::vector<std::string> names;

@@ -169,7 +169,7 @@ TEST_CASE("sessions are seen to open and to close") {
   CHECK(fleet.summary.session_closed());
 }
 
-TEST_CASE("rows are in order of their start; an unknown stream has none") {
+TEST_CASE("rows are in order of their start, an unknown stream has none") {
   Fleet fleet;
   const auto one = fleet.start("b"), two = fleet.start("a");
   REQUIRE(fleet.summary.rows().size() == 2);

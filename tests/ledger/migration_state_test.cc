@@ -77,7 +77,7 @@ TEST_CASE("an attempt goes from intent to outcome, counting sends and failures")
   CHECK(history.state().entered == history.time(40));
 }
 
-TEST_CASE("doubt: an unknown outcome, or sending again what was open; not after a clear failure") {
+TEST_CASE("doubt: an unknown outcome, or sending again what was open, not after a clear failure") {
   SECTION("unknown") {
     History history = at_step("create-image");
     history.sent("create-image").unknown("create-image");

@@ -65,7 +65,7 @@ TEST_CASE("a source in order passes, and what the launch needs is carried on") {
   CHECK(verdict.facts.get("source_name") == "web server");
   CHECK(verdict.facts.get("source_shape") == "VM.Standard.E4.Flex");
   CHECK(json::parse(std::string(verdict.facts.get("source_config"))) ==
-        json::value{{"ocpus", 2.0}, {"memoryInGBs", 16.0}});
+        json::value{{"ocpus", 2}, {"memoryInGBs", 16}});
   CHECK(verdict.findings.empty());
   REQUIRE(paths.size() == 5);
   CHECK(paths[2] == "/20160918/bootVolumes/boot");  // the one that is attached
@@ -111,7 +111,7 @@ TEST_CASE("a source between two states is waited for") {
   }
 }
 
-TEST_CASE("volumes that do not travel are noticed; those detached are not") {
+TEST_CASE("volumes that do not travel are noticed, those detached are not") {
   Source source;
   source.volumes =
       answer(json::array{json::object{{"volumeId", "data"}, {"lifecycleState", "ATTACHED"}},
@@ -217,7 +217,7 @@ TEST_CASE("a target that cannot serve is refused, and it is said what there is")
   CHECK((verdict.failure.message + verdict.need).find(names) != std::string::npos);
 }
 
-TEST_CASE("a subnet that is being made is waited for; lists that fail are looked at again") {
+TEST_CASE("a subnet that is being made is waited for, lists that fail are looked at again") {
   Target target;
   target.subnet["lifecycleState"] = "PROVISIONING";
   CHECK(target.read().kind == Kind::pending);
@@ -232,7 +232,7 @@ TEST_CASE("a subnet that is being made is waited for; lists that fail are looked
         Kind::cannot_look);
 }
 
-TEST_CASE("names in the way are refused and shown, all of them; ours and claimed ones are not") {
+TEST_CASE("names in the way are refused and shown, all of them, ours and claimed ones are not") {
   auto state = sample_state();
   const auto view = view_at(state, "check-names");
   const auto image = [](const char* id) {
@@ -259,9 +259,19 @@ TEST_CASE("names in the way are refused and shown, all of them; ours and claimed
   CHECK(compute::read_names(view, ours).kind == Kind::ok);
   state.plan.set("claimed_source_image_id", "a");
   state.plan.set("claimed_target_instance_id", "i");
-  CHECK(compute::read_names(view, both).kind == Kind::ok);
-  CHECK(compute::read_names(view, std::vector<Answer>{none, not_found(), none}).kind ==
-        Kind::cannot_look);
+  // The claimed image is read by its id, after the lists.
+  CHECK(compute::ask_names(view, both)->path == "/20160918/images/a");
+  CHECK(compute::read_names(view, both).kind == Kind::cannot_look);
+  auto with_claim = both;
+  with_claim.push_back(answer(image("a")));
+  CHECK(compute::read_names(view, with_claim).kind == Kind::ok);
+  CHECK(compute::read_names(view, with_claim).facts.get("image_claim") == "holds");
+  with_claim.back() = not_found();
+  CHECK(compute::read_names(view, with_claim).facts.get("image_claim") == "rejected");
+  with_claim.back() = answer(json::object{}, 503);
+  CHECK(compute::read_names(view, with_claim).kind == Kind::cannot_look);
+  with_claim[1] = not_found();
+  CHECK(compute::read_names(view, with_claim).kind == Kind::cannot_look);
 }
 
 TEST_CASE("downtime is approved where a running source is to be imaged") {
@@ -272,7 +282,9 @@ TEST_CASE("downtime is approved where a running source is to be imaged") {
   CHECK(needs({{"allow_source_downtime", "false"}}, "RUNNING"));
   CHECK(!needs({{"allow_source_downtime", "true"}}, "RUNNING"));
   CHECK(!needs({{"allow_source_downtime", "false"}}, "STOPPED"));
-  CHECK(!needs({{"allow_source_downtime", "false"}, {"claimed_source_image_id", "x"}}, "RUNNING"));
+  const auto claimed = sample_state({{"allow_source_downtime", "false"}},
+                                    {{"source_state", "RUNNING"}, {"image_claim", "holds"}});
+  CHECK(!compute::downtime_needs_approval(view_at(claimed, "approve-downtime")));
 }
 
 }  // namespace migledger::testing

@@ -47,7 +47,7 @@ Answer no_objects() { return answer(json::object{{"objects", json::array{}}}); }
 
 // ---- the claim ---------------------------------------------------------------------------------
 
-TEST_CASE("a claim is ours, another's, or not there; a longer name is somebody else's") {
+TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody else's") {
   const auto state = sample_state({{"source_instance_id", "src"}}, kFacts);
   const auto view = view_at(state, "claim-source");
   const auto listed = [](std::string_view name) { return object(name); };
@@ -100,7 +100,7 @@ TEST_CASE("names follow from the plan, or from the source") {
   CHECK(compute::instance_name(view_at(unknown, "launch-instance")) == "web");
 }
 
-TEST_CASE("an image is ready when it is AVAILABLE; its work request tells of failure") {
+TEST_CASE("an image is ready when it is AVAILABLE, its work request tells of failure") {
   const auto state = sample_state({}, kFacts);
   const auto view = view_at(state, "await-image");
   const auto read = [&](std::vector<Answer> answers) {

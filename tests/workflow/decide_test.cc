@@ -377,7 +377,7 @@ TEST_CASE("steps after one that is made anew are made anew, too") {
   CHECK(history.next() == "send copy-object 2 (dead)");
 }
 
-TEST_CASE("a fatal refusal fails the migration; a changed plan makes a new request") {
+TEST_CASE("a fatal refusal fails the migration, a changed plan makes a new request") {
   History history = looked();
   history.sent("create-image").failed("create-image", ErrorClass::FATAL).at(100);
   CHECK(history.next() == "end as failed create-image 1 (final)");

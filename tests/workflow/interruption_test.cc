@@ -140,7 +140,7 @@ TEST_CASE("stopped twice: it ends at once, leaves the intent open, and a later r
   }
 }
 
-TEST_CASE("401 in mid-run stops the whole run; a later run goes on") {
+TEST_CASE("401 in mid-run stops the whole run, a later run goes on") {
   // Every request in turn is the first that is refused.
   for (std::uint64_t call = 1; call < 80; call += 3) {
     adapters::sim::TenancyOptions options;

@@ -84,7 +84,7 @@ TEST_CASE("a migration starts when those it depends on are done") {
   CHECK(one.stream > three.position);
 }
 
-TEST_CASE("what depends on a failed migration is not started; the others are not held up") {
+TEST_CASE("what depends on a failed migration is not started, the others are not held up") {
   Plan plan = plan_of(3);
   plan.migrations[1].depends_on = {"web-1"};
   plan.migrations[0].fields.set("launch_options", R"({"nsgIds": "not a list"})");
@@ -213,7 +213,7 @@ TEST_CASE("a token that was invalidated leads to a new request, once nothing is 
   check_each_made_once(rehearsal, 1);
 }
 
-TEST_CASE("out of capacity in every place parks; when there is room again, it goes on") {
+TEST_CASE("out of capacity in every place parks, when there is room again, it goes on") {
   adapters::sim::TenancyOptions options;
   options.faults.out_of_capacity = {{"Uocm:SA-BOGOTA-1-AD-1", "FAULT-DOMAIN-1", 2},
                                     {"Uocm:SA-BOGOTA-1-AD-1", "FAULT-DOMAIN-2", 2}};
@@ -254,7 +254,7 @@ TEST_CASE("a lost launch followed by a lack of capacity still gets to the next p
   check_each_made_once(rehearsal, 1);
 }
 
-TEST_CASE("a limit that is used up parks; when it was raised, the next run goes on") {
+TEST_CASE("a limit that is used up parks, when it was raised, the next run goes on") {
   for (const char* path : {"/20160918/images", "/20160918/instances"}) {
     INFO(path);
     adapters::sim::TenancyOptions options;
@@ -269,7 +269,7 @@ TEST_CASE("a limit that is used up parks; when it was raised, the next run goes 
   }
 }
 
-TEST_CASE("a refusal for good fails the migration; an accepted change of plan goes on") {
+TEST_CASE("a refusal for good fails the migration, an accepted change of plan goes on") {
   Plan plan = plan_of(1);
   plan.migrations[0].fields.set("shape_config", R"({"ocpus": 100000, "memoryInGBs": 16})");
   Rehearsal rehearsal;

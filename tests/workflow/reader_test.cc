@@ -186,6 +186,23 @@ TEST_CASE("after drop, what is under way is taken and forgotten") {
   CHECK(reading.answers.size() == 1);
 }
 
+TEST_CASE("what is not due yet is held back, and joined meanwhile") {
+  Reading reading;
+  const Time due{std::chrono::seconds(100)};
+  reading.reader.read(
+      images("a"), [](const Answer&) {}, due);
+  CHECK(reading.reader.next_due() == due);
+  reading.reader.pump(due - std::chrono::seconds(1));
+  CHECK(reading.cloud.started.empty());
+  CHECK(!reading.reader.idle());
+  reading.read(images("a"));
+  reading.reader.pump(due);
+  CHECK(reading.cloud.started.size() == 1);
+  CHECK(reading.reader.next_due() == Time::max());
+  reading.answer(0, json_reply("[]"));
+  CHECK(reading.answers.size() == 1);
+}
+
 TEST_CASE("a completion of somebody else's call is left to them") {
   Reading reading;
   CHECK(!reading.reader.complete(77, json_reply("[]")));
