@@ -14,7 +14,7 @@ USER_MAPS = {"freeformtags", "metadata", "definedtags", "extendedmetadata"}
 
 
 def plain(value):
-    """Without what the two forms of output differ in: the case of keys, nulls, the form of times."""
+    """Without what the two forms of output differ in: the case of keys, nulls, form of times."""
     if isinstance(value, dict):
         out = {}
         for key, one in value.items():

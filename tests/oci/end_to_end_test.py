@@ -8,7 +8,8 @@ import unittest
 
 from cryptography.hazmat.primitives import serialization
 
-from support import COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD, plan
+from support import (COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD,
+                     plan)
 
 ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
                ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
