@@ -21,8 +21,8 @@ struct SimServeOptions {
 };
 
 // Prints "tenancy OCID", "REGION URL" a region and "ready" once it listens, and serves until SIGINT
-// or SIGTERM. Without regions it serves those that the tenancy knows. Keys given once are kept in the
-// state's folder "keys". Returns an exit code; throws UsageError, ConfigError, FaultsError and
+// or SIGTERM. Without regions it serves those that the tenancy knows. Keys given once are kept in
+// the state's folder "keys". Returns an exit code; throws UsageError, ConfigError, FaultsError and
 // StateError.
 int run_sim_serve(const SimServeOptions& options, std::ostream& out, std::ostream& err);
 

@@ -14,7 +14,7 @@ USER_MAPS = {"freeformtags", "metadata", "definedtags", "extendedmetadata"}
 
 
 def plain(value):
-    """Without what the two forms of output differ in: the case of keys, nulls, the form of times."""
+    """Without what the two forms of output differ in: the case of keys, nulls, form of times."""
     if isinstance(value, dict):
         out = {}
         for key, one in value.items():
@@ -302,6 +302,15 @@ class Commands(unittest.TestCase):
                      "/20180409/resources", "POST", query)
 
     # ---- what is refused, and how the program shows it ----
+
+    def test_session_token(self):
+        token = self.scratch.token
+        done = self.oci.friendly(SOURCE, "os", "ns", "get", "--auth", "security_token",
+                                 config=self.scratch.session("session", token))
+        self.assertEqual(done["data"], self.namespace)
+        other = self.oci.refused(SOURCE, "os", "ns", "get", "--auth", "security_token",
+                                 config=self.scratch.session("session", token[:-4] + "AAAA"))
+        self.assertEqual(other["status"], 401)
 
     def test_errors_and_pages(self):
         gone = self.oci.refused(SOURCE, "compute", "image", "get", "--image-id",

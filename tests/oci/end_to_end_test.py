@@ -6,7 +6,10 @@ import subprocess
 import time
 import unittest
 
-from support import COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD, plan
+from cryptography.hazmat.primitives import serialization
+
+from support import (COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD,
+                     plan)
 
 ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
                ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
@@ -67,6 +70,19 @@ class EndToEnd(unittest.TestCase):
         code, out = self.run_to_end()
         self.assertEqual(code, 0, out)
         self.assertEqual(self.server.created(), ONCE)
+
+    def test_encrypted_key(self):
+        """The program would ask for the passphrase on a terminal: nobody answers."""
+        self.serve(["one"])
+        path = self.scratch.file("config.key")
+        with open(path, "rb") as file:
+            key = serialization.load_pem_private_key(file.read(), None)
+        self.scratch.write("config.key", key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret")).decode())
+        code, out = self.run_to_end()
+        self.assertEqual(code, 6, out)
+        self.assertEqual(self.server.created(), [])
 
     def test_what_fails_is_made_anew(self):
         """An import whose work request fails, and an availability domain without a host."""

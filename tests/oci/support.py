@@ -1,4 +1,5 @@
 """The simulated tenancy behind HTTP, and the real oci program against it."""
+import base64
 import json
 import os
 import shutil
@@ -32,6 +33,16 @@ class Scratch:
     def __init__(self):
         self.path = tempfile.mkdtemp(prefix="migledger-oci-")
         self.config = self.login("config")
+        self.token = ".".join(
+            base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+            for part in [b'{"alg": "RS256"}', b'{"exp": 4102444800}', b"signature"])
+
+    def session(self, name, token):
+        """Writes a configuration with a session token instead of a user; returns its path."""
+        with open(self.config, encoding="utf-8") as file:
+            lines = [line for line in file.read().splitlines() if not line.startswith("user=")]
+        lines.append("security_token_file=" + self.write(name + ".token", token))
+        return self.write(name, "\n".join(lines) + "\n")
 
     def login(self, name, tenancy="ocid1.tenancy.oc1..aaaaaaaatest"):
         """Writes a key pair and a configuration of oci with it; returns the latter's path."""
@@ -91,7 +102,8 @@ class Server:
         self.arguments = [
             MIGLEDGER, "sim", "serve", "--state", self.state,
             "--provision", scratch.write("provision.json", plan(names, of_each)),
-            "--public-key", scratch.file("config.pub"), "--speed", str(speed)]
+            "--public-key", scratch.file("config.pub"),
+            "--public-key", f"ST${scratch.token}={scratch.file('config.pub')}", "--speed", str(speed)]
         self.faults = faults
         self.ports = {SOURCE: 0, TARGET: 0}
         self.start()
