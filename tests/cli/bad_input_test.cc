@@ -179,7 +179,8 @@ TEST_CASE("A directory that is no ledger is left as it is") {
   require_refused(work.run({"history", "--ledger", "file"}), 4, {"file is not a directory"});
   CHECK(read_all(work / "file") == "mine");
 
-  require_refused(work.run({"history", "--ledger", "none"}), 4, {"there is no ledger in none"});
+  require_refused(work.run({"history", "--ledger", "none"}), 4,
+                  {"there is no ledger in none; name another"});
   CHECK_FALSE(fs::exists(work / "none"));
   require_refused(work.run({"sim", "report", "--sim-state", "none"}), 4,
                   {"no simulated tenancy in none"});
