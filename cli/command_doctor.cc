@@ -50,7 +50,8 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   const auto cloud = make_run_cloud(command, config, path);
   std::vector<workflow::Diagnosis> found;
-  if (cloud->cloud().identity().kind == "oci") {
+  const bool simulated = cloud->cloud().identity().kind == "sim";
+  if (!simulated) {
     const auto version = adapters::oci_program_version(config.oci.program);
     found.push_back({version.problem.empty() ? Verdict::good : Verdict::warning, "the oci program",
                      version.problem.empty() ? version.text : version.problem,
@@ -67,9 +68,12 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
                         {"what", json_text(diagnosis.what)},
                         {"seen", json_text(diagnosis.seen)},
                         {"fix", json_text(diagnosis.fix)}});
-    out << boost::json::serialize(boost::json::object{{"checks", std::move(checks)}}) << "\n";
+    out << boost::json::serialize(
+               boost::json::object{{"simulated", simulated}, {"checks", std::move(checks)}})
+        << "\n";
     return static_cast<int>(exit_of(found));
   }
+  if (simulated) out << "simulated: nothing here is in a real cloud\n";
   std::size_t bad = 0, warnings = 0;
   for (const auto& diagnosis : found) {
     out << paint(terminal, colour_of(diagnosis.verdict),

@@ -15,6 +15,7 @@
 #include "adapters/sim_http/signature.h"
 #include "adapters/sim_http/speed.h"
 #include "adapters/system_clock.h"
+#include "cli/sim_faults.h"
 #include "cli/usage_error.h"
 
 namespace migledger::cli {
@@ -106,9 +107,7 @@ int run_sim_serve(const SimServeOptions& options, std::ostream& out, std::ostrea
   tenancy_options.seed = options.seed;
   tenancy_options.start = clock.now();
   for (const auto& one : listen) tenancy_options.regions.push_back(one.region);
-  if (!options.faults.empty())
-    tenancy_options.faults = sim::parse_faults(
-        adapters::read_text_file(options.faults, adapters::kMaxConfigBytes), options.faults);
+  if (!options.faults.empty()) tenancy_options.faults = read_faults("--faults", options.faults);
   sim_http::accelerate(tenancy_options, options.speed);
 
   const auto store = sim::open_disk_store(options.state);

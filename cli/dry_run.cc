@@ -12,8 +12,10 @@
 #include "adapters/sim/tenancy.h"
 #include "adapters/system_clock.h"
 #include "cli/exit_status.h"
+#include "cli/open_ledger.h"
 #include "cli/plan_refusal.h"
 #include "cli/printable.h"
+#include "cli/run_cloud.h"
 #include "cli/this_process.h"
 #include "ledger/memory_event_store.h"
 #include "ledger/rocks_event_store.h"
@@ -184,6 +186,10 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   if (continues) {
     ledger::OpeningReport report;
     store.take_over(*ledger::RocksEventStore::open_reader(ledger, report));
+    workflow::CloudIdentity identity;
+    identity.kind = command.cloud;
+    if (command.cloud == "oci") identity.endpoints = config.endpoints;
+    check_binding(store, identity, ledger);
     start = std::max(start, store.head().time);
   } else {
     begin_ledger(store, command.cloud, start);
@@ -198,7 +204,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   options.seed = command.sim_seed;
   options.start = start;
   sim::MemoryStore state;
-  const std::string kept = command.sim_state.empty() ? ledger + ".sim" : command.sim_state;
+  const std::string kept = sim_state_of(command.sim_state, ledger);
   if (command.cloud == "sim" && std::filesystem::exists(kept)) {
     std::vector<sim::StateStore::Change> rows;
     sim::open_disk_store_read_only(kept)->load(

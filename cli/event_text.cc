@@ -210,9 +210,16 @@ class Sentence {
     const std::string_view how = view(probed.getScope()) == "tag" ? "searched by tag" : "looked";
     const std::string shown = candidates(probed);
     switch (probed.getResult()) {
-      case Probed::Result::ABSENT:
+      case Probed::Result::ABSENT: {
+        // Only a look before a removal has found something and calls its effect absent.
+        const std::string found = facts(probed.getFacts());
+        if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);
+      }
       case Probed::Result::OURS:
+        // Without a candidate, it is the effect of a removal that was found.
+        if (probed.getCandidates().size() == 0 && probed.getFacts().size() == 0)
+          return fmt::format("{}: there is nothing to remove", how);
         return fmt::format("{}: found ours{}", how, shown);
       case Probed::Result::SEVERAL:
         return fmt::format("{}: several could be ours{}", how, shown);
@@ -262,7 +269,7 @@ class Sentence {
       case Outcome::How::LOST:  // never of a success
         break;
       case Outcome::How::ADOPTED:
-        text = "adopted what was found";
+        text = outcome.getFacts().size() > 0 ? "adopted what was found" : "nothing had to be sent";
         break;
       case Outcome::How::CLAIMED:
         text = "taken over from an earlier state file";

@@ -81,8 +81,7 @@ int guarded(const Command& command) {
     return exit_of(e.kind);
   } catch (const kj::Exception& e) {
     return fail(ExitStatus::ledger_refused,
-                (std::string("an event of the ledger cannot be read: ") +
-                 e.getDescription().cStr())
+                (std::string("an event of the ledger cannot be read: ") + e.getDescription().cStr())
                     .c_str());
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
@@ -121,7 +120,9 @@ int main(int argc, char** argv) {
   run_app->add_option("-c,--config", run.config, "the configuration")->capture_default_str();
   run_app->add_option("-w,--workflow", run.workflow, "the workflow")->capture_default_str();
   run_app->add_option("--ledger", run.ledger, "directory of the ledger (default: as configured)");
-  run_app->add_option("--cloud", run.cloud, "oci, or sim to rehearse")->capture_default_str();
+  run_app->add_option("--cloud", run.cloud, "oci, or sim to rehearse")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"oci", "sim"}));
   run_app->add_option("--only", run.only, "only the migration of that name; may be repeated");
   run_app->add_option("--parallel", run.parallel, "migrations at once (default: as configured)")
       ->check(CLI::Range(1, 100000));
@@ -138,7 +139,7 @@ int main(int argc, char** argv) {
       ->add_option("--sim-speed", run.sim_speed,
                    "simulated seconds a second; 0: as fast as it goes")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e9));
   run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy")
       ->capture_default_str();
   run_app->add_option("--sim-faults", run.sim_faults, "a file of faults to rehearse");
@@ -209,7 +210,8 @@ int main(int argc, char** argv) {
   init_app->add_option("file", init.file, "the file; never one that is there")
       ->capture_default_str();
   init_app->add_flag("--many", init.many, "a plan of three migrations");
-  init_app->footer("Example:\n  migledger init && migledger run --cloud sim");
+  init_app->footer(
+      "Example:\n  migledger init && migledger run --cloud sim --ledger rehearsal.ledger");
   init_app->callback(
       [&] { exit = guarded([&] { return cli::run_init(init, std::cout, std::cerr); }); });
 
@@ -226,14 +228,15 @@ int main(int argc, char** argv) {
   auto* doctor_app =
       app.add_subcommand("doctor", "what would keep a migration from working; changes nothing");
   doctor_app->add_option("-c,--config", doctor.config, "the configuration")->capture_default_str();
-  doctor_app->add_option("--cloud", doctor.cloud, "oci, or sim")->capture_default_str();
+  doctor_app->add_option("--cloud", doctor.cloud, "oci, or sim")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"oci", "sim"}));
   doctor_app->add_option("--ledger", doctor.ledger, "directory of the ledger");
   doctor_app->add_option("--sim-state", doctor.sim_state, "directory of the simulated tenancy");
   doctor_app->add_flag("--json", doctor.json, "as one JSON object");
   doctor_app->footer("Example:\n  migledger doctor --config plan.json");
-  doctor_app->callback([&] {
-    exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); });
-  });
+  doctor_app->callback(
+      [&] { exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); }); });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);
@@ -242,6 +245,7 @@ int main(int argc, char** argv) {
       sim_app->add_subcommand("report", "what it holds, and everything it ever created");
   report_app->add_option("--sim-state", report.directory, "its directory")->capture_default_str();
   report_app->add_flag("--json", report.json, "as one JSON object");
+  report_app->footer("Example:\n  migledger sim report --sim-state rehearsal.ledger.sim");
   report_app->callback([&] {
     report.terminal = terminal;
     exit = guarded([&] { return cli::run_sim_report(report, std::cout); });
@@ -259,7 +263,7 @@ int main(int argc, char** argv) {
   serve_app->add_flag("--no-auth", serve.no_auth, "take requests whether they are signed or not");
   serve_app->add_option("--speed", serve.speed, "how many times faster operations are")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 1e9));
   serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
   serve_app->add_option("--faults", serve.faults, "a file of faults");
   serve_app->add_option("--bind", serve.address, "the address to listen on")->capture_default_str();
@@ -280,7 +284,13 @@ int main(int argc, char** argv) {
     const bool unknown = !first.empty() && first[0] != '-' && app.get_subcommands().empty();
     const std::string what =
         unknown ? "there is no command \"" + printable(first, 60) + "\"" : printable(e.what(), 400);
-    return fail(ExitStatus::usage, (what + "; \"migledger --help\" shows what there is").c_str());
+    std::string command = "migledger";
+    for (const auto* at = &app; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      command += " " + at->get_name();
+    }
+    return fail(ExitStatus::usage,
+                (what + "; \"" + command + " --help\" shows what there is").c_str());
   }
   return exit;
 }

@@ -100,7 +100,10 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
 std::string next_words(const NextAction& next) {
   if (!next.cannot_tell.empty()) return "cannot be told: " + next.cannot_tell;
   std::string words = words_of(next.decision, next.step);
-  if (next.resumed) words += "; a new run would " + words_of(*next.resumed, "");
+  if (next.resumed) {
+    words += next.resumed->kind == Kind::over ? std::string("; a new run would do nothing else")
+                                              : "; a new run would " + words_of(*next.resumed, "");
+  }
   return words;
 }
 

@@ -45,8 +45,11 @@ std::string refuse_changed_plan(const ledger::EventStore& store, const workflow:
   if (out.empty()) return {};
   std::string head = "migledger: the plan differs from what the ledger has recorded:\n";
   std::string tail =
-      impossible ? "Restore those values, or give the migration another name to start it anew.\n"
-                 : "Restore the file, or record the change with --accept-plan-change.\n";
+      impossible
+          ? "Restore those values. To start anew instead, leaving what was made so far: give the "
+            "migration\nanother name, and delete the object migledger/claims/OCID of its source "
+            "from the staging bucket.\n"
+          : "Restore the file, or record the change with --accept-plan-change.\n";
   return head + out + tail;
 }
 

@@ -1,12 +1,10 @@
 #include "cli/run_cloud.h"
 
-#include "adapters/config/text_file.h"
 #include "adapters/oci_cli/oci_cli.h"
 #include "adapters/sim/sim_cloud.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/system_clock.h"
-#include "cli/printable.h"
-#include "cli/usage_error.h"
+#include "cli/sim_faults.h"
 
 namespace migledger::cli {
 
@@ -42,14 +40,6 @@ class SimRunCloud final : public RunCloud {
   std::unique_ptr<sim::SimCloud> cloud_;
 };
 
-sim::Faults read_faults(const std::string& file) {
-  try {
-    return sim::parse_faults(adapters::read_text_file(file, adapters::kMaxConfigBytes), file);
-  } catch (const adapters::FileError& e) {
-    throw UsageError("--sim-faults " + printable(file) + ": " + e.what());
-  }
-}
-
 }  // namespace
 
 std::string sim_state_of(const std::string& configured, const std::string& ledger) {
@@ -62,14 +52,12 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapte
     sim::TenancyOptions options;
     options.seed = command.sim_seed;
     options.start = adapters::SystemClock().now();
-    if (!command.sim_faults.empty()) options.faults = read_faults(command.sim_faults);
+    if (!command.sim_faults.empty())
+      options.faults = read_faults("--sim-faults", command.sim_faults);
     return std::make_unique<SimRunCloud>(
         sim_state_of(command.sim_state, ledger), options,
         sim::SimCloudOptions{.speed = command.sim_speed, .parallel = 64}, config.plan);
   }
-  if (command.cloud != "oci")
-    throw UsageError("--cloud: there is \"oci\" and \"sim\", not \"" +
-                     printable(command.cloud, 40) + "\"");
   adapters::OciCliOptions options;
   options.program = config.oci.program;
   options.config_file = config.oci.config_file;

@@ -11,6 +11,7 @@
 
 #include "cli/event_json.h"
 #include "cli/event_text.h"
+#include "cli/fleet_text.h"
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "ledger/codec.h"
@@ -86,20 +87,6 @@ class LiveView final : public workflow::Observer {
     if (drawn_ > 0 && real - drawn_at_ < std::chrono::milliseconds(200)) return;
     drawn_at_ = real;
     draw(now);
-  }
-
-  static Colour colour_of(Status status) {
-    switch (status) {
-      case Status::running:
-        return Colour::plain;
-      case Status::parked:
-        return Colour::yellow;
-      case Status::done:
-        return Colour::green;
-      case Status::failed:
-        return Colour::red;
-    }
-    return Colour::plain;
   }
 
   static std::string waits_for(const MigrationState& state) {

@@ -1,5 +1,5 @@
-// The keys of the database (FORMAT.md, "Keys"). Integers are big-endian, so that keys sort as the
-// numbers do.
+// The keys of the database (FORMAT.md, "Database"). Integers are big-endian, so that keys sort as
+// the numbers do.
 #pragma once
 
 #include <cstdint>

@@ -213,7 +213,9 @@ std::unique_ptr<RocksEventStore> RocksEventStore::open_writer(const std::filesys
                                                               const OpenOptions& options) {
   const LedgerDirectory directory{path};
   if (directory.inspect() != LedgerDirectory::State::complete)
-    throw LedgerError(LedgerErrorKind::missing, "there is no ledger in " + path.string());
+    throw LedgerError(LedgerErrorKind::missing,
+                      "there is no ledger in " + path.string() +
+                          "; name another directory: the first run makes a ledger");
   auto lock = std::make_unique<WriterLock>(directory.lock(), holder);
   auto state = std::make_unique<State>(directory, options,
                                        open_for_writing(directory, options.file_system, report));
@@ -242,7 +244,9 @@ std::unique_ptr<RocksEventStore> RocksEventStore::open_reader(const std::filesys
                                                               const OpenOptions& options) {
   const LedgerDirectory directory{path};
   if (directory.inspect() != LedgerDirectory::State::complete)
-    throw LedgerError(LedgerErrorKind::missing, "there is no ledger in " + path.string());
+    throw LedgerError(LedgerErrorKind::missing,
+                      "there is no ledger in " + path.string() +
+                          "; name another directory: the first run makes a ledger");
   return std::unique_ptr<RocksEventStore>(new RocksEventStore(std::make_unique<State>(
       directory, options, open_for_reading(directory, options.file_system, report))));
 }

@@ -41,9 +41,10 @@ Sighting sight_claim(const View& view, Answers answers) {
   if (ours) sighting.facts.set("claim", claim_name(view));
   sighting.candidates.push_back(
       {claim_name(view), claim_name(view), "present",
-       ledger.empty()
-           ? std::string("not a claim that migledger wrote")
-           : fmt::format("claimed by migration \"{}\" of ledger {}", migration, ledger)});
+       ledger.empty() ? std::string("not a claim that migledger wrote")
+                      : fmt::format("claimed by migration \"{}\" of {}", migration,
+                                    ledger == view.ledger_id ? std::string("this ledger")
+                                                             : fmt::format("ledger {}", ledger))});
   return sighting;
 }
 

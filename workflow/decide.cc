@@ -98,6 +98,8 @@ class ActDecision {
     decision_.row = row;
     decision_.generation = generation_;
     decision_.because = std::max(attempt_latest(), look_position());
+    // The first look at a step reacts to what led there.
+    if (decision_.because == 0) decision_.because = state_.position;
     spell_out(row);
     if (secret_lost_ && (decision_.kind == Kind::send || decision_.kind == Kind::resend)) {
       decision_.kind = Kind::reopen;
@@ -249,7 +251,7 @@ class ActDecision {
              "look at them and remove or rename all but the right one; then run again");
         break;
       case Row::foreign:
-        park(fmt::format("in the way, and not made by this ledger: {}", state_.look.shown),
+        park(fmt::format("in the way, and not made by this migration: {}", state_.look.shown),
              "rename or remove it, or configure another name; then run again");
         break;
       case Row::under_way:

@@ -58,6 +58,14 @@ struct Migration {
   std::unique_ptr<Job> job;
 };
 
+// Why a plan event was appended: what the person accepted, by key.
+std::string words_of(const std::vector<FieldChange>& changes) {
+  std::string words = "--accept-plan-change of ";
+  for (std::size_t i = 0; i < changes.size(); ++i)
+    words += (i == 0 ? "" : ", ") + redact_text(changes[i].field);
+  return words;
+}
+
 struct Sending {
   StreamId stream = 0;
   StepIndex step = ledger::kNoStep;
@@ -336,7 +344,7 @@ void Executor::Loop::accept_change(Migration& migration, const PlannedMigration&
   if (!options_.accept_plan_change || !change.refused.empty())
     throw std::logic_error("the plan of \"" + planned.name + "\" differs from the ledger's");
   EventDraft draft = plan_changed({migration.state.stream, now_, session_, session_}, planned,
-                                  "--accept-plan-change", change.recheck);
+                                  words_of(change.fields), change.recheck);
   store_.append_one(draft);
   migration.state.apply(draft.reader());
   if (observer_) observer_->appended(migration.state, draft.reader());
@@ -880,7 +888,7 @@ int exit_code(const RunResult& result) {
 
 std::string words(const RunResult& result) {
   if (!result.credentials_error.empty()) return result.credentials_error;
-  if (result.interrupted) return "interrupted";
+  if (result.interrupted) return "interrupted; run again to go on";
   return fmt::format("{} done, {} failed, {} waiting for a person, {} not started", result.done,
                      result.failed, result.parked, result.not_started);
 }

@@ -1,10 +1,8 @@
 #include "workflow/plan.h"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <cstdint>
-#include <stdexcept>
+
+#include "ledger/sha256.h"
 
 namespace migledger::workflow {
 
@@ -12,24 +10,6 @@ namespace {
 
 constexpr std::string_view kOpening = "${secret:";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL cannot compute SHA-256");
-  return {reinterpret_cast<const char*>(digest.data()), size};
-}
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    const auto u = static_cast<unsigned char>(c);
-    out += kHexDigits[u >> 4];
-    out += kHexDigits[u & 15];
-  }
-  return out;
-}
 
 // RFC 8259, section 7.
 void append_escaped(std::string& out, std::string_view value) {
@@ -58,7 +38,10 @@ void append_sized(std::string& out, std::string_view bytes) {
 
 std::string secret_placeholder(std::string_view name, std::string_view value) {
   std::string out(kOpening);
-  return out.append(name).append(":sha256:").append(hex(sha256(value))).append("}");
+  return out.append(name)
+      .append(":sha256:")
+      .append(ledger::to_hex(ledger::sha256(ledger::bytes_of(value))))
+      .append("}");
 }
 
 std::optional<std::string> fill_placeholders(std::string_view text, const Secrets& secrets) {
@@ -84,7 +67,8 @@ std::string plan_digest(const PlannedMigration& migration) {
   };
   migration.fields.sorted().for_each(append);
   for (const std::string& name : migration.depends_on) append("depends_on", name);
-  return sha256(recorded);
+  const ledger::Digest digest = ledger::sha256(ledger::bytes_of(recorded));
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 }  // namespace migledger::workflow

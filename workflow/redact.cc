@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kHidden = "(secret)";
 
+}  // namespace
+
 bool is_secret(std::string_view key) {
   constexpr std::array<std::string_view, 9> kSecret = {
       "accessUri",  "fullPath",      "user_data",
@@ -18,6 +20,8 @@ bool is_secret(std::string_view key) {
     if (key == name) return true;
   return false;
 }
+
+namespace {
 
 void hide(boost::json::value& value) {
   if (auto* object = value.if_object()) {

@@ -7,11 +7,15 @@
 
 namespace migledger::workflow {
 
+// Whether a JSON member of this name holds a secret: accessUri, fullPath, user_data, passwords,
+// private keys.
+bool is_secret(std::string_view key);
+
 // `text` with every "/p/<token>/n/" turned into "/p/(secret)/n/".
 std::string redact_text(std::string_view text);
 
-// The same, and the values of JSON members known to be secret (accessUri, fullPath, user_data,
-// passwords, private keys) replaced, when `body` is JSON; any other body by redact_text.
+// The same, and the values of secret members replaced, when `body` is JSON; any other body by
+// redact_text.
 std::string redact_body(std::string_view body);
 
 }  // namespace migledger::workflow

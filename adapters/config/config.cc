@@ -12,6 +12,7 @@
 #include "adapters/config/plan_rules.h"
 #include "adapters/config/rules.h"
 #include "ledger/printable.h"
+#include "workflow/redact.h"
 
 namespace migledger::adapters {
 
@@ -135,11 +136,12 @@ void check_ssh_keys(const MigrationSource& migration, SshKeyFiles& files, Proble
 
 // ---- resolving ---------------------------------------------------------------------------------
 
-// The metadata as recorded: user-data, which often carries passwords, by its placeholder.
+// The metadata as recorded: user-data, which often carries passwords, and what is named as a
+// secret, by placeholders.
 std::string resolve_metadata(JsonNode metadata, workflow::Secrets& secrets) {
   for (JsonMember& member : metadata.members) {
-    if (member.key != "user_data") continue;
-    std::string placeholder = workflow::secret_placeholder("user_data", member.value.text);
+    if (!workflow::is_secret(member.key)) continue;
+    std::string placeholder = workflow::secret_placeholder(member.key, member.value.text);
     secrets.emplace(placeholder, member.value.text);
     member.value.text = std::move(placeholder);
   }
@@ -250,7 +252,7 @@ Config load_config(const std::string& path, const ReadFile& read) {
     content = read(path, kMaxConfigBytes);
   } catch (const FileError& e) {
     std::string message = e.what();
-    if (e.missing) message += "; name it with --config, or write one with \"migledger init\"";
+    if (e.missing) message += "; name another file, or write one with \"migledger init\"";
     throw ConfigError({Problem{printable(path), 0, 0, "", std::move(message)}});
   }
   return parse_config(content, path, read);

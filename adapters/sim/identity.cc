@@ -45,6 +45,24 @@ Answer list_fault_domains(Call& call) {
   return answer(200, items);
 }
 
+// The policies that copying needs: whoever has this tenancy has set it up.
+Answer list_policies(Call& call) {
+  const std::string& compartment = call.required_parameter("compartmentId");
+  check_compartment(call, compartment);
+  json::array statements;
+  for (const World::Region& r : call.world.regions())
+    statements.push_back(json::string(fmt::format(
+        "Allow service objectstorage-{} to manage object-family in tenancy", r.name)));
+  return answer(200, json::array{json::object{
+                         {"id", derived_id(call, "policy", "object-copy")},
+                         {"compartmentId", compartment},
+                         {"name", "object-copy"},
+                         {"description", "lets Object Storage copy between regions"},
+                         {"statements", std::move(statements)},
+                         {"lifecycleState", "ACTIVE"},
+                         {"timeCreated", "2026-01-01T00:00:00.000Z"}}});
+}
+
 Answer list_subscriptions(Call& call, const std::string& tenancy) {
   if (tenancy != call.world.tenancy_id()) not_found();
   json::array items;
@@ -136,6 +154,7 @@ Answer handle_identity(Call& call) {
   if (call.path.size() == 2) {
     if (what == "availabilityDomains") return list_domains(call);
     if (what == "faultDomains") return list_fault_domains(call);
+    if (what == "policies") return list_policies(call);
   } else if (call.path.size() == 3 && what == "compartments") {
     return show_compartment(call, call.path[2]);
   } else if (call.path.size() == 4 && what == "tenancies" &&

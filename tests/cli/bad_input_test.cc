@@ -49,13 +49,17 @@ TEST_CASE("Arguments that make no sense") {
   require_refused(work.run({}), 2, {"subcommand is required", "--help"});
   require_refused(work.run({"migrate"}), 2, {"no command \"migrate\"", "--help"});
   require_refused(work.run({"\x1b[31m"}), 2, {"no command \"\\x1b[31m\""});
-  require_refused(work.run({"run", "--frobnicate"}), 2, {"--frobnicate", "--help"});
+  require_refused(work.run({"run", "--frobnicate"}), 2, {"--frobnicate", "run --help"});
   require_refused(work.run({"run", "--\x1b[31m"}), 2, {"--\\x1b[31m"});
   require_refused(work.run({"run", "--parallel", "0"}), 2, {"--parallel", "0"});
   require_refused(work.run({"run", "--parallel", "many"}), 2, {"--parallel", "many"});
   require_refused(work.run({"run", "--workflow", "lift"}), 2, {"--workflow", "\"lift\""});
   require_refused(work.run({"history", "--format", "xml"}), 2, {"--format", "xml", "jsonl"});
-  require_refused(work.run({"sim"}), 2, {"subcommand is required"});
+  require_refused(work.run({"sim"}), 2, {"subcommand is required", "sim --help"});
+  require_refused(work.run({"run", "--dry-run", "--cloud", "aws"}), 2, {"--cloud", "aws", "sim"});
+  require_refused(work.run({"run", "--sim-speed", "-1"}), 2, {"--sim-speed", "-1"});
+  require_refused(work.run({"sim", "serve", "--state", "s", "--faults", "none.json"}), 2,
+                  {"--faults none.json", "no such file"});
   CHECK(fs::is_empty(work.path()));
 }
 
@@ -175,7 +179,8 @@ TEST_CASE("A directory that is no ledger is left as it is") {
   require_refused(work.run({"history", "--ledger", "file"}), 4, {"file is not a directory"});
   CHECK(read_all(work / "file") == "mine");
 
-  require_refused(work.run({"history", "--ledger", "none"}), 4, {"there is no ledger in none"});
+  require_refused(work.run({"history", "--ledger", "none"}), 4,
+                  {"there is no ledger in none; name another"});
   CHECK_FALSE(fs::exists(work / "none"));
   require_refused(work.run({"sim", "report", "--sim-state", "none"}), 4,
                   {"no simulated tenancy in none"});

@@ -198,6 +198,18 @@ TEST_CASE("A time means the last event at or before it") {
   CHECK(replay(history.store(), options).has(" at #21, "));
 }
 
+TEST_CASE("What waits for approval goes on waiting in a new run") {
+  HistoryBuilder history;
+  history.session().start("web-1");
+  history.ok("check-source", {{"source_state", "RUNNING"}});
+  for (const auto* step : {"check-buckets", "check-target", "check-names"}) history.ok(step);
+  history.found("claim-source", HistoryBuilder::How::ADOPTED, {{"claim", "c"}});
+  history.parked("approve-downtime", "it runs", "--yes", HistoryBuilder::ParkedKind::APPROVE);
+  const Output output = replay(history.store(), {});
+  CAPTURE(output.out);
+  CHECK(output.has("; a new run would do nothing else\n"));
+}
+
 TEST_CASE("Before its start a migration had not started") {
   CHECK(replay(eventful().store(), at("2")).out ==
         "web-1 had not started yet at #2; it starts with #3\n");

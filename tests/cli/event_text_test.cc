@@ -97,6 +97,16 @@ TEST_CASE("What a look found") {
         "looked: not there yet, the cloud is at work on it");
 }
 
+TEST_CASE("What a look before a removal found") {
+  HistoryBuilder history = started();
+  CHECK(last(history.looked("drop-export-par", Kind::absent, {}, false, 1,
+                            {{"export_par_id", "par1"}})) ==
+        "looked: to be removed: export par par1");
+  CHECK(last(history.looked("drop-export-par", Kind::ours)) ==
+        "looked: there is nothing to remove");
+  CHECK(last(history.found("drop-export-par", How::ADOPTED, {})) == "nothing had to be sent");
+}
+
 TEST_CASE("What is sent") {
   HistoryBuilder history = started();
   CHECK(last(history.sending("create-image")) ==

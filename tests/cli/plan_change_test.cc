@@ -64,7 +64,10 @@ TEST_CASE("A change is listed and refused, and recorded when it is accepted in t
   INFO(accepted.err);
   CHECK(accepted.exit_code == 0);
   const auto events = history_of(stopped.work, "ledger");
-  CHECK(events_of_kind(events, "planChanged").size() == 2);
+  const auto changes = events_of_kind(events, "planChanged");
+  CHECK(changes.size() == 2);
+  for (const auto& change : changes)
+    CHECK(contains(json::serialize(change), "--accept-plan-change of target_instance_shape"));
   for (const auto& intent : events_of_kind(events, "intent"))
     if (text_of(intent, "step") == "launch-instance")
       CHECK(contains(json::serialize(intent), "VM.Standard.E5.Flex"));

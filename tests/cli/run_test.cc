@@ -284,6 +284,9 @@ TEST_CASE("A ledger stays with the kind of cloud that it was made for") {
     CHECK(contains(result.err, "bound to the cloud sim (a rehearsal), and this run is for oci"));
     CHECK(contains(result.err, "--ledger"));
     CHECK_FALSE(fs::exists(work / "called"));
+    const auto dry = work.run({"run", "--config", "plan.json", "--ledger", "ledger", "--dry-run"});
+    CHECK(dry.exit_code == 4);
+    CHECK(contains(dry.err, "bound to the cloud sim (a rehearsal), and this run is for oci"));
   }
   SECTION("of the real one") {
     ledger::EventDraft first(ledger::kLedgerStream, Time(std::chrono::seconds(1'800'000'000)), 0);

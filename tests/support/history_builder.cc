@@ -129,8 +129,9 @@ HistoryBuilder& HistoryBuilder::plan_changed(const ledger::Fields& plan, std::st
 
 HistoryBuilder& HistoryBuilder::looked(std::string_view step, Sighting::Kind kind,
                                        std::vector<Sighting::Candidate> candidates, bool by_tag,
-                                       std::uint16_t generation) {
+                                       std::uint16_t generation, ledger::Fields facts) {
   Sighting sighting = Sighting::of(kind);
+  sighting.facts = std::move(facts);
   sighting.candidates = std::move(candidates);
   return append(
       workflow::probed(origin(stream_), index_of(step), generation, sighting, by_tag, now_));

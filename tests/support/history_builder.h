@@ -49,7 +49,7 @@ class HistoryBuilder {
   using Sighting = workflow::Sighting;
   HistoryBuilder& looked(std::string_view step, Sighting::Kind kind,
                          std::vector<Sighting::Candidate> candidates = {}, bool by_tag = false,
-                         std::uint16_t generation = 1);
+                         std::uint16_t generation = 1, ledger::Fields facts = {});
   // POST /20160918/images in us-ashburn-1.
   HistoryBuilder& sending(std::string_view step, std::uint16_t generation = 1);
   HistoryBuilder& sending_again(std::string_view step, ledger::Position recorded,

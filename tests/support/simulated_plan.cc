@@ -111,6 +111,8 @@ void require_sound_history(const std::vector<json::object>& events) {
     REQUIRE(number_of(event, "cause") < position);
     REQUIRE(number_of(event, "session") < position);
     const std::string kind = text_of(event, "kind");
+    // Every decision names what it reacts to.
+    if (kind != "ledgerCreated" && kind != "sessionOpened") REQUIRE(number_of(event, "cause") > 0);
     if (kind == "intent") open.insert(position);
     if (kind == "outcome") open.erase(number_of(event.at("body").as_object(), "intent"));
   }

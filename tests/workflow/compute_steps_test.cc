@@ -67,6 +67,12 @@ TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody e
   CHECK(sight({listed("migledger/claims/src-and-more")}) == Found::absent);
   CHECK(!compute::ask_claim(view, std::vector<Answer>{listed("migledger/claims/src-and-more")}));
   CHECK(sight({not_found()}) == Found::cannot_look);
+  const auto why = [&](std::string_view ledger, std::string_view migration) {
+    const std::vector<Answer> answers{listed("migledger/claims/src"), claim(ledger, migration)};
+    return compute::sight_claim(view, answers).candidates.at(0).why;
+  };
+  CHECK(why(kLedgerId, "web-2") == "claimed by migration \"web-2\" of this ledger");
+  CHECK(why("other", "web") == "claimed by migration \"web\" of ledger other");
   const auto put = compute::put_claim(view);
   CHECK(put.if_none_match == "*");
   CHECK(put.path == "/n/ns/b/migration-staging/o/migledger%2Fclaims%2Fsrc");

@@ -46,6 +46,7 @@ TEST_CASE("a migration that has just started reads its source") {
 
 TEST_CASE("a creating step is looked for, then sent") {
   History history = at_step("create-image");
+  CHECK(history.decide().because == history.state().position);
   CHECK(history.next() == "look create-image 1 (look)");
   history.look("create-image", Found::absent);
   CHECK(history.next() == "send create-image 1 (first)");

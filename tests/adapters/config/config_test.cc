@@ -128,14 +128,17 @@ TEST_CASE("Everything configured is recorded, JSON in one canonical form") {
   CHECK(fields.get("ssh_authorized_keys") == "ssh-ed25519 AAAA me\n");
 }
 
-TEST_CASE("User data is recorded as a placeholder only") {
+TEST_CASE("User data, and metadata named as a secret, are recorded as placeholders only") {
   json::object config = old_config();
-  config["metadata"] = {{"user_data", "c2VjcmV0IQ=="}, {"role", "web"}};
+  config["metadata"] = {{"user_data", "c2VjcmV0IQ=="}, {"role", "web"}, {"password", "hunter2"}};
   const Config parsed = parse(config);
   const std::string placeholder = workflow::secret_placeholder("user_data", "c2VjcmV0IQ==");
   CHECK(parsed.plan.migrations[0].fields.get("metadata") ==
-        R"({"role":"web","user_data":")" + placeholder + "\"}");
-  CHECK(parsed.plan.secrets == workflow::Secrets{{placeholder, "c2VjcmV0IQ=="}});
+        R"({"password":")" + workflow::secret_placeholder("password", "hunter2") +
+            R"(","role":"web","user_data":")" + placeholder + "\"}");
+  CHECK(parsed.plan.secrets ==
+        workflow::Secrets{{placeholder, "c2VjcmV0IQ=="},
+                          {workflow::secret_placeholder("password", "hunter2"), "hunter2"}});
 }
 
 TEST_CASE("Errors do not show what may be secret") {
