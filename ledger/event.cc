@@ -28,6 +28,10 @@ void fill(capnp::List<schema::Field>::Builder list, const Fields& fields) {
 }
 
 void merge(Fields& fields, capnp::List<schema::Field>::Reader list) {
+  std::size_t bytes = 0;
+  for (const auto field : list)
+    bytes += Fields::kHeader + field.getName().size() + field.getValue().size();
+  fields.reserve(bytes);
   for (const auto field : list) fields.set(view(field.getName()), view(field.getValue()));
 }
 
