@@ -35,7 +35,13 @@ void texts_at(std::string_view item, Path first, Path second, const Take& take) 
   if (!any) each_text_at(item, second, take);
 }
 
-boost::json::value parsed(std::string_view item) { return parse_json(item).value_or(nullptr); }
+// In one piece of memory; null when it cannot be parsed.
+boost::json::value parsed(std::string_view item) {
+  boost::system::error_code bad;
+  return boost::json::parse(
+      item, bad,
+      boost::json::make_shared_resource<boost::json::monotonic_resource>(2 * item.size()));
+}
 
 }  // namespace
 
