@@ -1,5 +1,8 @@
 #include "ledger/event.h"
 
+#include <utility>
+#include <vector>
+
 namespace migledger::ledger {
 
 namespace {
@@ -28,7 +31,16 @@ void fill(capnp::List<schema::Field>::Builder list, const Fields& fields) {
 }
 
 void merge(Fields& fields, capnp::List<schema::Field>::Reader list) {
-  for (const auto field : list) fields.set(view(field.getName()), view(field.getValue()));
+  // Read once, for the length and for the text: a replay does little else.
+  thread_local std::vector<std::pair<std::string_view, std::string_view>> read;
+  read.clear();
+  std::size_t bytes = 0;
+  for (const auto field : list) {
+    const auto& [name, value] = read.emplace_back(view(field.getName()), view(field.getValue()));
+    bytes += Fields::kHeader + name.size() + value.size();
+  }
+  fields.reserve(bytes);
+  for (const auto& [name, value] : read) fields.set(name, value);
 }
 
 }  // namespace migledger::ledger

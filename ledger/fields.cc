@@ -9,10 +9,6 @@
 
 namespace migledger::ledger {
 
-namespace {
-constexpr std::size_t kHeader = 5;
-}
-
 Fields::Fields(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   for (const auto& [name, value] : fields) set(name, value);
 }
@@ -40,17 +36,35 @@ void Fields::set(std::string_view name, std::string_view value) {
   if (name.size() > 255) throw std::length_error("field name longer than 255 bytes");
   if (value.size() > std::numeric_limits<std::uint32_t>::max())
     throw std::length_error("field value longer than 4 GiB");
-  std::string packed;
-  packed.reserve(kHeader + name.size() + value.size());
-  packed.push_back(static_cast<char>(name.size()));
+  char header[kHeader];
+  header[0] = static_cast<char>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
-  packed.append(reinterpret_cast<const char*>(&value_size), sizeof value_size);
-  packed.append(name).append(value);
+  std::memcpy(header + 1, &value_size, sizeof value_size);
   if (const auto found = find(name)) {
-    packed_.replace(found->first, found->second.end - found->first, packed);
-  } else {
-    packed_ += packed;
+    const auto [at, entry] = *found;
+    const std::string kept(value);  // it may be a view into these fields
+    packed_.replace(at + kHeader + name.size(), entry.value.size(), kept);
+    packed_.replace(at, kHeader, header, kHeader);
+    return;
   }
+  // Both may be views into these fields, so nothing may move before they are copied.
+  std::string grown;
+  const std::size_t size = packed_.size() + kHeader + name.size() + value.size();
+  std::string& to = size <= packed_.capacity() ? packed_ : grown;
+  if (&to == &grown) {
+    grown.reserve(size);
+    grown.append(packed_);
+  }
+  to.append(header, kHeader).append(name).append(value);
+  if (&to == &grown) packed_.swap(grown);
+}
+
+void Fields::reserve(std::size_t bytes) {
+  if (packed_.size() + bytes <= packed_.capacity()) return;
+  std::string grown;
+  grown.reserve(packed_.size() + bytes);
+  grown.append(packed_);
+  packed_.swap(grown);
 }
 
 void Fields::erase(std::string_view name) {

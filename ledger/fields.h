@@ -18,6 +18,11 @@ class Fields {
   void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
 
+  // Makes room for so much more than there is, and no more than that: many are held, and few grow
+  // often. Each field takes kHeader bytes and those of its name and value.
+  static constexpr std::size_t kHeader = 5;
+  void reserve(std::size_t bytes);
+
   // The value, or empty when there is none. Valid until the next change.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;

@@ -18,10 +18,11 @@ template <typename Request>
 class GroupCommit {
  public:
   // Processes `request`, alone or together with others, by calling process(std::span<Request*>) on
-  // this or another submitting thread; returns when it has been processed. Then calls finish() on
-  // the same thread, after those whose requests were processed have been woken: for what they need
-  // not wait for. Never two calls of either at once; requests in order of arrival. Neither may
-  // throw: what went wrong with a request belongs into the request.
+  // this or another submitting thread; returns when it has been processed. Never two such calls at
+  // once; requests in order of arrival. Then calls finish() on the same thread, for what nobody
+  // need wait for: those whose requests were processed have been woken, and the next group may be
+  // under way, or finishing, too. Neither may throw: what went wrong with a request belongs into
+  // the request.
   template <typename Process, typename Finish>
   void submit(Request& request, Process&& process, Finish&& finish) {
     Group* group = nullptr;
@@ -54,14 +55,14 @@ class GroupCommit {
       group->number.fetch_add(1, std::memory_order_release);
     }
     if (others) wake(group->number, std::numeric_limits<int>::max());
-    finish();
+    bool next = false;
     {
       const std::lock_guard lock(mutex_);
-      leading_ = !groups_[filling_].requests.empty();
-      if (!leading_) return;
-      turn_.fetch_add(1, std::memory_order_release);
+      next = leading_ = !groups_[filling_].requests.empty();
+      if (next) turn_.fetch_add(1, std::memory_order_release);
     }
-    wake(turn_, 1);
+    if (next) wake(turn_, 1);
+    finish();
   }
 
  private:

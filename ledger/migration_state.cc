@@ -83,7 +83,13 @@ std::string_view MigrationState::step_name(StepIndex step) const {
 void MigrationState::complete(StepIndex step, Time at) {
   done_ |= std::uint64_t{1} << step;
   entered = at;
-  reading = {};
+  if (!reading.state.empty() || reading.failed_position != 0) reading = {};
+  reading.percent = 0;
+}
+
+void MigrationState::set_generation(StepIndex step, std::uint16_t generation) {
+  if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
+  generations_[step] = generation;
 }
 
 void MigrationState::start(schema::Event::Reader event) {
@@ -193,7 +199,7 @@ void MigrationState::apply_probed(schema::Event::Reader event) {
   const auto probed = event.getBody().getProbed();
   const StepIndex step = checked_step(probed.getStep(), event);
   const bool same = look.step == step && look.generation == probed.getGeneration();
-  if (!same) look = {};
+  if (!same) forget_look();
   const bool by_tag = view(probed.getScope()) == "tag";
   const bool absent = probed.getResult() == schema::Probed::Result::ABSENT;
   if (by_tag && absent) {
@@ -246,9 +252,8 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
   attempt.last_sent = updated;
   attempt.retry_after = {};
   reopened = false;
-  look = {};
-  if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
-  generations_[step] = intent.getGeneration();
+  forget_look();
+  set_generation(step, intent.getGeneration());
 }
 
 void MigrationState::apply_outcome(schema::Event::Reader event) {
@@ -262,13 +267,12 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
   attempt.ended = updated;
   attempt.error = outcome.getError().getClass();
   attempt.retry_after = std::chrono::milliseconds(outcome.getError().getRetryAfterMillis());
-  look = {};
+  forget_look();
   switch (outcome.getResult()) {
     case schema::Outcome::Result::SUCCEEDED:
       attempt.phase = Phase::accepted;
       attempt.generation = outcome.getGeneration();
-      if (generations_.size() <= step) generations_.resize(step + std::size_t{1});
-      generations_[step] = outcome.getGeneration();
+      set_generation(step, outcome.getGeneration());
       attempt.failures = 0;
       // What was found, and not made, has lost its secret.
       if (outcome.getHow() == schema::Outcome::How::ADOPTED) secret_position = 0;
@@ -316,7 +320,7 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       attempt.latest = event.getPosition();
       attempt.ended = updated;
       if (attempt.error == schema::ErrorClass::CAPACITY) ++capacity_failures;
-      look = {};
+      forget_look();
       reading = {};
       entered = updated;
       break;

@@ -88,32 +88,33 @@ class MigrationState {
   std::size_t step_count() const { return steps ? steps->size() : 0; }
   std::string_view step_name(StepIndex step) const;
 
+  // What every event touches comes first: a fold goes through many states at once.
   StreamId stream = 0;
   std::uint64_t version = 0;
   Position position = 0;  // of the last event
   Time started{};
   Time updated{};  // time of the last event
   Time entered{};  // when the current step became current, or was gone on with
+  Status status = Status::running;
+  bool reopened = false;                // the plan was changed after the attempt failed
+  std::uint16_t capacity_failures = 0;  // picks the next configured placement
+  Reading reading;
+  Attempt attempt;
+  Look look;
+  Fields facts;
+  Fields plan;
   std::string name;
   std::string workflow;
   std::uint32_t workflow_version = 0;
-  std::shared_ptr<const std::vector<std::string>> steps;
-  Fields plan;
-  Fields facts;
-  std::vector<std::string> depends_on;
-  Status status = Status::running;
+  StepIndex stopped_at = kNoStep;  // the step parked or ended at
   schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
   Position parked_session = 0;
-  StepIndex stopped_at = kNoStep;  // the step parked or ended at
-  std::string reason;              // why it is parked or failed
-  std::string need;                // what a person must do
-  Attempt attempt;
-  Look look;
-  Reading reading;
-  std::uint16_t capacity_failures = 0;  // picks the next configured placement
-  Position secret_position = 0;         // of the outcome whose secret is held in memory only
-  std::uint64_t unknown_events = 0;     // of kinds this version does not know
-  bool reopened = false;                // the plan was changed after the attempt failed
+  std::shared_ptr<const std::vector<std::string>> steps;
+  std::vector<std::string> depends_on;
+  std::string reason;                // why it is parked or failed
+  std::string need;                  // what a person must do
+  Position secret_position = 0;      // of the outcome whose secret is held in memory only
+  std::uint64_t unknown_events = 0;  // of kinds this version does not know
 
  private:
   void start(schema::Event::Reader event);
@@ -122,6 +123,10 @@ class MigrationState {
   void apply_outcome(schema::Event::Reader event);
   void apply_checked(schema::Event::Reader event);
   void complete(StepIndex step, Time at);
+  void set_generation(StepIndex step, std::uint16_t generation);
+  void forget_look() {
+    if (look.position != 0) look = {};
+  }
 
   std::uint64_t done_ = 0;
   std::vector<std::uint16_t> generations_;

@@ -63,6 +63,8 @@ struct RocksEventStore::State : StreamLookup {
 
   void process(std::span<Request*> group);
   void finish();
+  std::string why_refused() const;
+  std::string refuse(std::string why);  // from now on, unless already; returns why
   void write(Sequencer& sequencer, std::vector<StampedEvent>& events);
   void roll_forward();
   void write_anchor_now();
@@ -73,14 +75,15 @@ struct RocksEventStore::State : StreamLookup {
   std::unique_ptr<Database> database;
   GroupCommit<Request> commits;
 
-  // Changed only by whoever processes a group.
+  // Changed only by whoever finishes a group.
   Anchor anchor;      // of the head
   Position anchored;  // where the anchor file stands
   std::chrono::steady_clock::time_point anchored_at;
-  std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
-  std::string failure;                           // why nothing more is accepted
 
-  mutable std::mutex mutex;  // of what follows
+  mutable std::mutex mutex;                      // of what follows
+  std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
+  bool finishing = false;                        // somebody takes them
+  std::string failure;                           // why nothing more is accepted
   Head head;
   mutable std::unordered_map<StreamId, std::uint64_t> versions;
 };
@@ -99,9 +102,9 @@ void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEven
   if (!status.ok())
     throw LedgerError(LedgerErrorKind::disk,
                       "appending to " + directory.path.string() + ": " + status.ToString());
+  const std::lock_guard guard(mutex);
   for (StampedEvent& event : events) unhashed.push_back(std::move(event.bytes));
   events.clear();
-  const std::lock_guard guard(mutex);
   head = sequencer.head();
   for (const auto& [stream, version] : sequencer.versions()) versions[stream] = version;
 }
@@ -109,7 +112,7 @@ void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEven
 void RocksEventStore::State::process(std::span<Request*> group) {
   std::size_t written = 0;  // requests whose fate is settled
   try {
-    if (!failure.empty()) throw LedgerError(LedgerErrorKind::disk, failure);
+    if (const auto why = why_refused(); !why.empty()) throw LedgerError(LedgerErrorKind::disk, why);
     Sequencer sequencer(*this, head);
     std::vector<StampedEvent> events;
     std::size_t bytes = 0;
@@ -132,27 +135,46 @@ void RocksEventStore::State::process(std::span<Request*> group) {
       written = i + 1;
     }
   } catch (const std::exception& e) {
-    if (failure.empty())
-      failure = std::string(e.what()) +
-                "; whether the last events were kept is not known: mend the disk, then open the "
-                "ledger again";
-    const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, failure));
+    const std::string why =
+        refuse(std::string(e.what()) +
+               "; whether the last events were kept is not known: mend the disk, then open the "
+               "ledger again");
+    const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, why));
     for (std::size_t i = written; i < group.size(); ++i)
       if (!group[i]->error) group[i]->error = error;
   }
 }
 
 void RocksEventStore::State::finish() {
-  try {
-    for (const auto& bytes : unhashed) anchor.append(bytes);
-    unhashed.clear();
-    if (failure.empty() && anchored < anchor.position() &&
-        steady_now() - anchored_at >= kAnchorEvery)
-      write_anchor_now();
-  } catch (const std::exception& e) {
-    // These events are safe; but going on would stretch the time that no anchor vouches for.
-    failure = std::string(e.what()) + "; mend the disk, then open the ledger again";
+  std::unique_lock guard(mutex);
+  if (finishing) return;  // whoever does it takes ours, too
+  finishing = true;
+  while (!unhashed.empty()) {
+    std::vector<std::vector<std::byte>> events;
+    events.swap(unhashed);
+    const bool refused = !failure.empty();
+    guard.unlock();
+    try {
+      for (const auto& bytes : events) anchor.append(bytes);
+      if (!refused && steady_now() - anchored_at >= kAnchorEvery) write_anchor_now();
+    } catch (const std::exception& e) {
+      // These events are safe; but going on would stretch the time that no anchor vouches for.
+      refuse(std::string(e.what()) + "; mend the disk, then open the ledger again");
+    }
+    guard.lock();
   }
+  finishing = false;
+}
+
+std::string RocksEventStore::State::why_refused() const {
+  const std::lock_guard guard(mutex);
+  return failure;
+}
+
+std::string RocksEventStore::State::refuse(std::string why) {
+  const std::lock_guard guard(mutex);
+  if (failure.empty()) failure = std::move(why);
+  return failure;
 }
 
 void RocksEventStore::State::roll_forward() {

@@ -121,7 +121,7 @@ Verdict read_source(const View& view, Answers answers) {
     return Verdict::refused(fmt::format("source instance {} lies in compartment {}, not in {}", id,
                                         compartment, view.plan("source_compartment_id")),
                             "correct \"source_compartment_id\"");
-  if (answers.size() < 2 || !items_of(answers[1])) return Verdict::cannot_look(answers.back());
+  if (answers.size() < 2 || !is_list(answers[1])) return Verdict::cannot_look(answers.back());
   if (answers.size() < 3)
     return Verdict::refused(fmt::format("source instance {} has no boot volume", id),
                             "attach its boot volume again");
@@ -167,7 +167,8 @@ Verdict read_source(const View& view, Answers answers) {
     boost::json::object config;
     for (const auto key : {"ocpus", "memoryInGBs", "baselineOcpuUtilization"})
       if (const auto* value = member(shape, key); value && !value->is_null()) config[key] = *value;
-    if (!config.empty()) facts.set("source_config", boost::json::serialize(tidy(std::move(config))));
+    if (!config.empty())
+      facts.set("source_config", boost::json::serialize(tidy(std::move(config))));
   }
   return verdict;
 }

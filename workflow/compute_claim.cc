@@ -23,14 +23,14 @@ std::optional<Request> ask_claim(const View& view, Answers answers) {
   const auto region = view.plan("source_region");
   if (answers.empty())
     return list_objects(view, region, view.plan("migration_bucket_name"), claim_name(view));
-  if (answers.size() == 1 && items_of(answers[0]) &&
+  if (answers.size() == 1 && is_list(answers[0]) &&
       !answers[0].list->named(claim_name(view)).empty())
     return storage(region, "GET", claim_path(view));
   return std::nullopt;
 }
 
 Sighting sight_claim(const View& view, Answers answers) {
-  if (!items_of(answers[0])) return Sighting::cannot_look(answers[0]);
+  if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
   // The listing is by prefix: it may show the claim on a source whose name goes on after ours.
   if (answers[0].list->named(claim_name(view)).empty()) return Sighting::of(Sighting::Kind::absent);
   if (answers.size() < 2 || !answers[1].reply.ok()) return Sighting::cannot_look(answers.back());

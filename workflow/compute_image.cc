@@ -72,14 +72,14 @@ Verdict read_ready(const View& view, std::string_view id, std::string_view work,
       return Verdict::cannot_look(answers[0]);
     }
   }
-  const auto* image = item_of(answers.back(), id);
+  const auto image = item_of(answers.back(), id);
   if (!image) {
     // Lists are late; a single 404 proves nothing either.
     if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
     if (view.in_bulk && answers.back().reply.ok()) return Verdict::pending("not listed yet");
     return Verdict::cannot_look(answers.back());
   }
-  const auto state = text(image, "lifecycleState");
+  const auto state = text(image.get(), "lifecycleState");
   if (!image_alive(state)) {
     Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
                                     fmt::format("{} {} is {}", what, id, state));

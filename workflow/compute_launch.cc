@@ -40,7 +40,7 @@ Placement placement(const View& view) {
   return all[view.state.capacity_failures % all.size()];
 }
 
-const boost::json::value* launched(const View& view, const Answer& answer) {
+ListIndex::Item launched(const View& view, const Answer& answer) {
   return item_of(answer, view.fact("target_instance_id"));
 }
 
@@ -146,12 +146,12 @@ std::optional<Request> ask_running(const View& view, Answers answers) {
 
 Verdict read_running(const View& view, Answers answers) {
   const auto id = view.fact("target_instance_id");
-  const auto* instance = launched(view, answers[0]);
+  const auto instance = launched(view, answers[0]);
   if (!instance) {
     if (view.in_bulk && answers[0].reply.ok()) return Verdict::pending("not listed yet");
     return Verdict::cannot_look(answers[0]);
   }
-  const auto state = text(instance, "lifecycleState");
+  const auto state = text(instance.get(), "lifecycleState");
   if (state == "RUNNING") return Verdict::ok();
   if (instance_alive(state) && state != "STOPPED") return Verdict::pending(state);
   if (state == "STOPPED")
@@ -179,15 +179,15 @@ std::optional<Request> ask_final(const View& view, Answers answers) {
 }
 
 Verdict read_final(const View& view, Answers answers) {
-  const auto* instance = launched(view, answers[0]);
+  const auto instance = launched(view, answers[0]);
   if (!instance) return Verdict::cannot_look(answers[0]);
   const auto id = view.fact("target_instance_id");
-  const auto state = text(instance, "lifecycleState");
+  const auto state = text(instance.get(), "lifecycleState");
   if (state != "RUNNING")
     return Verdict::refused(fmt::format("the new instance {} is {}, not RUNNING", id, state),
                             "find out why; then run again");
-  auto image = text(member(instance, "sourceDetails"), "imageId");
-  if (image.empty()) image = text(instance, "imageId");
+  auto image = text(member(instance.get(), "sourceDetails"), "imageId");
+  if (image.empty()) image = text(instance.get(), "imageId");
   if (image != view.fact("target_image_id"))
     return Verdict::refused(fmt::format("the new instance {} was made from image {}, not from {}",
                                         id, image, view.fact("target_image_id")),

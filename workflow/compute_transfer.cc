@@ -12,10 +12,11 @@ std::string new_object_name(const View& view) {
   return fmt::format("migledger/{}.oci", view.key());
 }
 
-const boost::json::value* object_named(const Answer& answer, std::string_view name) {
-  if (!items_of(answer)) return nullptr;
-  for (const auto* object : answer.list->named(name)) return object;
-  return nullptr;
+std::optional<boost::json::value> object_named(const Answer& answer, std::string_view name) {
+  if (!is_list(answer)) return std::nullopt;
+  auto found = answer.list->named(name);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 std::string size_of(const boost::json::value& object) {
@@ -87,7 +88,7 @@ std::optional<Request> ask_export(const View& view, Answers answers) {
 Sighting sight_export(const View& view, Answers answers) {
   const std::string claim = claimed_object(view);
   if (!claim.empty()) {
-    if (const auto* object = object_named(answers[0], claim)) {
+    if (const auto object = object_named(answers[0], claim)) {
       Sighting sighting = Sighting::of(Sighting::Kind::ours);
       sighting.claimed = true;
       sighting.facts.set("object_name", claim);
@@ -96,12 +97,12 @@ Sighting sight_export(const View& view, Answers answers) {
     }
     answers = answers.subspan(1);
   }
-  if (answers.size() < 2 || !items_of(answers[0])) return Sighting::cannot_look(answers.back());
+  if (answers.size() < 2 || !is_list(answers[0])) return Sighting::cannot_look(answers.back());
   const std::string name = export_name(view);
-  const auto* image = item_of(answers[1], view.fact("image_id"));
+  const auto image = item_of(answers[1], view.fact("image_id"));
   if (!image) return Sighting::cannot_look(answers[1]);
-  const auto state = text(image, "lifecycleState");
-  if (const auto* object = object_named(answers[0], name)) {
+  const auto state = text(image.get(), "lifecycleState");
+  if (const auto object = object_named(answers[0], name)) {
     Sighting sighting = Sighting::of(Sighting::Kind::ours);
     sighting.facts.set("object_name", name);
     sighting.facts.set("export_work", "");
@@ -171,13 +172,13 @@ Verdict read_exported(const View& view, Answers answers) {
     succeeded = seen.state == WorkState::succeeded;
     answers = answers.subspan(used);
   }
-  if (answers.size() < 2 || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
-  const auto* image = item_of(answers[1], view.fact("image_id"));
+  if (answers.size() < 2 || !is_list(answers[0])) return Verdict::cannot_look(answers.back());
+  const auto image = item_of(answers[1], view.fact("image_id"));
   if (!image) return Verdict::cannot_look(answers[1]);
-  const auto state = text(image, "lifecycleState");
+  const auto state = text(image.get(), "lifecycleState");
   if (state == "EXPORTING") return Verdict::pending(state);
   const auto name = view.fact("object_name");
-  const auto* object = object_named(answers[0], name);
+  const auto object = object_named(answers[0], name);
   if (!object)
     return Verdict::dead(ErrorClass::RETRY, "NoObject",
                          fmt::format("the export has ended, but there is no object {}", name));
@@ -185,8 +186,8 @@ Verdict read_exported(const View& view, Answers answers) {
     return Verdict::pending(state);
   ledger::Fields facts;
   facts.set("object_size", size_of(*object));
-  facts.set("object_md5", text(object, "md5"));
-  facts.set("object_etag", text(object, "etag"));
+  facts.set("object_md5", text(&*object, "md5"));
+  facts.set("object_etag", text(&*object, "etag"));
   return Verdict::ok(std::move(facts));
 }
 
@@ -211,8 +212,7 @@ std::optional<Request> ask_bucket(const View& view, Answers answers) {
 }
 
 Sighting sight_bucket(const View& view, Answers answers) {
-  const auto* buckets = items_of(answers[0]);
-  if (!buckets || answers.size() < 2) return Sighting::cannot_look(answers[0]);
+  if (!is_list(answers[0]) || answers.size() < 2) return Sighting::cannot_look(answers[0]);
   const auto* bucket = answers[1].reply.ok() ? answers[1].json.get() : nullptr;
   if (!bucket) {
     if (answers[1].reply.status != 404) return Sighting::cannot_look(answers[1]);
@@ -259,8 +259,8 @@ namespace {
 
 // Whether a copy of the object is on its way, as the work requests of the source region say.
 bool copy_under_way(const Answer& answer, std::string_view source_object) {
-  for (const auto* work : answer.list->about_object(source_object)) {
-    const auto status = text(work, "status");
+  for (const auto& work : answer.list->about_object(source_object)) {
+    const auto status = text(&work, "status");
     if (status == "ACCEPTED" || status == "IN_PROGRESS") return true;
   }
   return false;
@@ -269,16 +269,16 @@ bool copy_under_way(const Answer& answer, std::string_view source_object) {
 }  // namespace
 
 Sighting sight_copy(const View& view, Answers answers) {
-  if (!items_of(answers[0])) return Sighting::cannot_look(answers[0]);
+  if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
   const std::string name = new_object_name(view);
-  if (const auto* object = object_named(answers[0], name)) {
+  if (const auto object = object_named(answers[0], name)) {
     Sighting sighting = Sighting::of(Sighting::Kind::ours);
     sighting.facts.set("copy_name", name);
     sighting.facts.set("copy_work", "");
     sighting.candidates.push_back(object_candidate(name, *object));
     return sighting;
   }
-  if (answers.size() < 2 || !items_of(answers[1])) return Sighting::cannot_look(answers.back());
+  if (answers.size() < 2 || !is_list(answers[1])) return Sighting::cannot_look(answers.back());
   return Sighting::of(copy_under_way(answers[1], view.fact("object_name"))
                           ? Sighting::Kind::under_way
                           : Sighting::Kind::absent);
@@ -341,14 +341,14 @@ Verdict read_copied(const View& view, Answers answers) {
       return Verdict::cannot_look(answers[read.answers - 1]);
     answers = answers.subspan(read.answers);
   }
-  if (answers.empty() || !items_of(answers[0])) return Verdict::cannot_look(answers.back());
+  if (answers.empty() || !is_list(answers[0])) return Verdict::cannot_look(answers.back());
   const auto name = view.fact("copy_name");
-  const auto* object = object_named(answers[0], name);
+  const auto object = object_named(answers[0], name);
   // A copy that was sent twice may fail because the first one has arrived: the name is of this
   // generation alone, so an object with the export's checksum is that one.
   if (seen.state == WorkState::failed) {
     const bool arrived = object && !view.fact("object_md5").empty() &&
-                         text(object, "md5") == view.fact("object_md5") &&
+                         text(&*object, "md5") == view.fact("object_md5") &&
                          size_of(*object) == view.fact("object_size");
     if (!arrived)
       return Verdict::dead(ErrorClass::RETRY, seen.status,
@@ -362,13 +362,13 @@ Verdict read_copied(const View& view, Answers answers) {
     return Verdict::dead(
         ErrorClass::RETRY, "SizeDiffers",
         fmt::format("the copy has {} bytes, the export {}", size, view.fact("object_size")));
-  const auto md5 = text(object, "md5");
+  const auto md5 = text(&*object, "md5");
   const auto exported_md5 = view.fact("object_md5");
   if (!md5.empty() && !exported_md5.empty() && md5 != exported_md5)
     return Verdict::dead(ErrorClass::RETRY, "ChecksumDiffers",
                          fmt::format("the copy's MD5 is {}, the export's {}", md5, exported_md5));
   Verdict verdict = Verdict::ok();
-  verdict.facts.set("copy_etag", text(object, "etag"));
+  verdict.facts.set("copy_etag", text(&*object, "etag"));
   if (md5.empty() || exported_md5.empty())
     verdict.findings.push_back("one of the two objects has no MD5: only the sizes were compared");
   return verdict;

@@ -11,6 +11,7 @@
 #include "ledger/errors.h"
 #include "workflow/decide.h"
 #include "workflow/json.h"
+#include "workflow/oci_api.h"
 #include "workflow/pacing.h"
 #include "workflow/plan_guard.h"
 #include "workflow/reader.h"
@@ -28,8 +29,11 @@ namespace schema = ledger::schema;
 
 namespace {
 
-// From here on polls read lists: one call serves all that wait for the same.
+// From here on polls read lists: one call serves all that wait for the same. But a list holds what
+// all migrations made, this many a page, and when its pages are more than those who wait, each of
+// these asks for itself.
 constexpr std::size_t kBulk = 4;
+constexpr std::size_t kItemsACall = 500;
 // From here on lists are read at common moments: each for itself would cost the square of them.
 constexpr std::size_t kMany = 64;
 // Completions taken before they are recorded, so that one sync does not wait for a flood.
@@ -586,7 +590,7 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.step = decision.step;
   job.generation = decision.generation;
   job.because = decision.because;
-  job.in_bulk = waiting_at_[decision.step] >= kBulk;
+  job.in_bulk = waiting_at_[decision.step] >= std::max(kBulk, migrations_.size() / kItemsACall);
   ask_on(migration);
 }
 
@@ -719,10 +723,12 @@ void Executor::Loop::record_death(Migration& migration) {
   Job& job = *migration.job;
   Failure& failure = job.verdict.failure;
   for (const auto& answer : job.answers) {
-    if (const auto digest = keep(answer.reply.body); !digest.empty())
-      job.evidence.push_back(digest);
-    if (!answer.json || !answer.json->is_array()) continue;
-    for (const auto& entry : answer.json->get_array()) {
+    const bool as_pages = answer.list && answer.reply.body.empty();
+    for (const auto& body : as_pages ? answer.list->pages() : std::vector{answer.reply.body})
+      if (const auto digest = keep(body); !digest.empty()) job.evidence.push_back(digest);
+    const auto* entries = items_of(answer);
+    if (!entries) continue;
+    for (const auto& entry : *entries) {
       const auto code = text(&entry, "code");
       const auto message = text(&entry, "message");
       if (code.empty()) continue;  // a log entry, not an error

@@ -59,21 +59,16 @@ json::object our_tags(const View& view) {
   return tags;
 }
 
+bool is_list(const Answer& answer) { return answer.reply.ok() && answer.list; }
+
 const json::array* items_of(const Answer& answer) {
-  if (!answer.reply.ok() || !answer.json) return nullptr;
-  if (answer.json->is_array()) return &answer.json->get_array();
-  for (const auto key : {"objects", "items"}) {
-    const auto* list = member(answer.json.get(), key);
-    if (list && list->is_array()) return &list->get_array();
-  }
-  return nullptr;
+  return is_list(answer) ? &answer.list->items() : nullptr;
 }
 
-const json::value* item_of(const Answer& answer, std::string_view id) {
-  if (!answer.reply.ok() || !answer.json) return nullptr;
-  if (answer.json->is_object())
-    return text(answer.json.get(), "id") == id ? answer.json.get() : nullptr;
-  return answer.list ? answer.list->by_id(id) : nullptr;
+ListIndex::Item item_of(const Answer& answer, std::string_view id) {
+  if (!answer.reply.ok()) return nullptr;
+  if (answer.list) return answer.list->by_id(id);
+  return text(answer.json.get(), "id") == id ? answer.json : nullptr;
 }
 
 Work work_of(const Answer& answer, std::string_view id) {
@@ -82,10 +77,10 @@ Work work_of(const Answer& answer, std::string_view id) {
     work.state = WorkState::gone;
     return work;
   }
-  const auto* item = item_of(answer, id);
+  const auto item = item_of(answer, id);
   if (!item) return work;
-  work.status = text(item, "status");
-  work.percent = static_cast<int>(number(item, "percentComplete").value_or(0));
+  work.status = text(item.get(), "status");
+  work.percent = static_cast<int>(number(item.get(), "percentComplete").value_or(0));
   if (work.status == "SUCCEEDED" || work.status == "COMPLETED") {
     work.state = WorkState::succeeded;
   } else if (work.status == "FAILED" || work.status == "CANCELED") {
@@ -145,66 +140,8 @@ Sighting::Candidate candidate(const json::value& item, std::string why) {
 
 }  // namespace
 
-ListIndex::ListIndex(const json::array& items) {
-  for (const auto& item : items) {
-    const auto add = [&](Map& map, std::string_view key) {
-      if (!key.empty()) map[key].push_back(&item);
-    };
-    add(ids_, id_in(item));
-    add(names_, name_in(item));
-    const auto* tags = member(&item, "freeformTags");
-    add(stems_, key_stem(text(tags, kTagKey)));
-    add(sources_, text(tags, kTagSource));
-    const auto* resources = member(&item, "resources");
-    if (!resources || !resources->is_array()) continue;
-    for (const auto& resource : resources->get_array()) {
-      const auto* metadata = member(&resource, "metadata");
-      const auto object = text(metadata, "OBJECT");
-      add(objects_, object.empty() ? text(metadata, "object") : object);
-    }
-  }
-}
-
-const ListIndex::Found& ListIndex::find(const Map& map, std::string_view key) {
-  static const Found kNone;
-  const auto found = map.find(key);
-  return found == map.end() ? kNone : found->second;
-}
-
-const json::value* ListIndex::by_id(std::string_view id) const {
-  const Found& found = find(ids_, id);
-  return found.empty() ? nullptr : found.front();
-}
-const ListIndex::Found& ListIndex::named(std::string_view name) const { return find(names_, name); }
-const ListIndex::Found& ListIndex::with_stem(std::string_view stem) const {
-  return find(stems_, stem);
-}
-const ListIndex::Found& ListIndex::from_source(std::string_view source) const {
-  return find(sources_, source);
-}
-const ListIndex::Found& ListIndex::about_object(std::string_view object) const {
-  return find(objects_, object);
-}
-
-Answer Answer::of(Reply reply) {
-  Answer answer;
-  answer.reply = std::move(reply);
-  boost::system::error_code bad;
-  if (answer.reply.body.empty()) return answer;
-  // A long list is parsed into few large pieces of memory and given back whole.
-  constexpr std::size_t kLong = 16 << 10;
-  json::storage_ptr storage;
-  if (answer.reply.body.size() >= kLong)
-    storage = json::make_shared_resource<json::monotonic_resource>(answer.reply.body.size());
-  auto value = json::parse(answer.reply.body, bad, storage);
-  if (bad) return answer;
-  answer.json = std::make_shared<const json::value>(std::move(value));
-  if (const auto* items = items_of(answer)) answer.list = std::make_shared<ListIndex>(*items);
-  return answer;
-}
-
 Sighting sift(const View& view, const Answer& answer, const Sift& how) {
-  if (!items_of(answer)) return Sighting::cannot_look(answer);
+  if (!is_list(answer)) return Sighting::cannot_look(answer);
   const std::string key = view.key();
   const auto looked_at = [&](const json::value& item) {
     if (!how.compartment.empty() && text(&item, "compartmentId") != how.compartment) return false;
@@ -214,25 +151,30 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
     return text(member(&item, "freeformTags"), kTagLedger);
   };
   std::vector<Sighting::Candidate> ours, foreign;
-  for (const auto* item : answer.list->with_stem(key_stem(key))) {
-    if (!looked_at(*item) || ledger_of(*item) != view.ledger_id) continue;
-    const auto* tags = member(item, "freeformTags");
-    ours.push_back(candidate(*item, fmt::format("key {}", text(tags, kTagKey))));
+  const auto with_key = answer.list->with_stem(key_stem(key));
+  const auto of_source = answer.list->from_source(view.plan("source_instance_id"));
+  const auto of_name = answer.list->named(how.name);
+  // What bears our mark and cannot be read must not pass for absent.
+  for (const auto* found : {&with_key, &of_source, &of_name})
+    for (const auto& item : *found)
+      if (!item.is_object()) return Sighting::cannot_look(answer);
+  for (const auto& item : with_key) {
+    if (!looked_at(item) || ledger_of(item) != view.ledger_id) continue;
+    const auto* tags = member(&item, "freeformTags");
+    ours.push_back(candidate(item, fmt::format("key {}", text(tags, kTagKey))));
   }
-  for (const auto* item : answer.list->from_source(view.plan("source_instance_id"))) {
-    const auto ledger = ledger_of(*item);
-    if (!looked_at(*item) || ledger.empty() || ledger == view.ledger_id) continue;
+  for (const auto& item : of_source) {
+    const auto ledger = ledger_of(item);
+    if (!looked_at(item) || ledger.empty() || ledger == view.ledger_id) continue;
     foreign.push_back(
-        candidate(*item, fmt::format("made by ledger {} for the same source", ledger)));
+        candidate(item, fmt::format("made by ledger {} for the same source", ledger)));
   }
-  if (!how.name.empty()) {
-    for (const auto* item : answer.list->named(how.name)) {
-      const bool listed =
-          text(member(item, "freeformTags"), kTagSource) == view.plan("source_instance_id") &&
-          !ledger_of(*item).empty();
-      if (!looked_at(*item) || listed || ledger_of(*item) == view.ledger_id) continue;
-      foreign.push_back(candidate(*item, fmt::format("bears the name \"{}\"", how.name)));
-    }
+  for (const auto& item : of_name) {
+    const bool listed =
+        text(member(&item, "freeformTags"), kTagSource) == view.plan("source_instance_id") &&
+        !ledger_of(item).empty();
+    if (!looked_at(item) || listed || ledger_of(item) == view.ledger_id) continue;
+    foreign.push_back(candidate(item, fmt::format("bears the name \"{}\"", how.name)));
   }
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   if (ours.size() == 1) {
@@ -250,9 +192,9 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
 }
 
 std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const Sift& how) {
-  const auto* item = item_of(answer, id);
-  if (!item || !how.alive(text(item, "lifecycleState"))) return std::nullopt;
-  if (!how.compartment.empty() && text(item, "compartmentId") != how.compartment)
+  const auto item = item_of(answer, id);
+  if (!item || !how.alive(text(item.get(), "lifecycleState"))) return std::nullopt;
+  if (!how.compartment.empty() && text(item.get(), "compartmentId") != how.compartment)
     return std::nullopt;
   Sighting sighting = Sighting::of(Sighting::Kind::ours);
   sighting.claimed = true;

@@ -4,10 +4,10 @@
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "workflow/json.h"
+#include "workflow/list_index.h"
 #include "workflow/plan.h"
 #include "workflow/step.h"
 
@@ -41,28 +41,12 @@ boost::json::object our_tags(const View& view);
 // ---- reading -----------------------------------------------------------------------------------
 
 // The item of `one_or_list`, from either form; null when the answer has none of that id.
-const boost::json::value* item_of(const Answer& answer, std::string_view id);
+ListIndex::Item item_of(const Answer& answer, std::string_view id);
 
-// The elements of a successful list answer by what they are looked up by. Ten thousand migrations
-// look into one list, so none may walk through all of it.
-class ListIndex {
- public:
-  using Found = std::vector<const boost::json::value*>;
-  explicit ListIndex(const boost::json::array& items);
+// Whether the answer is a successful list.
+bool is_list(const Answer& answer);
 
-  const boost::json::value* by_id(std::string_view id) const;  // null: none
-  const Found& named(std::string_view name) const;             // by displayName, else name
-  const Found& with_stem(std::string_view stem) const;       // by the stem of the tag migledger-key
-  const Found& from_source(std::string_view source) const;   // by the tag migledger-source
-  const Found& about_object(std::string_view object) const;  // work requests by source object
-
- private:
-  using Map = std::unordered_map<std::string_view, Found>;
-  static const Found& find(const Map& map, std::string_view key);
-  Map ids_, names_, stems_, sources_, objects_;
-};
-
-// The elements of a list answer; null unless it is a successful list.
+// The elements of a list answer, all of them parsed; null unless is_list().
 const boost::json::array* items_of(const Answer& answer);
 
 enum class WorkState { running, succeeded, failed, gone, cannot_tell };

@@ -17,29 +17,6 @@ std::string key_of(const Request& request) {
   return key;
 }
 
-// The pages of a list as one body: an array, or the object of the last page with all elements.
-std::string join(const std::vector<std::string>& pages) {
-  boost::json::array all;
-  std::string wrapper;
-  for (const auto& page : pages) {
-    auto value = parse_json(page);
-    if (!value) return page;  // the reader of the answer finds out
-    if (value->is_object()) {
-      for (const auto* name : {"objects", "items"}) {
-        if (auto* list = value->get_object().if_contains(name); list && list->is_array()) {
-          wrapper = name;
-          auto elements = std::move(list->get_array());
-          for (auto& element : elements) all.push_back(std::move(element));
-        }
-      }
-    } else if (value->is_array()) {
-      for (auto& element : value->get_array()) all.push_back(std::move(element));
-    }
-  }
-  if (wrapper.empty()) return boost::json::serialize(all);
-  return boost::json::serialize(boost::json::object{{wrapper, std::move(all)}});
-}
-
 // Object listings page by name instead of by header.
 std::string next_start(const Reply& reply, const Request& request) {
   if (request.service != Service::object_storage || !request.path.ends_with("/o")) return {};
@@ -113,13 +90,8 @@ bool Reader::complete(CallId call, Reply reply) {
 
 void Reader::finish(Read& read, Reply reply) {
   // A list counts only with all its pages: the error of one is the answer of the whole.
-  if (reply.ok() && !read.pages.empty()) {
-    read.pages.push_back(std::move(reply.body));
-    reply.body = join(read.pages);
-  }
-  Answer answer = Answer::of(std::move(reply));
-  // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough: a list
-  // of ten thousand is megabytes of text.
+  Answer answer = Answer::of(std::move(reply), std::move(read.pages));
+  // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough.
   if (read.done.size() > 1 && answer.json) answer.reply.body = {};
   for (const auto& done : read.done) done(answer);
 }

@@ -40,14 +40,15 @@ struct View {
 
 class ListIndex;
 
-// One answer to a reading: all pages of a list joined to one array. Many readers share one.
+// One answer to a reading, with all pages of a list. Many readers share what it holds.
 struct Answer {
   Reply reply;
   std::shared_ptr<const boost::json::value> json;  // null when the body is empty or not JSON
   std::shared_ptr<const ListIndex> list;           // of the elements; null unless it is a list
 
-  // Parses the body of `reply`.
-  static Answer of(Reply reply);
+  // Reads the body of `reply`, the last page after `earlier_pages`. A list of several pages, or a
+  // long one, is in `list` only: its text moves there, and `json` is null.
+  static Answer of(Reply reply, std::vector<std::string> earlier_pages = {});
 };
 using Answers = std::span<const Answer>;
 

@@ -168,26 +168,6 @@ TEST_CASE("a claim is taken when what it names is there, alive and in place") {
   CHECK(!claimed(not_found(), "1", how));
 }
 
-TEST_CASE("an index finds items by id, name, key stem, source and object") {
-  const Sifted sifted;
-  const json::array items{
-      item("1", "a", sifted.ours(3)), item("2", "a"), json::object{{"name", "object"}},
-      json::object{{"id", "w"},
-                   {"resources",
-                    json::array{json::object{{"metadata", json::object{{"OBJECT", "from"}}}}}}}};
-  const ListIndex index(items);
-  CHECK(index.by_id("2") == &items[1]);
-  CHECK(index.by_id("none") == nullptr);
-  CHECK(index.by_id("") == nullptr);
-  CHECK(index.named("a").size() == 2);
-  CHECK(index.named("object").size() == 1);
-  CHECK(index.named("").empty());
-  CHECK(index.with_stem(key_stem(sifted.view().key())).size() == 1);
-  CHECK(index.from_source(kSource).size() == 1);
-  CHECK(index.about_object("from").size() == 1);
-  CHECK(ListIndex({}).by_id("1") == nullptr);
-}
-
 TEST_CASE("a work request says whether it runs, succeeded, failed, or is gone") {
   const auto of = [](std::string_view status) {
     return work_of(answer(json::object{{"id", "w"}, {"status", status}, {"percentComplete", 40}}),
