@@ -353,7 +353,6 @@ class ActDecision {
 Decision decide_reading(const Workflow& workflow, const MigrationState& state,
                         const Context& context, StepIndex index) {
   const Step& step = workflow.steps[index];
-  const RetryPolicy policy = RetryPolicy::from(state.plan);
   Decision d;
   d.step = index;
   d.row = Row::read;
@@ -376,6 +375,7 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
     }
   }
   if (failing) {
+    const RetryPolicy policy = RetryPolicy::from(state.plan);
     d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
     d.reason = "could not look; looking again";
     d.because = reading.failed_position;

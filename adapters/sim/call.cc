@@ -205,6 +205,18 @@ Answer answer(int status, const json::value& body) {
   return a;
 }
 
+void ListText::add(const json::object& item) {
+  if (size_++ > 0) text_ += ',';
+  text_ += json::serialize(item);
+}
+
+Answer ListText::answer() && {
+  Answer a;
+  a.status = 200;
+  a.body = std::move(text_) + ']';
+  return a;
+}
+
 std::string format_millis(Time t) {
   std::string out = format_utc(t);
   out.erase(out.size() - 4, 3);  // microseconds to milliseconds

@@ -90,6 +90,19 @@ std::string format_millis(Time t);
 
 // ---- lists --------------------------------------------------------------------------------------
 
+// A page of a list as text. Items are written one by one: a thousand JSON objects held at once cost
+// several times as much.
+class ListText {
+ public:
+  void add(const boost::json::object& item);
+  std::size_t size() const { return size_; }
+  Answer answer() &&;  // 200, with a JSON array
+
+ private:
+  std::string text_ = "[";
+  std::size_t size_ = 0;
+};
+
 // Size of a page (`limit`, 1 to 1000) and where it begins (`page`).
 struct Page {
   std::size_t limit = 100;

@@ -59,7 +59,7 @@ Answer list(Call& call) {
   const auto state = call.parameter("lifecycleState");
   const auto os = call.parameter("operatingSystem");
   const Page page = page_of(call);
-  json::array items;
+  ListText items;
   std::uint64_t next = 0;
   const auto take = [&](std::uint64_t seq, Image& i, std::string_view owner) {
     const State now = i.timeline.at(call.now());
@@ -71,7 +71,7 @@ Answer list(Call& call) {
       next = seq - 1;
       return false;
     }
-    items.push_back(show(i, call.now()));
+    items.add(show(i, call.now()));
     return true;
   };
   // As in OCI, the platform images are in every compartment's list.
@@ -81,7 +81,7 @@ Answer list(Call& call) {
                                           : key_of("name", call.region.name, compartment, name);
   call.world.images.scan(hash, page.after,
                          [&](std::uint64_t seq, Image& i) { return take(seq, i, compartment); });
-  Answer a = answer(200, items);
+  Answer a = std::move(items).answer();
   if (next > 0) a.headers.emplace_back("opc-next-page", std::to_string(next));
   return a;
 }

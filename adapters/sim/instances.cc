@@ -72,7 +72,7 @@ Answer list(Call& call) {
   const auto state = call.parameter("lifecycleState");
   const auto domain = call.parameter("availabilityDomain");
   const Page page = page_of(call);
-  json::array items;
+  ListText items;
   std::uint64_t next = 0;
   const std::uint64_t hash = name.empty() ? key_of("in", call.region.name, compartment)
                                           : key_of("name", call.region.name, compartment, name);
@@ -86,10 +86,10 @@ Answer list(Call& call) {
       next = seq - 1;
       return false;
     }
-    items.push_back(show(i, call.now()));
+    items.add(show(i, call.now()));
     return true;
   });
-  Answer a = answer(200, items);
+  Answer a = std::move(items).answer();
   if (next > 0) a.headers.emplace_back("opc-next-page", std::to_string(next));
   return a;
 }

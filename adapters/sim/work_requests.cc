@@ -82,7 +82,7 @@ Answer list(Call& call, bool of_object_storage) {
   const std::uint64_t hash = resource.empty()
                                  ? key_of(side, call.region.name, compartment)
                                  : key_of(side, call.region.name, compartment, resource);
-  json::array items;
+  ListText items;
   std::uint64_t next = 0;
   call.world.work_requests.scan(hash, page.after, [&](std::uint64_t seq, WorkRequest& w) {
     if (w.region != call.region.name || w.compartment != compartment ||
@@ -93,10 +93,10 @@ Answer list(Call& call, bool of_object_storage) {
       next = seq - 1;
       return false;
     }
-    items.push_back(show(w, call.now(), of_object_storage));
+    items.add(show(w, call.now(), of_object_storage));
     return true;
   });
-  Answer a = answer(200, items);
+  Answer a = std::move(items).answer();
   if (next > 0) a.headers.emplace_back("opc-next-page", std::to_string(next));
   return a;
 }
