@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/errors.h"
+#include "workflow/executor_loop.h"
+#include "workflow/json.h"
+#include "workflow/oci_api.h"
+#include "workflow/pacing.h"
+#include "workflow/plan_guard.h"
+#include "workflow/retry_policy.h"
+
+namespace migledger::workflow {
+
+void Executor::Loop::set_current(Migration& migration, StepIndex step) {
+  if (migration.current == step) return;
+  if (migration.current != ledger::kNoStep) --waiting_at_[migration.current];
+  if (step != ledger::kNoStep) ++waiting_at_[step];
+  migration.current = step;
+  migration.next_poll = {};
+}
+
+void Executor::Loop::advance(Migration& migration) {
+  if (migration.over || migration.job) return;
+  decide_about(migration);
+}
+
+void Executor::Loop::decide_about(Migration& migration) {
+  const Decision decision = decide(workflow_, migration.state, {now_, session_, ledger_id_});
+  set_current(migration, decision.step);
+  using Kind = Decision::Kind;
+  const auto mend = schema::Parked::Kind::MEND;
+  switch (decision.kind) {
+    case Kind::read: {
+      const Time due = std::max(decision.until, migration.next_poll);
+      if (due > now_) {
+        wake_at(migration, due);
+      } else {
+        begin_job(migration, Job::Purpose::read, decision);
+      }
+      break;
+    }
+    case Kind::look:
+      if (decision.until > now_) {
+        wake_at(migration, decision.until);
+      } else {
+        begin_job(migration, Job::Purpose::look, decision);
+      }
+      break;
+    case Kind::look_by_tag:
+      begin_job(migration, Job::Purpose::look_by_tag, decision);
+      break;
+    case Kind::send:
+      send(migration, decision);
+      break;
+    case Kind::resend:
+      send_again(migration, decision);
+      break;
+    case Kind::adopt: {
+      OutcomeRecord record;
+      record.step = decision.step;
+      record.generation = decision.generation;
+      record.result = schema::Outcome::Result::SUCCEEDED;
+      record.facts = migration.state.look.facts;
+      const bool claimed = record.facts.has("claimed");
+      record.facts.erase("claimed");
+      record.how = claimed ? schema::Outcome::How::CLAIMED : schema::Outcome::How::ADOPTED;
+      if (migration.state.attempt.step == decision.step)
+        record.intent = migration.state.attempt.first_intent;
+      record.row = name_of(decision.row);
+      append(outcome(origin(migration, decision.because), record));
+      break;
+    }
+    case Kind::reopen: {
+      Verdict lost = Verdict::dead(ErrorClass::NONE, "SecretLost", decision.reason);
+      append(
+          checked(origin(migration, decision.because), decision.step, lost, decision.reopens, {}));
+      break;
+    }
+    case Kind::in_flight:
+      break;
+    case Kind::wait:
+      wake_at(migration, std::max(decision.until, now_ + std::chrono::milliseconds(1)));
+      break;
+    case Kind::park:
+      append(parked(origin(migration, decision.because), decision.step, decision.reason,
+                    decision.need,
+                    decision.row == Row::several ? schema::Parked::Kind::RESOLVE : mend));
+      break;
+    case Kind::approve:
+      if (options_.approve) {
+        append(
+            approved(origin(migration, decision.because), decision.step, decision.reason, "--yes"));
+      } else {
+        append(parked(origin(migration, decision.because), decision.step, decision.reason,
+                      decision.need, schema::Parked::Kind::APPROVE));
+      }
+      break;
+    case Kind::fail:
+      append(ended(origin(migration, decision.because), decision.step,
+                   schema::Ended::Result::FAILED, decision.reason));
+      break;
+    case Kind::finish:
+      append(ended(origin(migration, decision.because),
+                   static_cast<StepIndex>(workflow_.steps.size() - 1), schema::Ended::Result::DONE,
+                   decision.reason));
+      break;
+    case Kind::stop_run:
+      result_.credentials_error = decision.reason;
+      break;
+    case Kind::over: {
+      // Approval given with this run ends a stop that an earlier run made.
+      const bool asks = migration.state.status == Status::parked &&
+                        migration.state.parked_kind == schema::Parked::Kind::APPROVE;
+      if (asks && options_.approve) {
+        append(approved(origin(migration, decision.because), decision.step, migration.state.reason,
+                        "--yes"));
+        break;
+      }
+      migration.over = true;
+      set_current(migration, ledger::kNoStep);
+      --active_;
+      break;
+    }
+  }
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,301 @@
+#include "workflow/executor_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/errors.h"
+#include "workflow/json.h"
+#include "workflow/oci_api.h"
+#include "workflow/pacing.h"
+#include "workflow/plan_guard.h"
+#include "workflow/retry_policy.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+// Completions taken before they are recorded, so that one sync does not wait for a flood.
+constexpr int kMostAtOnce = 4096;
+
+// Why a plan event was appended: what the person accepted, by key.
+std::string words_of(const std::vector<FieldChange>& changes) {
+  std::string words = "--accept-plan-change of ";
+  for (std::size_t i = 0; i < changes.size(); ++i)
+    words += (i == 0 ? "" : ", ") + redact_text(changes[i].field);
+  return words;
+}
+
+}  // namespace
+
+RunResult Executor::Loop::run(const Plan& plan) {
+  secrets_ = plan.secrets;
+  now_ = read_clock();
+  open_session();
+  const std::string still_running = cloud_.quiesce(options_.quiesce_patience);
+  if (!still_running.empty())
+    throw std::runtime_error("a process started by an earlier run may still send something: " +
+                             still_running + "; end it, then run again");
+  now_ = read_clock();
+  load(plan);
+  while (true) {
+    now_ = read_clock();
+    if (stops_ > 1) {
+      cloud_.abandon();
+      break;
+    }
+    take_completions();
+    if (draining()) {
+      reader_.drop();
+      flush();
+      if (sending_.empty()) break;
+      wait();
+      continue;
+    }
+    flush();
+    start_more();
+    while (!timers_.empty() && timers_.top().first <= now_) {
+      const StreamId stream = timers_.top().second;
+      timers_.pop();
+      queue(at(stream));
+    }
+    wake_starved();
+    // Decisions see only what is durable: those that follow from an append wait for its sync.
+    while (!ready_.empty()) {
+      Migration& migration = at(ready_.front());
+      ready_.pop_front();
+      migration.queued = false;
+      advance(migration);
+      if (draining()) break;
+    }
+    // What has just ended made room, and may be what others depend on. And a decision may have
+    // ended the run: then there may be nothing left to wait for.
+    if (draining() || !pending_.empty() || start_more()) continue;
+    if (wake_starved()) continue;
+    reader_.pump(now_);
+    if (active_ == 0 && unstarted_.empty() && unresumed_.empty()) break;
+    if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
+    wait();
+  }
+  result_.interrupted = stops_ > 0;
+  result_.not_started = unstarted_.size();
+  for (const auto& [stream, migration] : migrations_) {
+    switch (migration->state.status) {
+      case Status::done:
+        ++result_.done;
+        break;
+      case Status::failed:
+        ++result_.failed;
+        break;
+      case Status::parked:
+        ++result_.parked;
+        break;
+      case Status::running:
+        break;
+    }
+  }
+  if (stops_ <= 1) {
+    now_ = read_clock();
+    std::vector<EventDraft> last;
+    last.push_back(session_closed({ledger::kLedgerStream, now_, session_, session_},
+                                  exit_code(result_), words(result_)));
+    store_.append(last);
+  }
+  return result_;
+}
+
+void Executor::Loop::open_session() {
+  const auto first = store_.scan(1, 1);
+  if (!first->next() || !first->event().getBody().isLedgerCreated())
+    throw ledger::LedgerError(ledger::LedgerErrorKind::corrupt,
+                              "the ledger does not begin with ledgerCreated");
+  ledger_id_ = ledger::view(first->event().getBody().getLedgerCreated().getLedgerId());
+  const CloudIdentity identity = cloud_.identity();
+  transport_ = identity.transport;
+  EventDraft opened = session_opened({ledger::kLedgerStream, now_, 0, 0}, options_.actor, identity);
+  session_ = store_.append_one(opened);
+}
+
+void Executor::Loop::load(const Plan& plan) {
+  for (const auto& planned : plan.migrations) {
+    const auto stream = store_.find_stream(planned.name);
+    if (!stream) {
+      unstarted_.push_back(&planned);
+      continue;
+    }
+    auto migration = std::make_unique<Migration>();
+    for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
+      migration->state.apply(cursor->event());
+    const auto& state = migration->state;
+    bool same = state.workflow == workflow_.name && state.step_count() == workflow_.steps.size();
+    for (StepIndex i = 0; same && i < workflow_.steps.size(); ++i)
+      same = state.step_name(i) == workflow_.steps[i].name;
+    if (!same)
+      throw ledger::LedgerError(
+          ledger::LedgerErrorKind::refused,
+          fmt::format("migration \"{}\" was started by workflow {} version {} with other steps; go "
+                      "on with the migledger that started it",
+                      state.name, state.workflow, state.workflow_version));
+    accept_change(*migration, planned);
+    by_name_[planned.name] = *stream;
+    Migration& loaded = *(migrations_[*stream] = std::move(migration));
+    if (loaded.state.status == Status::done || loaded.state.status == Status::failed) {
+      loaded.over = true;
+    } else {
+      unresumed_.push_back(*stream);
+    }
+  }
+  record_lost();
+}
+
+// Every intent has an outcome: of what an earlier run sent and never heard of, it is unknown.
+void Executor::Loop::record_lost() {
+  std::vector<EventDraft> drafts;
+  for (const StreamId stream : unresumed_) {
+    const Migration& migration = at(stream);
+    const auto& attempt = migration.state.attempt;
+    if (attempt.phase != ledger::Phase::open) continue;
+    OutcomeRecord record;
+    record.step = attempt.step;
+    record.generation = attempt.generation;
+    record.intent = attempt.latest;
+    record.result = schema::Outcome::Result::UNKNOWN;
+    record.how = schema::Outcome::How::LOST;
+    record.failure.error_class = ErrorClass::UNKNOWN;
+    record.failure.code = "RunEnded";
+    record.failure.message = "the run that sent it ended before the reply was recorded";
+    drafts.push_back(outcome(origin(migration, attempt.latest), record));
+  }
+  if (drafts.empty()) return;
+  store_.append(drafts);
+  for (const auto& draft : drafts) {
+    Migration& migration = at(draft.reader().getStream());
+    migration.state.apply(draft.reader());
+    if (observer_) observer_->appended(migration.state, draft.reader());
+  }
+}
+
+void Executor::Loop::accept_change(Migration& migration, const PlannedMigration& planned) {
+  const PlanChange change = judge_change(workflow_, migration.state, planned);
+  if (change.fields.empty() || migration.state.status == Status::done) return;
+  if (!options_.accept_plan_change || !change.refused.empty())
+    throw std::logic_error("the plan of \"" + planned.name + "\" differs from the ledger's");
+  EventDraft draft = plan_changed({migration.state.stream, now_, session_, session_}, planned,
+                                  words_of(change.fields), change.recheck);
+  store_.append_one(draft);
+  migration.state.apply(draft.reader());
+  if (observer_) observer_->appended(migration.state, draft.reader());
+}
+
+bool Executor::Loop::is_done(const std::string& name) {
+  const auto it = by_name_.find(name);
+  if (it != by_name_.end()) return migrations_.at(it->second)->state.status == Status::done;
+  // Of the ledger, but not of this run.
+  const auto stream = store_.find_stream(name);
+  if (!stream) return false;
+  MigrationState state;
+  for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
+    state.apply(cursor->event());
+  return state.status == Status::done;
+}
+
+bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
+  return std::all_of(planned.depends_on.begin(), planned.depends_on.end(),
+                     [&](const auto& name) { return is_done(name); });
+}
+
+bool Executor::Loop::start_more() {
+  bool more = false;
+  for (; !unresumed_.empty() && active_ < options_.parallel; unresumed_.pop_front()) {
+    ++active_;
+    queue(at(unresumed_.front()));
+    more = true;
+  }
+  std::vector<EventDraft> drafts;
+  for (auto it = unstarted_.begin();
+       it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
+    if (!dependencies_done(**it)) {
+      ++it;
+      continue;
+    }
+    drafts.push_back(
+        migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
+    it = unstarted_.erase(it);
+  }
+  if (drafts.empty()) return more;
+  store_.append(drafts);
+  for (const auto& draft : drafts) {
+    const auto event = draft.reader();
+    auto migration = std::make_unique<Migration>();
+    migration->state.apply(event);
+    Migration& started = *(migrations_[event.getStream()] = std::move(migration));
+    by_name_[started.state.name] = event.getStream();
+    ++active_;
+    if (observer_) observer_->appended(started.state, event);
+    queue(started);
+  }
+  return true;
+}
+
+void Executor::Loop::flush() {
+  if (pending_.empty()) return;
+  std::vector<Pending> batch;
+  batch.swap(pending_);
+  std::vector<EventDraft> drafts;
+  drafts.reserve(batch.size());
+  // Two appends to one stream in a batch follow each other; the store counts the versions.
+  for (auto& pending : batch) drafts.push_back(std::move(pending.draft));
+  store_.append(drafts);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto event = drafts[i].reader();
+    Migration& migration = at(event.getStream());
+    migration.state.apply(event);
+    if (observer_) observer_->appended(migration.state, event);
+    if (batch[i].then) batch[i].then(event);
+    queue(migration);
+  }
+}
+
+void Executor::Loop::take_completions() {
+  for (int i = 0; i < kMostAtOnce; ++i) {
+    auto completion = cloud_.next(Time::min());
+    if (!completion) break;
+    take(std::move(*completion));
+  }
+}
+
+void Executor::Loop::take(Completion completion) {
+  const auto it = sending_.find(completion.call);
+  if (it != sending_.end()) {
+    const Sending sending = it->second;
+    sending_.erase(it);
+    complete_sending(sending, std::move(completion.reply));
+  } else {
+    reader_.complete(completion.call, std::move(completion.reply));
+  }
+}
+
+// As many as there is room for: asking all of them each time would cost the square of them.
+bool Executor::Loop::wake_starved() {
+  const std::size_t capacity = cloud_.capacity();
+  std::size_t room = capacity > reserved_ ? capacity - reserved_ : 0;
+  const bool woke = room > 0 && !starved_.empty();
+  for (; room > 0 && !starved_.empty(); --room) {
+    queue(at(starved_.front()));
+    starved_.pop_front();
+  }
+  return woke;
+}
+
+void Executor::Loop::wait() {
+  Time deadline = now_ + std::chrono::hours(1);
+  if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
+  if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
+  deadline = std::min(deadline, reader_.next_due());
+  auto completion = cloud_.next(deadline);
+  if (!completion) return;
+  now_ = read_clock();
+  take(std::move(*completion));
+}
+
+}  // namespace migledger::workflow

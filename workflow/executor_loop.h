@@ -1,0 +1,173 @@
+// The inside of the executor: its loop, and what it holds of each migration. Its parts are
+// executor_loop.cc (the loop), executor_deciding.cc, executor_reading.cc and executor_sending.cc.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "workflow/decide.h"
+#include "workflow/executor.h"
+#include "workflow/reader.h"
+#include "workflow/records.h"
+#include "workflow/redact.h"
+
+namespace migledger::workflow {
+
+using ledger::EventDraft;
+using ledger::Position;
+using ledger::Status;
+using ledger::StreamId;
+namespace schema = ledger::schema;
+
+// Reading for one migration: a check, a poll, a look, or what a failed work request left.
+struct Job {
+  enum class Purpose { read, look, look_by_tag, postmortem };
+  Purpose purpose = Purpose::read;
+  StepIndex step = ledger::kNoStep;
+  std::uint16_t generation = 0;
+  Position because = 0;
+  bool in_bulk = false;
+  std::vector<Answer> answers;
+  Verdict verdict;                 // postmortem: the death it explains
+  std::vector<Request> remaining;  // postmortem
+  std::vector<std::string> evidence;
+};
+
+struct Migration {
+  MigrationState state;
+  StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
+  bool over = false;
+  bool queued = false;  // to be decided about
+  Time next_poll{};
+  std::unique_ptr<Job> job;
+};
+
+struct Sending {
+  StreamId stream = 0;
+  StepIndex step = ledger::kNoStep;
+  std::uint16_t generation = 0;
+  Position intent = 0;
+};
+
+class Executor::Loop {
+ public:
+  Loop(ledger::EventStore& store, Cloud& cloud, Clock& clock, RunOptions options,
+       Observer* observer, const Workflow& workflow)
+      : store_(store),
+        cloud_(cloud),
+        clock_(clock),
+        options_(std::move(options)),
+        observer_(observer),
+        workflow_(workflow),
+        reader_(cloud, next_call_),
+        waiting_at_(workflow.steps.size(), 0) {}
+
+  RunResult run(const Plan& plan);
+
+  void stop() {
+    ++stops_;
+    cloud_.interrupt();
+  }
+
+  void for_each(const std::function<void(const MigrationState&)>& visit) const {
+    for (const auto& [stream, migration] : migrations_) visit(migration->state);
+  }
+
+ private:
+  struct Pending {
+    EventDraft draft;
+    std::function<void(schema::Event::Reader)> then;  // once durable and applied; may be null
+  };
+
+  void open_session();
+  void load(const Plan& plan);
+  void record_lost();
+  bool start_more();  // false: there was nothing to start, or no room
+  void accept_change(Migration& migration, const PlannedMigration& planned);
+  bool is_done(const std::string& name);
+  bool dependencies_done(const PlannedMigration& planned);
+  void flush();
+  void advance(Migration& migration);
+  void decide_about(Migration& migration);
+  void set_current(Migration& migration, StepIndex step);
+
+  void begin_job(Migration& migration, Job::Purpose purpose, const Decision& decision);
+  void ask_on(Migration& migration);
+  void take_answer(StreamId stream, const Answer& answer);
+  void conclude(Migration& migration);
+  void conclude_reading(Migration& migration, const View& view);
+  void conclude_look(Migration& migration, const View& view);
+  void begin_postmortem(Migration& migration, const View& view, Verdict verdict);
+  void record_death(Migration& migration);
+
+  void send(Migration& migration, const Decision& decision);
+  void send_again(Migration& migration, const Decision& decision);
+  void complete_sending(const Sending& sending, Reply reply);
+  void launch(CallId call, Sending sending, Request request);
+
+  void append(EventDraft draft, std::function<void(schema::Event::Reader)> then = nullptr) {
+    pending_.push_back({std::move(draft), std::move(then)});
+  }
+  Origin origin(const Migration& migration, Position cause) const {
+    return {migration.state.stream, now_, session_, cause};
+  }
+  void queue(Migration& migration) {
+    if (migration.queued) return;
+    migration.queued = true;
+    ready_.push_back(migration.state.stream);
+  }
+  void wake_at(Migration& migration, Time at) { timers_.emplace(at, migration.state.stream); }
+  Migration& at(StreamId stream) { return *migrations_.at(stream); }
+  void take_completions();
+  bool wake_starved();
+  void take(Completion completion);
+  void wait();
+  bool draining() const { return stops_ > 0 || !result_.credentials_error.empty(); }
+  Time read_clock() { return std::max(clock_.now(), store_.head().time); }
+  std::string keep(std::string_view body) const {
+    if (!options_.keep_evidence || body.empty()) return {};
+    return options_.keep_evidence(redact_body(body));
+  }
+  void debug(const std::string& words) const {
+    if (options_.debug) options_.debug(words);
+  }
+
+  ledger::EventStore& store_;
+  Cloud& cloud_;
+  Clock& clock_;
+  RunOptions options_;
+  Observer* observer_;
+  const Workflow& workflow_;
+
+  std::atomic<int> stops_{0};
+  RunResult result_;
+  std::string ledger_id_;
+  Position session_ = 0;
+  Time now_{};
+  Secrets secrets_;
+  CallId next_call_ = 0;
+  Reader reader_;
+  std::string transport_;
+  std::unordered_map<StreamId, std::unique_ptr<Migration>> migrations_;
+  std::unordered_map<std::string, StreamId> by_name_;
+  std::deque<StreamId> unresumed_;  // of the ledger, not yet under way in this run
+  std::deque<const PlannedMigration*> unstarted_;
+  std::size_t active_ = 0;
+  std::deque<StreamId> ready_;
+  std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
+  std::vector<Pending> pending_;
+  std::size_t reserved_ = 0;  // calls promised to pending intents
+  std::vector<std::size_t> waiting_at_;
+  std::unordered_map<CallId, Sending> sending_;
+  using Timer = std::pair<Time, StreamId>;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+};
+
+}  // namespace migledger::workflow

@@ -1,0 +1,188 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/errors.h"
+#include "workflow/executor_loop.h"
+#include "workflow/json.h"
+#include "workflow/oci_api.h"
+#include "workflow/pacing.h"
+#include "workflow/plan_guard.h"
+#include "workflow/retry_policy.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+// From here on polls read lists: one call serves all that wait for the same. But a list holds what
+// all migrations made, this many a page, and when its pages are more than those who wait, each of
+// these asks for itself.
+constexpr std::size_t kBulk = 4;
+constexpr std::size_t kItemsACall = 500;
+
+// From here on lists are read at common moments: each for itself would cost the square of them.
+constexpr std::size_t kMany = 64;
+
+}  // namespace
+
+void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
+                               const Decision& decision) {
+  migration.job = std::make_unique<Job>();
+  Job& job = *migration.job;
+  job.purpose = purpose;
+  job.step = decision.step;
+  job.generation = decision.generation;
+  job.because = decision.because;
+  job.in_bulk = waiting_at_[decision.step] >= std::max(kBulk, migrations_.size() / kItemsACall);
+  ask_on(migration);
+}
+
+void Executor::Loop::ask_on(Migration& migration) {
+  Job& job = *migration.job;
+  const Step& step = workflow_.steps[job.step];
+  View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
+  view.in_bulk = job.in_bulk;
+  std::optional<Request> request;
+  if (job.purpose == Job::Purpose::postmortem) {
+    if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
+  } else if (job.purpose == Job::Purpose::look_by_tag) {
+    if (job.answers.empty()) request = step.ask_by_tag(view);
+  } else {
+    request = step.ask(view, job.answers);
+  }
+  if (!request) {
+    conclude(migration);
+    return;
+  }
+  const StreamId stream = migration.state.stream;
+  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
+  reader_.read(
+      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      due);
+}
+
+void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {
+  Migration& migration = at(stream);
+  if (!migration.job) return;
+  Job& job = *migration.job;
+  const Failure failure = classify(answer.reply, false);
+  const bool no_answer = failure && (failure.error_class == ErrorClass::RETRY ||
+                                     failure.error_class == ErrorClass::THROTTLED ||
+                                     failure.error_class == ErrorClass::CREDENTIALS);
+  if (no_answer && job.purpose != Job::Purpose::postmortem) {
+    append(read_failed(origin(migration, job.because), job.step, failure));
+    migration.job.reset();
+    return;
+  }
+  job.answers.push_back(answer);
+  ask_on(migration);
+}
+
+void Executor::Loop::conclude(Migration& migration) {
+  Job& job = *migration.job;
+  View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
+  view.in_bulk = job.in_bulk;
+  switch (job.purpose) {
+    case Job::Purpose::read:
+      conclude_reading(migration, view);
+      break;
+    case Job::Purpose::look:
+    case Job::Purpose::look_by_tag:
+      conclude_look(migration, view);
+      break;
+    case Job::Purpose::postmortem:
+      record_death(migration);
+      break;
+  }
+}
+
+void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
+  Job& job = *migration.job;
+  const Step& step = workflow_.steps[job.step];
+  Verdict verdict = step.read(view, job.answers);
+  const Origin from = origin(migration, job.because);
+  switch (verdict.kind) {
+    case Verdict::Kind::pending: {
+      migration.next_poll = next_poll(step, migration.state, now_);
+      const auto& seen = migration.state.reading;
+      // Going on after a stop is recorded, too: the time limit counts anew from there.
+      const bool changed = seen.state != verdict.state || seen.failures > 0 ||
+                           seen.percent / 10 != verdict.percent / 10 ||
+                           migration.state.status == Status::parked;
+      if (changed) append(observed(from, job.step, verdict.state, verdict.percent));
+      migration.job.reset();
+      queue(migration);
+      return;
+    }
+    case Verdict::Kind::ok:
+      append(checked(from, job.step, verdict, 0, {}));
+      break;
+    case Verdict::Kind::dead:
+      begin_postmortem(migration, view, std::move(verdict));
+      return;
+    case Verdict::Kind::refused:
+      append(checked(from, job.step, verdict, 0, {}));
+      append(parked(from, job.step, verdict.failure.message, verdict.need,
+                    schema::Parked::Kind::MEND));
+      break;
+    case Verdict::Kind::cannot_look:
+      append(read_failed(from, job.step, verdict.failure));
+      break;
+  }
+  migration.job.reset();
+}
+
+void Executor::Loop::conclude_look(Migration& migration, const View& view) {
+  Job& job = *migration.job;
+  const Step& step = workflow_.steps[job.step];
+  const bool by_tag = job.purpose == Job::Purpose::look_by_tag;
+  const Sighting sighting =
+      by_tag ? step.sight_by_tag(view, job.answers.back()) : step.sight(view, job.answers);
+  const Origin from = origin(migration, job.because);
+  if (sighting.kind == Sighting::Kind::cannot_look) {
+    append(read_failed(from, job.step, sighting.failure));
+  } else {
+    Time cloud_time{};
+    for (const auto& answer : job.answers)
+      cloud_time = std::max(cloud_time, answer.reply.date().value_or(Time{}));
+    append(probed(from, job.step, job.generation, sighting, by_tag, cloud_time));
+  }
+  migration.job.reset();
+}
+
+// Work requests are gone after some hours; what they say about a failure is read while it can be.
+void Executor::Loop::begin_postmortem(Migration& migration, const View& view, Verdict verdict) {
+  Job& job = *migration.job;
+  const Step& step = workflow_.steps[job.step];
+  job.purpose = Job::Purpose::postmortem;
+  job.verdict = std::move(verdict);
+  job.answers.clear();
+  if (step.postmortem && job.verdict.failure.error_class != ErrorClass::NONE)
+    job.remaining = step.postmortem(view);
+  ask_on(migration);
+}
+
+void Executor::Loop::record_death(Migration& migration) {
+  Job& job = *migration.job;
+  Failure& failure = job.verdict.failure;
+  for (const auto& answer : job.answers) {
+    const bool as_pages = answer.list && answer.reply.body.empty();
+    for (const auto& body : as_pages ? answer.list->pages() : std::vector{answer.reply.body})
+      if (const auto digest = keep(body); !digest.empty()) job.evidence.push_back(digest);
+    const auto* entries = items_of(answer);
+    if (!entries) continue;
+    for (const auto& entry : *entries) {
+      const auto code = text(&entry, "code");
+      const auto message = text(&entry, "message");
+      if (code.empty()) continue;  // a log entry, not an error
+      failure.code = code;
+      failure.message += fmt::format("; {}: {}", code, redact_text(message));
+      failure.error_class = classify_work_error(code, message);
+    }
+  }
+  const StepIndex reopens = workflow_.index_of(workflow_.steps[job.step].of);
+  append(checked(origin(migration, job.because), job.step, job.verdict, reopens, job.evidence));
+  migration.job.reset();
+}
+
+}  // namespace migledger::workflow

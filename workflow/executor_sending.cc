@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/errors.h"
+#include "workflow/executor_loop.h"
+#include "workflow/json.h"
+#include "workflow/oci_api.h"
+#include "workflow/pacing.h"
+#include "workflow/plan_guard.h"
+#include "workflow/retry_policy.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+// An opc-request-id of ours: what a person gives to Oracle's support.
+std::string request_id_of(std::string_view key, std::uint32_t send) {
+  return fmt::format("{:016X}{:016X}", stable_hash(key, send),
+                     stable_hash(key, ~std::uint64_t{send}));
+}
+
+}  // namespace
+
+void Executor::Loop::send(Migration& migration, const Decision& decision) {
+  if (cloud_.capacity() <= reserved_) {
+    starved_.push_back(migration.state.stream);
+    return;
+  }
+  const Step& step = workflow_.steps[decision.step];
+  const View view =
+      view_of(workflow_, migration.state, ledger_id_, decision.step, decision.generation);
+  const std::string key = view.key();
+  Request request = step.act(view);
+  request.request_id = request_id_of(key, 1);
+  Request filled = request;
+  const auto body = fill_placeholders(request.body, secrets_);
+  if (!body) {
+    append(parked(origin(migration, decision.because), decision.step,
+                  "a secret of the configuration is not what was recorded",
+                  "restore the former value, or accept the change of plan",
+                  schema::Parked::Kind::MEND));
+    return;
+  }
+  filled.body = *body;
+  ++reserved_;
+  append(intent(origin(migration, decision.because), decision, step.guard, key, transport_, 1,
+                request),
+         [this, filled](schema::Event::Reader event) {
+           const auto intent = event.getBody().getIntent();
+           launch(
+               ++next_call_,
+               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
+               filled);
+         });
+}
+
+void Executor::Loop::send_again(Migration& migration, const Decision& decision) {
+  if (cloud_.capacity() <= reserved_) {
+    starved_.push_back(migration.state.stream);
+    return;
+  }
+  const auto& attempt = migration.state.attempt;
+  const auto cursor = store_.scan(attempt.first_intent, attempt.first_intent);
+  if (!cursor->next() || !cursor->event().getBody().isIntent())
+    throw ledger::LedgerError(
+        ledger::LedgerErrorKind::corrupt,
+        fmt::format("position {} should hold the intent of {}", attempt.first_intent,
+                    migration.state.step_name(decision.step)));
+  const auto recorded = cursor->event().getBody().getIntent();
+  const std::string key(ledger::view(recorded.getKey()));
+  Request request = request_of(recorded.getRequest());
+  const std::uint32_t send = attempt.sends + 1;
+  request.request_id = request_id_of(key, send);
+  const auto body = fill_placeholders(request.body, secrets_);
+  if (!body || ledger::view(recorded.getTransport()) != transport_) {
+    append(parked(origin(migration, decision.because), decision.step,
+                  body ? "the request was first sent by another transport, and is not sent by two"
+                       : "a secret of the configuration is not what was recorded",
+                  body ? "go on with the transport it was sent by"
+                       : "restore the former value; then run again",
+                  schema::Parked::Kind::MEND));
+    return;
+  }
+  request.body = *body;
+  ++reserved_;
+  append(intent_again(origin(migration, decision.because), decision,
+                      workflow_.steps[decision.step].guard, key, transport_, send,
+                      attempt.first_intent, request.request_id),
+         [this, request](schema::Event::Reader event) {
+           const auto intent = event.getBody().getIntent();
+           launch(
+               ++next_call_,
+               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
+               request);
+         });
+}
+
+void Executor::Loop::launch(CallId call, Sending sending, Request request) {
+  --reserved_;
+  debug(fmt::format("call {}: {} {} {} (position {})", call, request.region, request.method,
+                    redact_text(request.path), sending.intent));
+  sending_[call] = sending;
+  cloud_.start(call, std::move(request));
+}
+
+void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
+  Migration& migration = at(sending.stream);
+  const Step& step = workflow_.steps[sending.step];
+  const View view =
+      view_of(workflow_, migration.state, ledger_id_, sending.step, sending.generation);
+  OutcomeRecord record;
+  record.step = sending.step;
+  record.generation = sending.generation;
+  record.intent = sending.intent;
+  record.failure = classify(reply, true);
+  // Of a success the facts are recorded; of a failure everything that may explain it is kept.
+  if (record.failure) record.evidence = keep(reply.body);
+  Answer answer = Answer::of(std::move(reply));
+  record.reply = &answer.reply;
+  if (!record.failure) {
+    Receipt receipt = step.receive(view, answer);
+    if (receipt.understood) {
+      record.result = schema::Outcome::Result::SUCCEEDED;
+      record.facts = std::move(receipt.facts);
+      for (auto& [placeholder, value] : receipt.secrets) secrets_[placeholder] = std::move(value);
+    } else {
+      record.failure.error_class = ErrorClass::UNKNOWN;
+      record.failure.status = answer.reply.status;
+      record.failure.code = "UnexpectedReply";
+      record.failure.message = "the reply does not show what was made";
+      record.failure.request_id = answer.reply.request_id();
+    }
+  } else if (record.failure.error_class != ErrorClass::UNKNOWN) {
+    record.result = schema::Outcome::Result::FAILED;
+  }
+  debug(fmt::format("position {}: {}", sending.intent,
+                    record.failure ? describe(record.failure) : std::string("succeeded")));
+  append(outcome(origin(migration, sending.intent), record));
+}
+
+}  // namespace migledger::workflow
