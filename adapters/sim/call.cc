@@ -328,6 +328,11 @@ void check_limit_fault(const Call& call, std::string_view limit) {
                        limit));
 }
 
+Duration how_long(Call& call, Range range, std::string_view operation, std::string_view name) {
+  if (!call.options.durations_by_name) return call.world.dice.between(range);
+  return Dice(hash_of(name, hash_of(operation, call.world.dice.seed()))).between(range);
+}
+
 Time listed_at(Call& call) {
   const auto& lag = call.options.faults.list_lag;
   return call.now() + call.world.dice.between(lag ? *lag : call.options.durations.list_lag);

@@ -133,6 +133,9 @@ std::string start_work(Call& call, const Work& work);
 // 400 LimitExceeded when the fault says so.
 void check_limit_fault(const Call& call, std::string_view limit);
 
+// How long an operation on what has that name takes.
+Duration how_long(Call& call, Range range, std::string_view operation, std::string_view name);
+
 Time listed_at(Call& call);
 Time searched_at(Call& call);
 

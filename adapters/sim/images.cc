@@ -116,7 +116,7 @@ void from_instance(Call& call, const json::object& body, Image& image, Work& wor
     image.os_version = base->os_version;
     if (image.launch_mode.empty()) image.launch_mode = base->launch_mode;
   }
-  work.end = call.now() + call.world.dice.between(call.options.durations.create_image);
+  work.end = call.now() + how_long(call, call.options.durations.create_image, "image", image.name);
   work.operation = "CreateImage";
   const bool fails = call.fault == Fault::work_request_fails;
   if (fails) {
@@ -174,7 +174,7 @@ void from_object(Call& call, const json::object& source, Image& image, Work& wor
   if (!found.image_launch_mode.empty()) image.launch_mode = found.image_launch_mode;
   if (image.launch_mode.empty()) image.launch_mode = "PARAVIRTUALIZED";
   image.size_mb = found.image_mb;
-  work.end = call.now() + call.world.dice.between(call.options.durations.import_image);
+  work.end = call.now() + how_long(call, call.options.durations.import_image, "import", image.name);
   work.operation = "ImportImage";
   // An object that no export wrote is not an image.
   const bool not_an_image = found.image_mb == 0;
@@ -209,6 +209,8 @@ Answer create(Call& call) {
   image.compartment = text(body, "compartmentId");
   image.launch_mode = text(body, "launchMode");
   image.created = call.now();
+  image.name = text(body, "displayName");
+  if (image.name.empty()) image.name = "image" + format_millis(call.now());
   const json::object* source = member(body, "imageSourceDetails");
   if (text(body, "instanceId").empty() == (source == nullptr))
     invalid("Exactly one of instanceId and imageSourceDetails must be given");
@@ -220,8 +222,6 @@ Answer create(Call& call) {
     from_instance(call, body, image, work);
   }
   image.id = call.world.mint("image", call.region.name);
-  image.name = text(body, "displayName");
-  if (image.name.empty()) image.name = "image" + format_millis(call.now());
   image.listed = listed_at(call);
   image.searched = searched_at(call);
   const Image& made = call.world.add(std::move(image));
@@ -272,7 +272,7 @@ Answer export_to_object(Call& call, const std::string& id) {
   work.entity = "image";
   work.resource = image.id;
   work.action = "RELATED";
-  work.end = call.now() + call.world.dice.between(call.options.durations.export_image);
+  work.end = call.now() + how_long(call, call.options.durations.export_image, "export", image.name);
   if (fails) {
     work.error_code = "InternalError";
     work.error = "The image could not be exported: the object could not be written.";

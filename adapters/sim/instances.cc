@@ -300,7 +300,7 @@ Answer launch(Call& call) {
   i.listed = listed_at(call);
   i.searched = searched_at(call);
   Work work;
-  work.end = call.now() + call.world.dice.between(call.options.durations.launch);
+  work.end = call.now() + how_long(call, call.options.durations.launch, "launch", i.name);
   const Time starting = call.now() + (work.end - call.now()) * 6 / 10;
   if (call.fault == Fault::work_request_fails) {
     work.error_code = "InternalError";

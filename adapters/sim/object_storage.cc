@@ -313,7 +313,8 @@ Answer copy_object(Call& call, Bucket& from) {
   if (!match.empty() && (there == to->objects.end() || there->second.etag != match))
     refuse(412, "NoEtagMatch", "The destination object does not have the ETag in the request.");
 
-  const Time end = call.now() + call.world.dice.between(call.options.durations.copy_object);
+  const Time end =
+      call.now() + how_long(call, call.options.durations.copy_object, "copy", source.name);
   const bool fails = call.fault == Fault::work_request_fails;
   WorkRequest w;
   w.id = fmt::format("{}-{}-{}-{}-{}", call.world.hex(8), call.world.hex(4), call.world.hex(4),

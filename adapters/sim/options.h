@@ -43,6 +43,9 @@ struct TenancyOptions {
   Faults faults;
   // Block volumes attached to every source instance that is provisioned.
   int data_volumes = 0;
+  // How long an operation takes follows from the seed and the name of what it is about, not from
+  // the order of requests: two clients can then be compared on the same timeline.
+  bool durations_by_name = false;
   // Subscribed from the beginning; provisioning adds others. The first one is the home region.
   std::vector<std::string> regions;
 };

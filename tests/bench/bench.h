@@ -25,5 +25,6 @@ void bench_replay(Context& context);    // decoding and folding over bare RocksD
 void bench_open(Context& context);      // first output of commands over only opening the database
 void bench_executor(Context& context);  // many migrations at once on the simulated tenancy
 void bench_spawn(Context& context);     // starting a child out of a small and a large process
+void bench_calls(Context& context);     // calls of the oci program, over the approach of before
 
 }  // namespace migledger::bench

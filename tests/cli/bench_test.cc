@@ -39,6 +39,7 @@ TEST_CASE("the benchmark runs and prints every figure") {
         "1 at once, over write and fdatasync", "256 at once, over write and fdatasync",
         "p99 of a step, 64 at once", "a child with 1 GiB resident, over 10 MiB",
         "a migration, of most over of fewest", "memory a migration, of 10",
+        "one call of oci raw-request", "4 at once, until an end is noticed",
         "4000 events, folded to the fleet", "4000 events, folded to all states",
         "state of one of 40, over one of 10", "status of 4000 events",
         "history --until of 4000 events", "longest log of an unclean end"}) {
