@@ -28,10 +28,8 @@ namespace schema = ledger::schema;
 
 namespace {
 
-// From here on polls read lists: one call serves all that wait for the same.
+// From here on lists are read: one call serves all who ask about something in it.
 constexpr std::size_t kBulk = 4;
-// From here on lists are read at common moments: each for itself would cost the square of them.
-constexpr std::size_t kMany = 64;
 // Completions taken before they are recorded, so that one sync does not wait for a flood.
 constexpr int kMostAtOnce = 4096;
 
@@ -43,6 +41,7 @@ struct Job {
   std::uint16_t generation = 0;
   Position because = 0;
   bool in_bulk = false;
+  Time since{};  // what is read may be as old as that
   std::vector<Answer> answers;
   Verdict verdict;                 // postmortem: the death it explains
   std::vector<Request> remaining;  // postmortem
@@ -51,7 +50,7 @@ struct Job {
 
 struct Migration {
   MigrationState state;
-  StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
+  StepIndex current = ledger::kNoStep;  // that next_poll is about
   bool over = false;
   bool queued = false;  // to be decided about
   Time next_poll{};
@@ -77,8 +76,7 @@ class Executor::Loop {
         options_(std::move(options)),
         observer_(observer),
         workflow_(workflow),
-        reader_(cloud, next_call_),
-        waiting_at_(workflow.steps.size(), 0) {}
+        reader_(cloud, next_call_) {}
 
   RunResult run(const Plan& plan);
 
@@ -173,7 +171,6 @@ class Executor::Loop {
   std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
-  std::vector<std::size_t> waiting_at_;
   std::unordered_map<CallId, Sending> sending_;
   using Timer = std::pair<Time, StreamId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
@@ -407,7 +404,6 @@ void Executor::Loop::wait() {
   Time deadline = now_ + std::chrono::hours(1);
   if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
-  deadline = std::min(deadline, reader_.next_due());
   auto completion = cloud_.next(deadline);
   if (!completion) return;
   now_ = read_clock();
@@ -418,10 +414,14 @@ void Executor::Loop::wait() {
 
 void Executor::Loop::set_current(Migration& migration, StepIndex step) {
   if (migration.current == step) return;
-  if (migration.current != ledger::kNoStep) --waiting_at_[migration.current];
-  if (step != ledger::kNoStep) ++waiting_at_[step];
   migration.current = step;
   migration.next_poll = {};
+  if (step == ledger::kNoStep) return;
+  const Step& current = workflow_.steps[step];
+  if (active_ >= kBulk) migration.next_poll = gathering(current, now_);
+  // What has just been begun is not over yet. What a former run began may be.
+  if (current.usual > Duration::zero())
+    migration.next_poll = next_poll(current, migration.state, migration.state.entered);
 }
 
 void Executor::Loop::advance(Migration& migration) {
@@ -539,7 +539,14 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.step = decision.step;
   job.generation = decision.generation;
   job.because = decision.because;
-  job.in_bulk = waiting_at_[decision.step] >= kBulk;
+  job.in_bulk = active_ >= kBulk;
+  // Where something may have been sent, and where an end is waited for, it matters what there is
+  // now. Else a list that others read a moment ago will do: what it is about is older than that.
+  const bool first_look =
+      purpose == Job::Purpose::look && migration.state.generation(decision.step) == 0;
+  const Step& step = workflow_.steps[decision.step];
+  const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
+  job.since = first_look || check ? now_ - Reader::kKept : now_;
   ask_on(migration);
 }
 
@@ -561,10 +568,9 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
   reader_.read(
       std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
-      due);
+      job.since);
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {

@@ -34,7 +34,13 @@ std::string bucket_path(std::string_view name_space, std::string_view bucket,
 }
 
 Request list_objects(const View& view, std::string_view region, std::string_view bucket,
-                     std::string_view prefix) {
+                     std::string_view name) {
+  std::string_view prefix = name;
+  if (view.in_bulk) {
+    const std::string keys = fmt::format("migledger/ml-{}-", view.ledger_id.substr(0, 12));
+    for (const std::string_view common : {std::string_view(kClaims), std::string_view(keys)})
+      if (name.starts_with(common)) prefix = name.substr(0, common.size());
+  }
   return storage(
       region, "GET", bucket_path(view.fact("namespace"), bucket, "/o"),
       make_query(
@@ -47,6 +53,21 @@ Request one_or_list(const View& view, std::string_view region, std::string_view 
     return core_get(region, std::string(collection),
                     make_query({{"compartmentId", compartment}, {"limit", "1000"}}));
   return core_get(region, std::string(collection) + "/" + percent_encode(id));
+}
+
+const Answer* Turn::take(Request request) {
+  if (wanted_) return nullptr;
+  if (taken_ < answers_.size()) return &answers_[taken_++];
+  wanted_ = std::move(request);
+  return nullptr;
+}
+
+const Answer* Turn::take_item(const View& view, Request list, Request itself, std::string_view id) {
+  if (view.in_bulk) {
+    const Answer* listed = take(std::move(list));
+    if (!listed || item_of(*listed, id)) return listed;
+  }
+  return take(std::move(itself));
 }
 
 json::object our_tags(const View& view) {
@@ -155,6 +176,7 @@ ListIndex::ListIndex(const json::array& items) {
     const auto* tags = member(&item, "freeformTags");
     add(stems_, key_stem(text(tags, kTagKey)));
     add(sources_, text(tags, kTagSource));
+    add(instances_, text(&item, "instanceId"));
     const auto* resources = member(&item, "resources");
     if (!resources || !resources->is_array()) continue;
     for (const auto& resource : resources->get_array()) {
@@ -184,6 +206,9 @@ const ListIndex::Found& ListIndex::from_source(std::string_view source) const {
 }
 const ListIndex::Found& ListIndex::about_object(std::string_view object) const {
   return find(objects_, object);
+}
+const ListIndex::Found& ListIndex::of_instance(std::string_view instance) const {
+  return find(instances_, instance);
 }
 
 Answer Answer::of(Reply reply) {

@@ -10,11 +10,8 @@ namespace migledger::workflow {
 // the same share one read.
 Time next_poll(const Step& step, const MigrationState& state, Time now);
 
-// Whether what the request reads is a whole list, which grows with how much there is.
-bool reads_list(const Request& request);
-
-// The first moment at or after `now` at which many who read the same list do so together. The
-// moments fall on the grid of polls at the default interval.
-Time common_moment(Time now);
+// When a check that may be put off is made, so that one list serves many: the first moment at or
+// after `now` on the grid of `step.gather`; `now` for other steps.
+Time gathering(const Step& step, Time now);
 
 }  // namespace migledger::workflow
