@@ -41,6 +41,7 @@ struct Job {
   std::uint16_t generation = 0;
   Position because = 0;
   bool in_bulk = false;
+  bool thorough = true;
   Time since{};  // what is read may be as old as that
   std::vector<Answer> answers;
   Verdict verdict;                 // postmortem: the death it explains
@@ -540,6 +541,7 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.generation = decision.generation;
   job.because = decision.because;
   job.in_bulk = active_ >= kBulk;
+  job.thorough = !job.in_bulk || thorough(migration.state, now_);
   // Where something may have been sent, and where an end is waited for, it matters what there is
   // now. Else a list that others read a moment ago will do: what it is about is older than that.
   const bool first_look =
@@ -555,6 +557,7 @@ void Executor::Loop::ask_on(Migration& migration) {
   const Step& step = workflow_.steps[job.step];
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   std::optional<Request> request;
   if (job.purpose == Job::Purpose::postmortem) {
     if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
@@ -594,6 +597,7 @@ void Executor::Loop::conclude(Migration& migration) {
   Job& job = *migration.job;
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   switch (job.purpose) {
     case Job::Purpose::read:
       conclude_reading(migration, view);

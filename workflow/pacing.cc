@@ -11,21 +11,25 @@ using namespace std::chrono_literals;
 
 constexpr Duration kDefaultInterval = 30s;
 constexpr Duration kShortestInterval = 1ms;
+constexpr Duration kThorough = 2min;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 2;
 
 // The last moment of the grid until `t`.
 Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * grid); }
 
-}  // namespace
-
-Time next_poll(const Step& step, const MigrationState& state, Time now) {
-  Duration interval = kDefaultInterval;
+Duration interval_of(const MigrationState& state) {
   const auto text = state.plan.get("poll_interval_seconds");
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (!text.empty() && error == std::errc() && seconds > 0)
-    interval = std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+  if (text.empty() || error != std::errc() || !(seconds > 0)) return kDefaultInterval;
+  return std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+}
+
+}  // namespace
+
+Time next_poll(const Step& step, const MigrationState& state, Time now) {
+  const Duration interval = interval_of(state);
   // Operations end around what is usual, some well before.
   const Time due = state.entered + step.usual * 6 / 10;
   const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
@@ -33,6 +37,10 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   Duration grid = interval;
   while (grid * 2 <= young) grid *= 2;
   return on_grid(now + std::max(interval, young), grid);
+}
+
+bool thorough(const MigrationState& state, Time now) {
+  return now - on_grid(now, kThorough) < interval_of(state);
 }
 
 Time gathering(const Step& step, Time now) {
