@@ -30,6 +30,8 @@ namespace {
 
 // From here on lists are read: one call serves all who ask about something in it.
 constexpr std::size_t kBulk = 4;
+// Up to here lists have few pages, and are read ahead.
+constexpr std::size_t kAhead = 1000;
 // Completions taken before they are recorded, so that one sync does not wait for a flood.
 constexpr int kMostAtOnce = 4096;
 
@@ -549,6 +551,10 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   const Step& step = workflow_.steps[decision.step];
   const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
   job.since = first_look || check ? now_ - Reader::kKept : now_;
+  if (job.in_bulk && step.ahead && active_ <= kAhead)
+    reader_.read(
+        step.ahead(view_of(workflow_, migration.state, ledger_id_, job.step, job.generation)),
+        [](const Answer&) {}, job.since);
   ask_on(migration);
 }
 
