@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "ledger/errors.h"
 #include "workflow/executor_loop.h"
 #include "workflow/json.h"
 #include "workflow/oci_api.h"
 #include "workflow/pacing.h"
-#include "workflow/plan_guard.h"
-#include "workflow/retry_policy.h"
 
 namespace migledger::workflow {
 

@@ -65,4 +65,18 @@ std::vector<std::string> Rehearsal::created(std::string_view kind) const {
   return keys;
 }
 
+Plan plan_of(unsigned count) {
+  Plan plan;
+  for (unsigned i = 1; i <= count; ++i)
+    plan.migrations.push_back(sample_migration("web-" + std::to_string(i), i));
+  return plan;
+}
+
+void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations) {
+  for (const auto* kind : {"image", "object-copy", "imported-image", "instance"}) {
+    INFO(kind);
+    CHECK(rehearsal.created(kind).size() == migrations);
+  }
+}
+
 }  // namespace migledger::testing

@@ -45,4 +45,10 @@ class Rehearsal {
   std::unique_ptr<MemoryEventStore> store_;
 };
 
+// A plan of `count` sample migrations, "web-1" and on.
+workflow::Plan plan_of(unsigned count);
+
+// Checks that the tenancy made one image, copy, imported image and instance a migration.
+void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations);
+
 }  // namespace migledger::testing

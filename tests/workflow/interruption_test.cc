@@ -15,20 +15,6 @@ using workflow::RunResult;
 
 namespace {
 
-Plan plan_of(unsigned count) {
-  Plan plan;
-  for (unsigned i = 1; i <= count; ++i)
-    plan.migrations.push_back(sample_migration("web-" + std::to_string(i), i));
-  return plan;
-}
-
-void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations) {
-  for (const auto* kind : {"image", "object-copy", "imported-image", "instance"}) {
-    INFO(kind);
-    CHECK(rehearsal.created(kind).size() == migrations);
-  }
-}
-
 // Calls stop() when an intent of the named step is recorded: once, or twice.
 class Stopper : public workflow::Observer {
  public:

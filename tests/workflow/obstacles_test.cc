@@ -17,20 +17,6 @@ using workflow::RunResult;
 
 namespace {
 
-Plan plan_of(unsigned count) {
-  Plan plan;
-  for (unsigned i = 1; i <= count; ++i)
-    plan.migrations.push_back(sample_migration("web-" + std::to_string(i), i));
-  return plan;
-}
-
-void check_each_made_once(const Rehearsal& rehearsal, std::size_t migrations) {
-  for (const auto* kind : {"image", "object-copy", "imported-image", "instance"}) {
-    INFO(kind);
-    CHECK(rehearsal.created(kind).size() == migrations);
-  }
-}
-
 adapters::sim::ScriptedFault fault_at(Fault fault, const std::string& method,
                                       const std::string& path, const std::string& region = "") {
   adapters::sim::ScriptedFault scripted;
