@@ -150,6 +150,9 @@ struct Step {
   // when it is lost, the workflow goes back to this step.
   std::string_view remake_secret_at = {};
 
+  // act: the fact that names what this step removes; empty: it removes nothing that has one.
+  std::string_view removes = {};
+
   // await: the name of the act step whose resource this is, and what to read when it is dead, for
   // the record; approve: what is to be approved.
   std::string_view of = {};
