@@ -78,6 +78,11 @@ Step with_secret_of(std::string_view remake_at, Step step) {
   return step;
 }
 
+Step gathered(Duration gather, Step step) {
+  step.gather = gather;
+  return step;
+}
+
 Step with_fallbacks(decltype(Step::fallbacks) fallbacks, Step step) {
   step.fallbacks = fallbacks;
   return step;
@@ -150,7 +155,7 @@ std::vector<Step> make_steps() {
                             tag_search_instance, sight_tagged_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      check("final-check", "check the new instance", ask_final, read_final),
+      gathered(2min, check("final-check", "check the new instance", ask_final, read_final)),
   };
 }
 

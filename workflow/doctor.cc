@@ -56,7 +56,7 @@ class Doctor {
     });
     const Time deadline = clock_.now() + kPatience;
     while (!answered && clock_.now() < deadline) {
-      reader.pump();
+      reader.pump(clock_.now());
       if (auto completion = cloud_.next(deadline))
         reader.complete(completion->call, std::move(completion->reply));
     }

@@ -7,10 +7,14 @@ namespace migledger::workflow {
 
 void Executor::Loop::set_current(Migration& migration, StepIndex step) {
   if (migration.current == step) return;
-  if (migration.current != ledger::kNoStep) --waiting_at_[migration.current];
-  if (step != ledger::kNoStep) ++waiting_at_[step];
   migration.current = step;
   migration.next_poll = {};
+  if (step == ledger::kNoStep) return;
+  const Step& current = workflow_.steps[step];
+  if (in_bulk()) migration.next_poll = gathering(current, now_);
+  // What has just been begun is not over yet. What a former run began may be.
+  if (current.usual > Duration::zero())
+    migration.next_poll = next_poll(current, migration.state, migration.state.entered);
 }
 
 void Executor::Loop::advance(Migration& migration) {

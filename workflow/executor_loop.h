@@ -34,6 +34,7 @@ struct Job {
   std::uint16_t generation = 0;
   Position because = 0;
   bool in_bulk = false;
+  Time since{};  // what is read may be as old as that
   std::vector<Answer> answers;
   Verdict verdict;                 // postmortem: the death it explains
   std::vector<Request> remaining;  // postmortem
@@ -42,7 +43,7 @@ struct Job {
 
 struct Migration {
   MigrationState state;
-  StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
+  StepIndex current = ledger::kNoStep;  // that next_poll is about
   bool over = false;
   bool queued = false;  // to be decided about
   Time next_poll{};
@@ -66,8 +67,7 @@ class Executor::Loop {
         options_(std::move(options)),
         observer_(observer),
         workflow_(workflow),
-        reader_(cloud, next_call_),
-        waiting_at_(workflow.steps.size(), 0) {}
+        reader_(cloud, next_call_) {}
 
   RunResult run(const Plan& plan);
 
@@ -97,6 +97,7 @@ class Executor::Loop {
   void advance(Migration& migration);
   void decide_about(Migration& migration);
   void set_current(Migration& migration, StepIndex step);
+  bool in_bulk() const;
 
   void begin_job(Migration& migration, Job::Purpose purpose, const Decision& decision);
   void ask_on(Migration& migration);
@@ -164,7 +165,6 @@ class Executor::Loop {
   std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
-  std::vector<std::size_t> waiting_at_;
   std::unordered_map<CallId, Sending> sending_;
   using Timer = std::pair<Time, StreamId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

@@ -11,16 +11,20 @@ namespace migledger::workflow {
 
 namespace {
 
-// From here on polls read lists: one call serves all that wait for the same. But a list holds what
-// all migrations made, this many a page, and when its pages are more than those who wait, each of
-// these asks for itself.
+// From here on lists are read: one call serves all who ask about something in it. But a list holds
+// what all migrations made, this many a page, and when its pages are more than those who ask, each
+// of these asks for itself.
 constexpr std::size_t kBulk = 4;
 constexpr std::size_t kItemsACall = 500;
 
-// From here on lists are read at common moments: each for itself would cost the square of them.
-constexpr std::size_t kMany = 64;
+// Beyond this, lists are read at common moments: each for itself would cost the square of them.
+constexpr std::size_t kMany = 1000;
 
 }  // namespace
+
+bool Executor::Loop::in_bulk() const {
+  return active_ >= std::max(kBulk, migrations_.size() / kItemsACall);
+}
 
 void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
                                const Decision& decision) {
@@ -30,7 +34,14 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.step = decision.step;
   job.generation = decision.generation;
   job.because = decision.because;
-  job.in_bulk = waiting_at_[decision.step] >= std::max(kBulk, migrations_.size() / kItemsACall);
+  job.in_bulk = in_bulk();
+  // Where something may have been sent, and where an end is waited for, it matters what there is
+  // now. Else a list that others read a moment ago will do: what it is about is older than that.
+  const bool first_look =
+      purpose == Job::Purpose::look && migration.state.generation(decision.step) == 0;
+  const Step& step = workflow_.steps[decision.step];
+  const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
+  job.since = first_look || check ? now_ - Reader::kKept : now_;
   ask_on(migration);
 }
 
@@ -52,10 +63,10 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
+  const Time due = active_ > kMany && reads_list(*request) ? common_moment(now_) : now_;
   reader_.read(
       std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
-      due);
+      job.since, due);
 }
 
 void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {

@@ -12,12 +12,13 @@ using namespace std::chrono_literals;
 constexpr Duration kDefaultInterval = 30s;
 constexpr Duration kShortestInterval = 1ms;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
-constexpr int kYoungPolls = 4;
+constexpr int kYoungPolls = 2;
 
-Time on_grid(Time t, Duration grid) {
-  const std::int64_t at = t.time_since_epoch().count();
-  return Time(Duration((at + grid.count() - 1) / grid.count() * grid.count()));
-}
+// The last moment of the grid until `t`.
+Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * grid); }
+
+// The first moment of the grid from `t` on.
+Time up_to_grid(Time t, Duration grid) { return on_grid(t + grid - Duration(1), grid); }
 
 }  // namespace
 
@@ -28,7 +29,7 @@ bool reads_list(const Request& request) {
   return request.method == "GET" && has("limit=") && !has("prefix=");
 }
 
-Time common_moment(Time now) { return on_grid(now, kDefaultInterval); }
+Time common_moment(Time now) { return up_to_grid(now, kDefaultInterval); }
 
 Time next_poll(const Step& step, const MigrationState& state, Time now) {
   Duration interval = kDefaultInterval;
@@ -38,10 +39,17 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   if (!text.empty() && error == std::errc() && seconds > 0)
     interval = std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
   // Operations end around what is usual, some well before.
-  const Time due = state.entered + step.usual / 2;
+  const Time due = state.entered + step.usual * 6 / 10;
   const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
-  const Duration pause = std::max(interval, young);
-  return on_grid(now + pause, interval);
+  // A coarser grid for those who wait longer: their polls, too, fall together.
+  Duration grid = interval;
+  while (grid * 2 <= young) grid *= 2;
+  return on_grid(now + std::max(interval, young), grid);
+}
+
+Time gathering(const Step& step, Time now) {
+  if (step.gather <= Duration::zero()) return now;
+  return up_to_grid(now, step.gather);
 }
 
 }  // namespace migledger::workflow

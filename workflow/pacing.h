@@ -17,4 +17,8 @@ bool reads_list(const Request& request);
 // moments fall on the grid of polls at the default interval.
 Time common_moment(Time now);
 
+// When a check that may be put off is made, so that one list serves many: the first moment at or
+// after `now` on the grid of `step.gather`; `now` for other steps.
+Time gathering(const Step& step, Time now);
+
 }  // namespace migledger::workflow

@@ -30,7 +30,7 @@ struct View {
   std::string_view ledger_id;
   StepIndex step;
   std::uint16_t generation;  // of the act step that this step is about
-  bool in_bulk = false;      // many wait for the same: reading a list serves them all
+  bool in_bulk = false;      // many are under way: reading a list serves them all
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
@@ -142,6 +142,8 @@ struct Step {
 
   // await: how long it usually takes. Polls are rare before and frequent when it is due.
   Duration usual{};
+  // check: how long it may be put off while many are under way; zero: not at all.
+  Duration gather{};
 };
 
 struct Workflow {

@@ -218,6 +218,10 @@ Answer handle_attachments(Call& call) {
         items.push_back(show_boot_attachment(i, now));
       });
     }
+    if (what == "bootVolumes")
+      return list_by_instance(call, [&](const Instance& i, json::array& items) {
+        items.push_back(show_boot_volume(i, now));
+      });
     if (what == "vnicAttachments")
       return list_by_instance(call, [&](const Instance& i, json::array& items) {
         items.push_back(show_vnic_attachment(i, now));

@@ -160,14 +160,12 @@ TEST_CASE("an export succeeded when its work request did and the object is there
   };
   CHECK(read({work("wr-export", "IN_PROGRESS")}).kind == Kind::pending);
   CHECK(read({work("wr-export", "FAILED")}).kind == Kind::dead);
-  const auto ok = read({work("wr-export", "SUCCEEDED"), there, image("img", "AVAILABLE")});
+  const auto ok = read({work("wr-export", "SUCCEEDED"), there});
   CHECK(ok.kind == Kind::ok);
   CHECK(ok.facts.get("object_size") == "1000");
   CHECK(ok.facts.get("object_md5") == "md5==");
-  CHECK(read({work("wr-export", "SUCCEEDED"), there, image("img", "EXPORTING")}).kind ==
-        Kind::pending);
-  CHECK(read({work("wr-export", "SUCCEEDED"), no_objects(), image("img", "AVAILABLE")}).kind ==
-        Kind::dead);
+  CHECK(!compute::ask_exported(view, std::vector<Answer>{work("wr-export", "SUCCEEDED"), there}));
+  CHECK(read({work("wr-export", "SUCCEEDED"), no_objects()}).kind == Kind::dead);
   // Expired: the object and the image tell.
   CHECK(read({not_found(), there, image("img", "AVAILABLE")}).kind == Kind::ok);
   CHECK(read({not_found(), there, image("img", "EXPORTING")}).kind == Kind::pending);
@@ -183,7 +181,11 @@ TEST_CASE("in bulk, a work request that the list does not show is asked about it
     const auto ask = exports ? compute::ask_exported : compute::ask_copied;
     const auto read = exports ? compute::read_exported : compute::read_copied;
     const std::string_view id = exports ? "wr-export" : "wr-copy";
-    std::vector<Answer> answers{answer(json::array{})};
+    // Of copies, the list of what has arrived is read first.
+    std::vector<Answer> answers;
+    if (!exports) answers.push_back(no_objects());
+    const std::vector<Answer> before = answers;
+    answers.push_back(answer(json::array{}));
     CHECK(ask(view, answers)->path.ends_with("workRequests/" + std::string(id)));
     SECTION(exports ? "export: it runs" : "copy: it runs") {
       answers.push_back(work(id, "IN_PROGRESS"));
@@ -198,11 +200,46 @@ TEST_CASE("in bulk, a work request that the list does not show is asked about it
       CHECK(!ask(view, answers));
       CHECK(read(view, answers).kind == Kind::ok);
     }
-    const std::vector<Answer> listed{
-        answer(json::array{json::object{{"id", id}, {"status", "IN_PROGRESS"}}})};
+    std::vector<Answer> listed = before;
+    listed.push_back(answer(json::array{json::object{{"id", id}, {"status", "IN_PROGRESS"}}}));
     CHECK(!ask(view, listed));
     CHECK(read(view, listed).kind == Kind::pending);
   }
+}
+
+TEST_CASE("in bulk, a copy that is listed with the export's checksum has arrived") {
+  auto facts = kFacts;
+  const auto there = object("migledger/y.oci");
+  SECTION("it has") {
+    const auto state = sample_state({}, facts);
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(!compute::ask_copied(view, std::vector<Answer>{there}));
+    CHECK(compute::read_copied(view, std::vector<Answer>{there}).kind == Kind::ok);
+  }
+  SECTION("with another one, its work request is asked") {
+    facts.set("object_md5", "other==");
+    const auto state = sample_state({}, facts);
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(compute::ask_copied(view, std::vector<Answer>{there})->path == "/workRequests");
+  }
+}
+
+TEST_CASE("in bulk, an object that a list does not show is asked about itself") {
+  const auto state = sample_state({}, kFacts);
+  auto view = view_at(state, "await-export");
+  view.in_bulk = true;
+  const auto done = answer(json::array{json::object{{"id", "wr-export"}, {"status", "SUCCEEDED"}}});
+  std::vector<Answer> answers{done, no_objects()};
+  const auto request = compute::ask_exported(view, answers);
+  REQUIRE(request);
+  CHECK(request->query.find("prefix=migledger%2Fx.oci") != std::string::npos);
+  answers.push_back(object("migledger/x.oci"));
+  CHECK(!compute::ask_exported(view, answers));
+  CHECK(compute::read_exported(view, answers).kind == Kind::ok);
+  answers.back() = no_objects();
+  CHECK(compute::read_exported(view, answers).kind == Kind::dead);
 }
 
 // ---- bucket and copy ---------------------------------------------------------------------------
