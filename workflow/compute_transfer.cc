@@ -375,6 +375,12 @@ bool listed_as_arrived(const View& view, Answers answers) {
          arrived(view, object_named(answers[0], view.fact("copy_name")));
 }
 
+// That it has not arrived is enough to know, for now, about one that was seen under way.
+bool leaves_it_at_that(const View& view, Answers answers) {
+  return !view.thorough && !view.state.reading.state.empty() && is_list(answers[0]) &&
+         !object_named(answers[0], view.fact("copy_name"));
+}
+
 }  // namespace
 
 std::optional<Request> ask_copied(const View& view, Answers answers) {
@@ -384,7 +390,7 @@ std::optional<Request> ask_copied(const View& view, Answers answers) {
     if (answers.empty())
       return list_objects(view, view.plan("target_region"), target_bucket(view),
                           view.fact("copy_name"));
-    if (listed_as_arrived(view, answers)) return std::nullopt;
+    if (listed_as_arrived(view, answers) || leaves_it_at_that(view, answers)) return std::nullopt;
     answers = answers.subspan(1);
   }
   if (!work.empty()) {
@@ -406,6 +412,8 @@ Verdict read_copied(const View& view, Answers answers) {
   std::optional<boost::json::value> object;
   if (listed_as_arrived(view, answers)) {
     object = object_named(answers[0], view.fact("copy_name"));
+  } else if (leaves_it_at_that(view, answers)) {
+    return Verdict::pending(view.state.reading.state, view.state.reading.percent);
   } else {
     if (view.in_bulk) answers = answers.subspan(1);
     if (!work.empty()) {

@@ -34,6 +34,7 @@ struct Job {
   std::uint16_t generation = 0;
   Position because = 0;
   bool in_bulk = false;
+  bool thorough = true;
   Time since{};  // what is read may be as old as that
   std::vector<Answer> answers;
   Verdict verdict;                 // postmortem: the death it explains

@@ -35,6 +35,7 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.generation = decision.generation;
   job.because = decision.because;
   job.in_bulk = in_bulk();
+  job.thorough = !job.in_bulk || thorough(migration.state, now_);
   // Where something may have been sent, and where an end is waited for, it matters what there is
   // now. Else a list that others read a moment ago will do: what it is about is older than that.
   const bool first_look =
@@ -50,6 +51,7 @@ void Executor::Loop::ask_on(Migration& migration) {
   const Step& step = workflow_.steps[job.step];
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   std::optional<Request> request;
   if (job.purpose == Job::Purpose::postmortem) {
     if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
@@ -90,6 +92,7 @@ void Executor::Loop::conclude(Migration& migration) {
   Job& job = *migration.job;
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   switch (job.purpose) {
     case Job::Purpose::read:
       conclude_reading(migration, view);

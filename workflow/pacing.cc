@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kDefaultInterval = 30s;
 constexpr Duration kShortestInterval = 1ms;
+constexpr Duration kThorough = 2min;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 2;
 
@@ -19,6 +20,14 @@ Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * 
 
 // The first moment of the grid from `t` on.
 Time up_to_grid(Time t, Duration grid) { return on_grid(t + grid - Duration(1), grid); }
+
+Duration interval_of(const MigrationState& state) {
+  const auto text = state.plan.get("poll_interval_seconds");
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc() || !(seconds > 0)) return kDefaultInterval;
+  return std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+}
 
 }  // namespace
 
@@ -32,12 +41,7 @@ bool reads_list(const Request& request) {
 Time common_moment(Time now) { return up_to_grid(now, kDefaultInterval); }
 
 Time next_poll(const Step& step, const MigrationState& state, Time now) {
-  Duration interval = kDefaultInterval;
-  const auto text = state.plan.get("poll_interval_seconds");
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (!text.empty() && error == std::errc() && seconds > 0)
-    interval = std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+  const Duration interval = interval_of(state);
   // Operations end around what is usual, some well before.
   const Time due = state.entered + step.usual * 6 / 10;
   const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
@@ -45,6 +49,10 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   Duration grid = interval;
   while (grid * 2 <= young) grid *= 2;
   return on_grid(now + std::max(interval, young), grid);
+}
+
+bool thorough(const MigrationState& state, Time now) {
+  return now - on_grid(now, kThorough) < interval_of(state);
 }
 
 Time gathering(const Step& step, Time now) {

@@ -17,6 +17,10 @@ bool reads_list(const Request& request);
 // moments fall on the grid of polls at the default interval.
 Time common_moment(Time now);
 
+// Whether polls at `now` are thorough (step.h) while many are under way: the first one of every two
+// minutes is.
+bool thorough(const MigrationState& state, Time now);
+
 // When a check that may be put off is made, so that one list serves many: the first moment at or
 // after `now` on the grid of `step.gather`; `now` for other steps.
 Time gathering(const Step& step, Time now);

@@ -217,6 +217,22 @@ TEST_CASE("in bulk, a copy that is listed with the export's checksum has arrived
     CHECK(!compute::ask_copied(view, std::vector<Answer>{there}));
     CHECK(compute::read_copied(view, std::vector<Answer>{there}).kind == Kind::ok);
   }
+  SECTION("it has not: its work request is asked when the poll is thorough") {
+    auto state = sample_state({}, facts);
+    state.reading.state = "IN_PROGRESS";
+    state.reading.percent = 40;
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(compute::ask_copied(view, std::vector<Answer>{no_objects()})->path == "/workRequests");
+    view.thorough = false;
+    CHECK(!compute::ask_copied(view, std::vector<Answer>{no_objects()}));
+    const auto verdict = compute::read_copied(view, std::vector<Answer>{no_objects()});
+    CHECK(verdict.kind == Kind::pending);
+    CHECK(verdict.state == "IN_PROGRESS");
+    CHECK(verdict.percent == 40);
+    // A list that could not be read says nothing.
+    CHECK(compute::ask_copied(view, std::vector<Answer>{not_found()}));
+  }
   SECTION("with another one, its work request is asked") {
     facts.set("object_md5", "other==");
     const auto state = sample_state({}, facts);

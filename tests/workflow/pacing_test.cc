@@ -77,6 +77,14 @@ TEST_CASE("those who wait long, but not equally long, poll at the same moments")
   CHECK(a == b);
 }
 
+TEST_CASE("one poll in two minutes is thorough, each when they are rarer") {
+  for (const auto& [at, expected] :
+       {std::pair{0s, true}, {30s, false}, {60s, false}, {90s, false}, {120s, true}}) {
+    CHECK(workflow::thorough(waiting_since(kDay), kDay + at) == expected);
+    CHECK(workflow::thorough(waiting_since(kDay, "120"), kDay + at));
+  }
+}
+
 TEST_CASE("a check that may be put off is made at a common moment") {
   workflow::Step step;
   CHECK(workflow::gathering(step, kDay + 1s) == kDay + 1s);
