@@ -108,6 +108,10 @@ class Commands(unittest.TestCase):
                      "/20160918/bootVolumeAttachments?availabilityDomain="
                      f"{instance['availabilityDomain']}&compartmentId={COMPARTMENT}"
                      f"&instanceId={instance['id']}")
+        self.compare(SOURCE, f"bv boot-volume list -c {COMPARTMENT} --availability-domain "
+                     f"{instance['availabilityDomain']}",
+                     f"/20160918/bootVolumes?availabilityDomain={instance['availabilityDomain']}"
+                     f"&compartmentId={COMPARTMENT}")
         # A list without elements prints nothing at all.
         self.assertIsNone(self.oci.friendly(
             SOURCE, "compute", "volume-attachment", "list", "-c", COMPARTMENT, "--instance-id",
