@@ -78,11 +78,6 @@ Step with_secret_of(std::string_view remake_at, Step step) {
   return step;
 }
 
-Step reading_ahead(decltype(Step::ahead) ahead, Step step) {
-  step.ahead = ahead;
-  return step;
-}
-
 Step gathered(Duration gather, Step step) {
   step.gather = gather;
   return step;
@@ -107,9 +102,8 @@ std::vector<Step> make_steps() {
       tagged(act("create-image", "create the image", Guard::TOKEN,
                  {ask_source_images, sight_source_image, create_image, receive_image}),
              tag_search_source_image, sight_tagged_source_image),
-      reading_ahead(list_source_images,
-                    await("await-image", "wait for the image", "create-image", 10min,
-                          ask_image_ready, read_image_ready, image_postmortem)),
+      await("await-image", "wait for the image", "create-image", 10min, ask_image_ready,
+            read_image_ready, image_postmortem),
 
       only_if(by_par,
               act("sweep-export-par", "remove export URLs left over", Guard::NATURAL_KEY,
@@ -147,9 +141,8 @@ std::vector<Step> make_steps() {
           tagged(act("import-image", "import the image", Guard::TOKEN,
                      {ask_target_images, sight_target_image, import_image, receive_import}),
                  tag_search_target_image, sight_tagged_target_image)),
-      reading_ahead(list_target_images,
-                    await("await-import", "wait for the imported image", "import-image", 12min,
-                          ask_import_ready, read_import_ready, import_postmortem)),
+      await("await-import", "wait for the imported image", "import-image", 12min, ask_import_ready,
+            read_import_ready, import_postmortem),
       only_if(by_par,
               act("drop-import-par", "remove the import URL", Guard::NATURAL_KEY,
                   {ask_import_pars, sight_no_import_par, delete_import_par, receive_deleted})),

@@ -17,8 +17,7 @@ namespace {
 constexpr std::size_t kBulk = 4;
 constexpr std::size_t kItemsACall = 500;
 
-// Up to here lists have few pages, and are read ahead. Beyond, they are read at common moments:
-// each for itself would cost the square of them.
+// Beyond this, lists are read at common moments: each for itself would cost the square of them.
 constexpr std::size_t kMany = 1000;
 
 }  // namespace
@@ -44,10 +43,6 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   const Step& step = workflow_.steps[decision.step];
   const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
   job.since = first_look || check ? now_ - Reader::kKept : now_;
-  if (job.in_bulk && step.ahead && active_ <= kMany)
-    reader_.read(
-        step.ahead(view_of(workflow_, migration.state, ledger_id_, job.step, job.generation)),
-        [](const Answer&) {}, job.since);
   ask_on(migration);
 }
 

@@ -142,8 +142,6 @@ struct Step {
   std::vector<Request> (*postmortem)(const View&) = nullptr;
   std::string (*question)(const View&) = nullptr;
 
-  // await, in bulk: a list that is mostly asked for next; it is read at the same time as the first.
-  Request (*ahead)(const View&) = nullptr;
   // await: how long it usually takes. Polls are rare before and frequent when it is due.
   Duration usual{};
   // check: how long it may be put off while many are under way; zero: not at all.
