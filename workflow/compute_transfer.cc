@@ -377,8 +377,7 @@ bool listed_as_arrived(const View& view, Answers answers) {
 
 // That it has not arrived is enough to know, for now, about one that was seen under way.
 bool leaves_it_at_that(const View& view, Answers answers) {
-  return !view.thorough && !view.state.reading.state.empty() && is_list(answers[0]) &&
-         !object_named(answers[0], view.fact("copy_name"));
+  return view.skims() && is_list(answers[0]) && !object_named(answers[0], view.fact("copy_name"));
 }
 
 }  // namespace
@@ -413,7 +412,7 @@ Verdict read_copied(const View& view, Answers answers) {
   if (listed_as_arrived(view, answers)) {
     object = object_named(answers[0], view.fact("copy_name"));
   } else if (leaves_it_at_that(view, answers)) {
-    return Verdict::pending(view.state.reading.state, view.state.reading.percent);
+    return Verdict::pending_as_before(view);
   } else {
     if (view.in_bulk) answers = answers.subspan(1);
     if (!work.empty()) {

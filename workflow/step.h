@@ -36,6 +36,8 @@ struct View {
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
+  // Whether it is enough to know, for now, that it is not over: it was seen under way.
+  bool skims() const { return !thorough && !state.reading.state.empty(); }
   // The idempotency key of `generation` of this step.
   std::string key() const;
 };
@@ -72,6 +74,7 @@ struct Verdict {
   std::string need;                   // refused: what a person must do
 
   static Verdict pending(std::string_view state, int percent = 0);
+  static Verdict pending_as_before(const View& view);  // as last observed
   static Verdict ok(ledger::Fields facts = {});
   static Verdict dead(ErrorClass error_class, std::string code, std::string message);
   static Verdict refused(std::string message, std::string need);

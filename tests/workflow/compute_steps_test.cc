@@ -129,6 +129,45 @@ TEST_CASE("an image is ready when it is AVAILABLE, its work request tells of fai
         "/20160918/images/img");
 }
 
+TEST_CASE("in bulk, the list of images tells who is ready, and work requests when it is thorough") {
+  auto state = sample_state({}, kFacts);
+  auto view = view_at(state, "await-image");
+  view.in_bulk = true;
+  const auto images = [](std::string_view image_state) {
+    return answer(json::array{json::object{{"id", "img"}, {"lifecycleState", image_state}}});
+  };
+  const auto ask = [&](std::vector<Answer> answers) {
+    return compute::ask_image_ready(view, answers);
+  };
+  const auto read = [&](std::vector<Answer> answers) {
+    return compute::read_image_ready(view, answers);
+  };
+  CHECK(ask({})->path == "/20160918/images");
+  CHECK(!ask({images("AVAILABLE")}));
+  CHECK(read({images("AVAILABLE")}).kind == Kind::ok);
+  CHECK(read({images("DELETED")}).kind == Kind::dead);
+  const auto works = [](std::string_view status) {
+    return answer(
+        json::array{json::object{{"id", "wr-image"}, {"status", status}, {"percentComplete", 30}}});
+  };
+  CHECK(ask({images("PROVISIONING")})->path == "/20160918/workRequests");
+  CHECK(!ask({images("PROVISIONING"), works("IN_PROGRESS")}));
+  CHECK(read({images("PROVISIONING"), works("IN_PROGRESS")}).percent == 30);
+  CHECK(read({images("PROVISIONING"), works("FAILED")}).kind == Kind::dead);
+  CHECK(read({answer(json::array{}), works("FAILED")}).kind == Kind::dead);
+  CHECK(read({images("PROVISIONING"), works("SUCCEEDED")}).kind == Kind::pending);
+  // Not thorough: what was seen before stands, unless the list of images could not be read.
+  view.thorough = false;
+  CHECK(ask({images("PROVISIONING")}));
+  state.reading.state = "IN_PROGRESS";
+  state.reading.percent = 40;
+  CHECK(!ask({images("PROVISIONING")}));
+  CHECK(read({images("PROVISIONING")}).kind == Kind::pending);
+  CHECK(read({images("PROVISIONING")}).percent == 40);
+  CHECK(!ask({images("AVAILABLE")}));
+  CHECK(ask({not_found()}));
+}
+
 // ---- export ------------------------------------------------------------------------------------
 
 TEST_CASE("a look for an export sees the object, or that the image is at it") {
