@@ -12,8 +12,11 @@ void Executor::Loop::set_current(Migration& migration, StepIndex step) {
   if (step == ledger::kNoStep) return;
   const Step& current = workflow_.steps[step];
   if (in_bulk()) migration.next_poll = gathering(current, now_);
-  // What has just been begun is not over yet. What a former run began may be.
-  if (current.usual > Duration::zero())
+  // What this run has just sent is not over yet. What was found, or a former run sent, may be.
+  const auto& attempt = migration.state.attempt;
+  const bool sent_now =
+      attempt.session == session_ && attempt.step == workflow_.index_of(current.of);
+  if (current.usual > Duration::zero() && sent_now)
     migration.next_poll = next_poll(current, migration.state, migration.state.entered);
 }
 

@@ -14,6 +14,7 @@ constexpr Duration kShortestInterval = 1ms;
 constexpr Duration kThorough = 2min;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 2;
+constexpr int kLongest = 8;  // intervals
 
 // The last moment of the grid until `t`.
 Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * grid); }
@@ -44,7 +45,8 @@ Time next_poll(const Step& step, const MigrationState& state, Time now) {
   const Duration interval = interval_of(state);
   // Operations end around what is usual, some well before.
   const Time due = state.entered + step.usual * 6 / 10;
-  const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
+  const Duration young =
+      now < due ? std::min((due - now) / kYoungPolls, interval * kLongest) : Duration::zero();
   // A coarser grid for those who wait longer: their polls, too, fall together.
   Duration grid = interval;
   while (grid * 2 <= young) grid *= 2;

@@ -5,9 +5,9 @@
 
 namespace migledger::workflow {
 
-// The time of the next poll of an await step: rare while the operation is young, at the plan's
-// "poll_interval_seconds" when it is due. Times fall on a common grid, so that those who wait for
-// the same share one read.
+// The time of the next poll of an await step: rare while the operation is young, though at most
+// eight times as rare as the plan's "poll_interval_seconds", at which polls come when it is due.
+// Times fall on a common grid, so that those who wait for the same share one read.
 Time next_poll(const Step& step, const MigrationState& state, Time now);
 
 // Whether what the request reads is a whole list, which grows with how much there is.

@@ -211,7 +211,7 @@ bool connection_broke(std::string_view err) {
 Reply explain(const RawRun& run, const std::string& problem) {
   if (run.timed_out)
     return without_reply(Delivery::unknown,
-                         "timeout: no reply within the limit of a call (oci.call_timeout)");
+                         "timeout: no reply within the limit of a call (oci.call_timeout_seconds)");
   if (run.abandoned)
     return without_reply(Delivery::unknown, "interrupted: ended before it had replied");
   if (run.signal != 0)

@@ -54,6 +54,11 @@ TEST_CASE("polls are rare while the operation is young, and come closer") {
   CHECK(workflow::next_poll(step, state, kDay) == kDay + 240s);
 }
 
+TEST_CASE("a short interval is short for the young, too") {
+  auto state = waiting_since(kDay, "0.5");
+  CHECK(workflow::next_poll(step_of(20min), state, kDay) == kDay + 4s);
+}
+
 TEST_CASE("those who began at different moments poll at the same") {
   const auto step = step_of(1min);
   const Time now = kDay + 10min + 7s;
