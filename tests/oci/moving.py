@@ -55,12 +55,12 @@ class Moving(unittest.TestCase):
         self.server.stop()
         self.scratch.remove()
 
-    def serve(self, names, faults=None, oci=None, **of_each):
+    def serve(self, names, faults=None, oci=None, parallel=10, **of_each):
         """Starts the tenancy, and configures migledger for it; `oci` is set besides."""
         self.server = Server(self.scratch, names, faults=faults, of_each=of_each)
         self.config = self.scratch.write("config.json", plan(
             names, of_each, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2, **(oci or {})}))
+            parallel=parallel, oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2, **(oci or {})}))
 
     def start(self):
         return subprocess.Popen(
@@ -77,9 +77,12 @@ class Moving(unittest.TestCase):
             self.fail(f"it still runs after {seconds} s:\n{process.communicate()[0]}")
         return process.returncode, out
 
+    def run_migledger(self, *arguments):
+        """What a command prints that must succeed."""
+        return subprocess.run([MIGLEDGER, *arguments], check=True, stdout=subprocess.PIPE,
+                              text=True).stdout
+
     def history(self):
         """The events of the ledger."""
-        out = subprocess.run(
-            [MIGLEDGER, "history", "--ledger", self.scratch.file("ledger"), "--json"], check=True,
-            stdout=subprocess.PIPE, text=True).stdout
+        out = self.run_migledger("history", "--ledger", self.scratch.file("ledger"), "--json")
         return [json.loads(line) for line in out.splitlines()]
