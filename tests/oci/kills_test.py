@@ -111,7 +111,8 @@ class Kills(Moving):
         removed = [event["step"] for event in self.history()
                    if event["kind"] == "intent" and event["step"].startswith("sweep-")]
         self.assertEqual(removed, ["sweep-export-par", "sweep-import-par"])
-        shown = self.run_migledger("history", "--ledger", self.scratch.file("ledger"), "--verbose")
+        shown = self.migledger(
+            "history", "--ledger", self.scratch.file("ledger"), "--verbose").stdout
         self.assertIn("create-export-par", shown)
         for text in [shown.encode(), *self.kept()]:
             self.assertIsNone(re.search(rb"/p/[^/\s\"]+/n/", text))

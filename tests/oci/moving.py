@@ -62,14 +62,15 @@ class Moving(unittest.TestCase):
             names, of_each, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
             parallel=parallel, oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2, **(oci or {})}))
 
-    def start(self):
+    def start(self, **environment):
         return subprocess.Popen(
             [MIGLEDGER, "run", "--config", self.config, "--ledger", self.scratch.file("ledger"),
              "--log-file", self.scratch.file("log")],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, **environment})
 
-    def run_to_end(self, seconds=240):
-        process = self.start()
+    def run_to_end(self, seconds=240, **environment):
+        process = self.start(**environment)
         try:
             out = process.communicate(timeout=seconds)[0]
         except subprocess.TimeoutExpired:
@@ -77,12 +78,12 @@ class Moving(unittest.TestCase):
             self.fail(f"it still runs after {seconds} s:\n{process.communicate()[0]}")
         return process.returncode, out
 
-    def run_migledger(self, *arguments):
-        """What a command prints that must succeed."""
-        return subprocess.run([MIGLEDGER, *arguments], check=True, stdout=subprocess.PIPE,
-                              text=True).stdout
+    def migledger(self, *arguments, **environment):
+        """Another command, to its end."""
+        return subprocess.run([MIGLEDGER, *arguments], check=False, stdout=subprocess.PIPE,
+                              text=True, env={**os.environ, **environment})
 
     def history(self):
         """The events of the ledger."""
-        out = self.run_migledger("history", "--ledger", self.scratch.file("ledger"), "--json")
-        return [json.loads(line) for line in out.splitlines()]
+        done = self.migledger("history", "--ledger", self.scratch.file("ledger"), "--json")
+        return [json.loads(line) for line in done.stdout.splitlines()]
