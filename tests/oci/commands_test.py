@@ -124,7 +124,10 @@ class Commands(unittest.TestCase):
                      f"/20160918/vnics/{vnics[0]['vnicId']}")
         self.compare(TARGET, f"network subnet get --subnet-id {SUBNET}",
                      f"/20160918/subnets/{SUBNET}")
-
+        self.compare(TARGET, f"network subnet list -c {COMPARTMENT}",
+                     f"/20160918/subnets?compartmentId={COMPARTMENT}")
+        self.compare(SOURCE, f"compute volume-attachment list -c {COMPARTMENT}",
+                     f"/20160918/volumeAttachments?compartmentId={COMPARTMENT}")
 
     # ---- one whole migration by friendly commands, and the same reads by raw-request ----
 
