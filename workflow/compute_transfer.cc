@@ -308,9 +308,6 @@ std::optional<Request> ask_copy(const View& view, Answers answers) {
   return list_copies(view);
 }
 
-namespace {
-
-// Whether a copy of the object is on its way, as the work requests of the source region say.
 bool copy_under_way(const Answer& answer, std::string_view source_object) {
   for (const auto& work : answer.list->about_object(source_object)) {
     const auto status = text(&work, "status");
@@ -318,8 +315,6 @@ bool copy_under_way(const Answer& answer, std::string_view source_object) {
   }
   return false;
 }
-
-}  // namespace
 
 Sighting sight_copy(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);

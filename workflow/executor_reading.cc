@@ -26,23 +26,33 @@ bool Executor::Loop::in_bulk() const {
   return active_ >= std::max(kBulk, migrations_.size() / kItemsACall);
 }
 
+// How old the answers of a reading may be. Where something of the kind may have been sent, where an
+// end is waited for, and before anything is removed, it matters what there is now. Else a list that
+// others read a moment ago will do: what it is about is older than that.
+Time Executor::Loop::oldest_answer(const Migration& migration, Job::Purpose purpose,
+                                   const Step& step) const {
+  const MigrationState& state = migration.state;
+  const bool first_look =
+      purpose == Job::Purpose::look && state.generation(workflow_.index_of(step.name)) == 0;
+  const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
+  if (state.mode != Mode::forward || !(first_look || check)) return now_;
+  const Time kept = now_ - Reader::kKept;
+  // Without a token of its own, it may be about what the step before has made.
+  return step.guard == Guard::TOKEN ? kept : std::max(kept, state.attempt.ended);
+}
+
 void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
                                const Decision& decision) {
   migration.job = std::make_unique<Job>();
   Job& job = *migration.job;
+  job.number = ++jobs_;
   job.purpose = purpose;
   job.step = decision.step;
   job.generation = decision.generation;
   job.because = decision.because;
   job.in_bulk = in_bulk();
   job.thorough = !job.in_bulk || thorough(migration.state, now_);
-  // Where something may have been sent, and where an end is waited for, it matters what there is
-  // now. Else a list that others read a moment ago will do: what it is about is older than that.
-  const bool first_look =
-      purpose == Job::Purpose::look && migration.state.generation(decision.step) == 0;
-  const Step& step = workflow_.steps[decision.step];
-  const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
-  job.since = first_look || check ? now_ - Reader::kKept : now_;
+  job.since = oldest_answer(migration, purpose, workflow_.steps[decision.step]);
   ask_on(migration);
 }
 
@@ -57,6 +67,8 @@ void Executor::Loop::ask_on(Migration& migration) {
     if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
   } else if (job.purpose == Job::Purpose::look_by_tag) {
     if (job.answers.empty()) request = step.ask_by_tag(view);
+  } else if (job.purpose == Job::Purpose::look_named) {
+    if (job.answers.empty()) request = step.ask_named(view, migration.state.named);
   } else {
     request = step.ask(view, job.answers);
   }
@@ -67,13 +79,16 @@ void Executor::Loop::ask_on(Migration& migration) {
   const StreamId stream = migration.state.stream;
   const Time due = active_ > kMany && reads_list(*request) ? common_moment(now_) : now_;
   reader_.read(
-      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      std::move(*request),
+      [this, stream, number = job.number](const Answer& answer) {
+        take_answer(stream, number, answer);
+      },
       job.since, due);
 }
 
-void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {
+void Executor::Loop::take_answer(StreamId stream, std::uint64_t number, const Answer& answer) {
   Migration& migration = at(stream);
-  if (!migration.job) return;
+  if (!migration.job || migration.job->number != number) return;
   Job& job = *migration.job;
   const Failure failure = classify(answer.reply, false);
   const bool no_answer = failure && (failure.error_class == ErrorClass::RETRY ||
@@ -99,6 +114,7 @@ void Executor::Loop::conclude(Migration& migration) {
       break;
     case Job::Purpose::look:
     case Job::Purpose::look_by_tag:
+    case Job::Purpose::look_named:
       conclude_look(migration, view);
       break;
     case Job::Purpose::postmortem:
@@ -146,9 +162,17 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
 void Executor::Loop::conclude_look(Migration& migration, const View& view) {
   Job& job = *migration.job;
   const Step& step = workflow_.steps[job.step];
-  const bool by_tag = job.purpose == Job::Purpose::look_by_tag;
-  const Sighting sighting =
-      by_tag ? step.sight_by_tag(view, job.answers.back()) : step.sight(view, job.answers);
+  Sighting sighting;
+  std::string_view scope = "list";
+  if (job.purpose == Job::Purpose::look_by_tag) {
+    scope = "tag";
+    sighting = step.sight_by_tag(view, job.answers.back());
+  } else if (job.purpose == Job::Purpose::look_named) {
+    scope = "id";
+    sighting = step.sight_named(view, job.answers.back(), migration.state.named);
+  } else {
+    sighting = step.sight(view, job.answers);
+  }
   const Origin from = origin(migration, job.because);
   if (sighting.kind == Sighting::Kind::cannot_look) {
     append(read_failed(from, job.step, sighting.failure));
@@ -156,7 +180,7 @@ void Executor::Loop::conclude_look(Migration& migration, const View& view) {
     Time cloud_time{};
     for (const auto& answer : job.answers)
       cloud_time = std::max(cloud_time, answer.reply.date().value_or(Time{}));
-    append(probed(from, job.step, job.generation, sighting, by_tag, cloud_time));
+    append(probed(from, job.step, job.generation, sighting, scope, cloud_time));
   }
   migration.job.reset();
 }

@@ -18,6 +18,7 @@ Row when_proven(const Circumstance& c, Row then) {
 Row resolve_doubt(const Circumstance& c) {
   if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
   if (c.guard == Guard::NATURAL_KEY) return Row::same_name;
+  if (c.guard == Guard::IF_MATCH) return Row::read_again;
   const bool token_usable = c.guard == Guard::TOKEN && c.error != ErrorClass::TOKEN_INVALIDATED;
   if (token_usable && c.clock_back) return Row::clock_back;
   if (token_usable && c.token_young) return Row::same_token;
@@ -31,16 +32,18 @@ Row after_failure(const Circumstance& c) {
     case ErrorClass::BLOCKED:
       return c.this_session ? Row::blocked : Row::nothing_happened;
     case ErrorClass::NOT_FOUND:
+      if (c.guard == Guard::IF_MATCH) return resolve_doubt(c);
       return c.this_session ? Row::not_found : Row::nothing_happened;
     case ErrorClass::CAPACITY:
       if (c.placements_left) return Row::next_placement;
       return c.this_session ? Row::no_capacity : Row::nothing_happened;
     case ErrorClass::FATAL:
-      return Row::final;
+      return c.renewed ? Row::renewed : Row::final;
     case ErrorClass::TOKEN_INVALIDATED:
       return resolve_doubt(c);
     default:
       if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
+      if (c.guard == Guard::IF_MATCH) return Row::read_again;
       // A token of a generation that is too old counts for nothing, but nothing happened either.
       return Row::nothing_happened;
   }
@@ -57,6 +60,7 @@ Row after_failure_in_doubt(const Circumstance& c) {
     case Row::final:
     case Row::next_placement:
     case Row::plan_changed:
+    case Row::renewed:
       return when_proven(c, row);
     default:
       return resolve_doubt(c);
@@ -79,13 +83,15 @@ Row recover(const Circumstance& c) {
   if (c.attempt == A::failed && c.error == ErrorClass::CREDENTIALS && c.this_session)
     return Row::credentials;
   const bool answered = c.attempt == A::failed || c.attempt == A::dead || c.attempt == A::unknown;
-  if (answered && !c.backed_off) return Row::back_off;
+  const bool waits = !c.giving_up && !c.named;
+  if (answered && !c.backed_off && waits) return Row::back_off;
 
   // What fails for good, without doubt, needs no look to be said.
-  const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed;
-  if (certain && c.error == ErrorClass::FATAL) return Row::final;
+  const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed && !c.named;
+  if (certain && c.error == ErrorClass::FATAL && !c.renewed) return Row::final;
   if (certain && c.this_session && c.error == ErrorClass::BLOCKED) return Row::blocked;
-  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND) return Row::not_found;
+  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND && c.guard != Guard::IF_MATCH)
+    return Row::not_found;
 
   switch (c.sight) {
     case S::not_fresh:
@@ -104,6 +110,7 @@ Row recover(const Circumstance& c) {
       break;
   }
 
+  if (c.giving_up) return when_proven(c, Row::given_up);
   switch (c.attempt) {
     case A::none:
       return Row::first;
@@ -146,6 +153,8 @@ std::string_view name_of(Row row) {
       return "same-token";
     case Row::same_name:
       return "same-name";
+    case Row::read_again:
+      return "read-again";
     case Row::nothing_happened:
       return "nothing-happened";
     case Row::clock_back:
@@ -164,6 +173,10 @@ std::string_view name_of(Row row) {
       return "next-placement";
     case Row::plan_changed:
       return "plan-changed";
+    case Row::renewed:
+      return "renewed";
+    case Row::given_up:
+      return "given-up";
     case Row::blocked:
       return "blocked";
     case Row::no_capacity:
@@ -190,6 +203,10 @@ std::string_view name_of(Row row) {
       return "timed-out";
     case Row::secret_lost:
       return "secret-lost";
+    case Row::paused:
+      return "paused";
+    case Row::too_early:
+      return "too-early";
   }
   return "?";
 }
