@@ -84,7 +84,7 @@ Fleet every_kind() {
   fleet.add(checked(fleet.of(one), 0, Verdict::ok(), 0, {}));
   fleet.add(
       read_failed(fleet.of(one), 1, {ErrorClass::RETRY, 503, "ServiceUnavailable", "", "", {}}));
-  fleet.add(probed(fleet.of(one), 4, 1, Sighting::of(Sighting::Kind::absent), false, {}));
+  fleet.add(probed(fleet.of(one), 4, 1, Sighting::of(Sighting::Kind::absent), "list", {}));
   fleet.add(intent(fleet.of(one), about(4), Guard::TOKEN, "k", "sim", 1, {}));
   fleet.add(outcome(fleet.of(one), record(4, schema::Outcome::Result::SUCCEEDED)));
   fleet.add(observed(fleet.of(one), 7, "IN_PROGRESS", 42));
@@ -117,7 +117,7 @@ TEST_CASE("a row follows its migration from the first event to the last") {
   CHECK(row().steps_done() == 1);
   CHECK(row().entered == fleet.now());
 
-  fleet.add(probed(fleet.of(stream), 6, 1, Sighting::of(Sighting::Kind::absent), false, {}));
+  fleet.add(probed(fleet.of(stream), 6, 1, Sighting::of(Sighting::Kind::absent), "list", {}));
   CHECK(row().step == 6);
   fleet.add(intent(fleet.of(stream), about(6), Guard::TOKEN, "k", "sim", 1, {}));
   CHECK(row().state == "request sent");
@@ -257,7 +257,7 @@ TEST_CASE("the summary of a run agrees with the states of its migrations") {
     CHECK(row.updated == state.updated);
     CHECK(row.step_count == state.step_count());
     for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
-      CHECK((row.done >> i & 1) == (state.is_done(i) ? 1u : 0u));
+      CHECK(row.done[i] == state.is_done(i));
   }
 }
 
