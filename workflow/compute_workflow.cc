@@ -115,6 +115,11 @@ Step with_secret_of(std::string_view remake_at, Step step) {
   return step;
 }
 
+Step gathered(Duration gather, Step step) {
+  step.gather = gather;
+  return step;
+}
+
 Step with_fallbacks(decltype(Step::fallbacks) fallbacks, Step step) {
   step.fallbacks = fallbacks;
   return step;
@@ -191,7 +196,8 @@ std::vector<Step> make_steps() {
                    ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      skippable(check("final-check", "check the new instance", ask_final, read_final)),
+      skippable(
+          gathered(2min, check("final-check", "check the new instance", ask_final, read_final))),
 
       removal("remove-instance", "remove the new instance", "target_instance_id", kUndo,
               may_have_made, ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
