@@ -1,6 +1,7 @@
 #include "workflow/compute_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/storage_workflow.h"
 
 namespace migledger::workflow {
 
@@ -163,7 +164,9 @@ const Workflow& compute_workflow() {
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  return name == compute_workflow().name ? &compute_workflow() : nullptr;
+  for (const auto* workflow : {&compute_workflow(), &storage_workflow()})
+    if (workflow->name == name) return workflow;
+  return nullptr;
 }
 
 }  // namespace migledger::workflow

@@ -12,6 +12,7 @@
 
 #include "ledger/migration_state.h"
 #include "workflow/error_class.h"
+#include "workflow/plan.h"
 #include "workflow/request.h"
 
 namespace migledger::workflow {
@@ -20,7 +21,7 @@ using ledger::MigrationState;
 using ledger::Mode;
 using ledger::StepIndex;
 
-enum class StepKind { check, approve, act, await };
+enum class StepKind { check, approve, act, await, bulk };
 
 // What makes sending again safe.
 using Guard = ledger::schema::Intent::Guard;
@@ -35,11 +36,14 @@ struct View {
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
+  // What is moved: its OCID, or the name of the bucket.
+  std::string_view source() const { return source_of(state.plan); }
   // The idempotency key of `generation` of this step.
   std::string key() const;
 };
 
 class ListIndex;
+struct Walk;
 
 // One answer to a reading, with all pages of a list. Many readers share what it holds.
 struct Answer {
@@ -69,6 +73,7 @@ struct Verdict {
   std::vector<std::string> findings;  // ok, refused: for people
   Failure failure;                    // dead, refused, cannot_look
   std::string need;                   // refused: what a person must do
+  std::string_view go_back_to = {};   // refused: the step to go on with then; empty: this one
 
   static Verdict pending(std::string_view state, int percent = 0);
   static Verdict ok(ledger::Fields facts = {});
@@ -149,6 +154,9 @@ struct Step {
   // act: the request holds a secret that lives only in the memory of the session that made it;
   // when it is lost, the workflow goes back to this step.
   std::string_view remake_secret_at = {};
+
+  // bulk: through what it walks, and what for; read() judges the whole of it.
+  const Walk* walk = nullptr;
 
   // await: the name of the act step whose resource this is, and what to read when it is dead, for
   // the record; approve: what is to be approved.
