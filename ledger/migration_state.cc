@@ -173,7 +173,10 @@ void MigrationState::apply(schema::Event::Reader event) {
       plan = fields_of(changed.getPlan());
       depends_on.clear();
       for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
-      for (const auto step : changed.getRecheck()) done_.reset(checked_step(step, event));
+      for (const auto step : changed.getRecheck()) {
+        done_.reset(checked_step(step, event));
+        if (bulk.walks(step)) bulk = {};
+      }
       if (status == Status::parked || status == Status::failed) {
         status = Status::running;
         entered = updated;

@@ -168,10 +168,18 @@ Faults parse_faults(std::string_view text, std::string_view file) {
       faults.list_lag = in.range(v, at);
     } else if (key == "search_lag_seconds") {
       faults.search_lag = in.range(v, at);
+    } else if (key == "no_service_policy") {
+      if (!v.is_bool()) in.fail(at, "must be true or false");
+      faults.no_service_policy = v.get_bool();
+    } else if (key == "archived_objects") {
+      faults.archived_objects = in.count(v, at);
+    } else if (key == "customer_key_objects") {
+      faults.customer_key_objects = in.count(v, at);
     } else {
       in.fail(at,
               "no such key; there are rates, scripted, out_of_capacity, limits, "
-              "unauthorized_from_call, list_lag_seconds, search_lag_seconds");
+              "unauthorized_from_call, list_lag_seconds, search_lag_seconds, no_service_policy, "
+              "archived_objects, customer_key_objects");
     }
   }
   return faults;

@@ -64,6 +64,12 @@ struct Faults {
   std::uint64_t unauthorized_from_call = 0;                  // 0: never
   std::optional<Range> list_lag;                             // replaces Durations::list_lag
   std::optional<Range> search_lag;
+  // Object Storage may not work in the tenancy's compartments: no policy lets it.
+  bool no_service_policy = false;
+  // Of a bucket that is provisioned to be replicated, so many objects, from the first, are
+  // archived; and so many, from the last, are encrypted with keys that their owners keep.
+  std::uint64_t archived_objects = 0;
+  std::uint64_t customer_key_objects = 0;
 
   double rate(Fault f) const { return rates[static_cast<std::size_t>(f)]; }
 };
@@ -79,7 +85,8 @@ class FaultsError : public std::runtime_error {
 //    "out_of_capacity": [{"availability_domain": "…", "fault_domain": "…", "refusals": 2}],
 //    "limits": {"custom-image-count": 25},
 //    "unauthorized_from_call": 100,
-//    "list_lag_seconds": [0, 60], "search_lag_seconds": [30, 600]}
+//    "list_lag_seconds": [0, 60], "search_lag_seconds": [30, 600],
+//    "no_service_policy": true, "archived_objects": 2, "customer_key_objects": 1}
 // Throws FaultsError naming `file` and the key.
 Faults parse_faults(std::string_view json, std::string_view file);
 

@@ -50,17 +50,19 @@ Answer list_policies(Call& call) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   json::array statements;
-  for (const World::Region& r : call.world.regions())
-    statements.push_back(json::string(fmt::format(
-        "Allow service objectstorage-{} to manage object-family in tenancy", r.name)));
-  return answer(200, json::array{json::object{
-                         {"id", derived_id(call, "policy", "object-copy")},
-                         {"compartmentId", compartment},
-                         {"name", "object-copy"},
-                         {"description", "lets Object Storage copy between regions"},
-                         {"statements", std::move(statements)},
-                         {"lifecycleState", "ACTIVE"},
-                         {"timeCreated", "2026-01-01T00:00:00.000Z"}}});
+  for (const World::Region& r : call.world.regions()) {
+    if (call.options.faults.no_service_policy) break;
+    statements.push_back(json::string(
+        fmt::format("Allow service objectstorage-{} to manage object-family in tenancy", r.name)));
+  }
+  return answer(
+      200, json::array{json::object{{"id", derived_id(call, "policy", "object-copy")},
+                                    {"compartmentId", compartment},
+                                    {"name", "object-copy"},
+                                    {"description", "lets Object Storage copy between regions"},
+                                    {"statements", std::move(statements)},
+                                    {"lifecycleState", "ACTIVE"},
+                                    {"timeCreated", "2026-01-01T00:00:00.000Z"}}});
 }
 
 Answer list_subscriptions(Call& call, const std::string& tenancy) {

@@ -70,6 +70,44 @@ void provision_bucket(World& world, const std::string& name, const std::string& 
   world.add(std::move(b));
 }
 
+Object provisioned_object(World& world, std::uint64_t number) {
+  Object o;
+  o.name = fmt::format("data/{:07}", number);
+  o.etag = world.hex(32);
+  o.size = static_cast<std::int64_t>(1 + world.dice.below(8 << 20));
+  o.md5 = world.hex(22) + "==";
+  // Some were uploaded in parts.
+  o.multipart = number % 50 == 0;
+  if (o.multipart) o.md5 += "-3";
+  o.type = "application/octet-stream";
+  o.created = world.clock - std::chrono::days(20);
+  return o;
+}
+
+// A bucket with objects in it, and perhaps somebody who goes on writing.
+void provision_replicated_bucket(World& world, const std::string& name, const std::string& region,
+                                 const std::string& compartment, const TenancyOptions& options) {
+  if (name.empty() || !world.first_use("objects/" + region + "/" + name)) return;
+  provision_bucket(world, name, region, compartment);
+  Bucket& bucket = *world.bucket(region, name);
+  const std::uint64_t count = options.bucket_objects;
+  for (std::uint64_t n = 1; n <= count; ++n) {
+    Object object = provisioned_object(world, n);
+    if (n <= options.faults.archived_objects) object.storage_tier = "Archive";
+    if (n + options.faults.customer_key_objects > count) object.sse_c = world.hex(44);
+    world.put(bucket, std::move(object));
+  }
+  if (options.writes_for <= Duration::zero()) return;
+  Arrival writer;
+  writer.due = world.clock + options.writes_every;
+  writer.region = region;
+  writer.bucket = name;
+  writer.again = options.writes_every;
+  writer.still = options.writes_for;
+  writer.object.type = "application/octet-stream";
+  world.add(std::move(writer));
+}
+
 std::vector<std::string> list_of(std::string_view json_text) {
   std::vector<std::string> out;
   boost::json::error_code error;
@@ -95,6 +133,8 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
     provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
                        migration.name, options_.data_volumes);
     provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"));
+    provision_replicated_bucket(world, field("source_bucket_name"), source,
+                                field("source_compartment_id"), options_);
   }
   if (is_region_name(target)) {
     provision_domain(world, target, field("target_ad"));

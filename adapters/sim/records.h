@@ -103,6 +103,9 @@ struct Object {
   std::string image_os, image_os_version, image_launch_mode;  // of an exported image
   std::int64_t image_mb = 0;                                  // 0: not an image
   Time created{};
+  std::string storage_tier;  // empty: Standard
+  Time restored{};           // of an archived one: when it can be read again; epoch: not asked for
+  std::string sse_c;         // SHA-256 of the key that its owner keeps; empty: none
 };
 
 struct Par {
@@ -117,9 +120,20 @@ struct Bucket {
   std::map<std::string, Object, std::less<>> objects;  // rows of their own
   std::map<std::string, Par, std::less<>> pars;        // rows of their own
   std::uint64_t seq = 0;
+  bool read_only = false;  // the target of a replication policy
+  std::string kms_key;
 };
 
-// An object that appears when an export or copy ends.
+// What is written to one bucket is carried over to another.
+struct ReplicationPolicy {
+  std::string id, name, region, bucket, target_region, target_bucket;
+  Time created{};
+  Time synced{};      // as last told, while it worked
+  Time latest_due{};  // of the changes on their way: none overtakes another
+};
+
+// An object that appears when an export or copy ends, when it is replicated, or when somebody who
+// writes on his own writes again.
 struct Arrival {
   Time due{};
   std::uint64_t seq = 0;
@@ -128,6 +142,10 @@ struct Arrival {
   std::string source_region, source_bucket, source_object, source_etag;  // of a copy
   std::string if_match;
   bool if_none_match = false;
+  std::string policy;         // of a replica
+  Time changed{};             // … when the source changed
+  bool deletes = false;       // … in that the object was deleted
+  Duration again{}, still{};  // of a writer: when next, and for how long from now on
 };
 
 // What a retry token was used for.
@@ -174,7 +192,7 @@ void visit(A& a, WorkRequest& w) {
 template <typename A>
 void visit(A& a, Object& o) {
   a(o.name, o.etag, o.md5, o.multipart, o.size, o.content, o.type, o.image_os, o.image_os_version,
-    o.image_launch_mode, o.image_mb, o.created);
+    o.image_launch_mode, o.image_mb, o.created, o.storage_tier, o.restored, o.sse_c);
 }
 template <typename A>
 void visit(A& a, Par& p) {
@@ -183,12 +201,18 @@ void visit(A& a, Par& p) {
 template <typename A>
 void visit(A& a, Bucket& b) {
   a(b.region, b.name, b.compartment, b.id, b.etag, b.storage_tier, b.public_access, b.versioning,
-    b.tags, b.metadata, b.created, b.searched, b.seq);
+    b.tags, b.metadata, b.created, b.searched, b.seq, b.read_only, b.kms_key);
+}
+template <typename A>
+void visit(A& a, ReplicationPolicy& p) {
+  a(p.id, p.name, p.region, p.bucket, p.target_region, p.target_bucket, p.created, p.synced,
+    p.latest_due);
 }
 template <typename A>
 void visit(A& a, Arrival& v) {
   a(v.due, v.seq, v.region, v.bucket, v.kind, v.key, v.work_request, v.object, v.source_region,
-    v.source_bucket, v.source_object, v.source_etag, v.if_match, v.if_none_match);
+    v.source_bucket, v.source_object, v.source_etag, v.if_match, v.if_none_match, v.policy,
+    v.changed, v.deletes, v.again, v.still);
 }
 template <typename A>
 void visit(A& a, Token& t) {

@@ -181,6 +181,9 @@ json::array held_by(World& world) {
     for (const std::string& subnet : world.known_after("subnet/" + r.name + "/"))
       hold(held, "subnet", r.name, subnet, "subnet", "AVAILABLE");
   }
+  for (const auto& [row, p] : world.policies())
+    hold(held, "replication-policy", p.region, p.id, p.name,
+         world.trouble_of(p).empty() ? "ACTIVE" : "CLIENT_ERROR");
   for (const auto& [row, b] : world.buckets()) {
     hold(held, "bucket", b.region, b.id, b.name, "ACTIVE");
     for (const auto& [name, o] : b.objects)

@@ -95,6 +95,8 @@ class World {
   Instance* instance_of(std::string_view unique);
   WorkRequest* work_request(std::string_view id);
   Bucket* bucket(std::string_view region, std::string_view name);
+  // The policy of that source bucket; the policies into that bucket are found by walking over all.
+  ReplicationPolicy* policy_of(std::string_view region, std::string_view bucket);
   Token* token(std::string_view region, std::string_view token);
   Par* par_of_token(std::string_view region, std::string_view bucket, std::string_view token);
 
@@ -106,6 +108,9 @@ class World {
   void add(Arrival arrival);
   void put(Bucket& bucket, Object object);
   void put(Bucket& bucket, Par par);
+  ReplicationPolicy& add(ReplicationPolicy policy);
+  // It can be read from then on.
+  void restore(Bucket& bucket, const std::string& object, Time when);
   void note(Creation creation);
 
   // To be called after a change of a row.
@@ -116,7 +121,10 @@ class World {
   void changed(const Instance& instance);
   void changed(const WorkRequest& work_request);
   void changed(const Token& token);
+  void changed(const Bucket& bucket);
+  void changed(const ReplicationPolicy& policy);
   void erase(Bucket& bucket);
+  void erase(const ReplicationPolicy& policy);
   void erase_object(Bucket& bucket, const std::string& name);
   void erase_par(Bucket& bucket, const std::string& id);
 
@@ -124,7 +132,15 @@ class World {
   Index<Instance> instances;
   Index<WorkRequest> work_requests;
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return bucket_rows_; }
+  const std::map<std::string, ReplicationPolicy, std::less<>>& policies() const {
+    return policies_;
+  }
   const std::deque<Creation>& creations() const { return creations_; }
+
+  // What keeps a policy from working; empty: nothing.
+  std::string trouble_of(const ReplicationPolicy& policy) const;
+  // Everything that changed at its source before has been carried over.
+  Time synced_to(ReplicationPolicy& policy);
 
  private:
   struct TextHash {
@@ -147,9 +163,15 @@ class World {
   void forget_later(Time at, Kind kind, const std::string& id);
   void forget(Kind kind, const std::string& id);
   void land(const Arrival& arrival);
+  // Of one source bucket, each change reaches the target after those before it.
+  void replicate(const Bucket& bucket, const Object& object, Time changed, bool deletes);
+  void land_replica(Arrival arrival);
+  void write_on_own(Arrival arrival);
+  void await_replica(const Arrival& arrival);
   void fail(const std::string& work_request, Time at, std::string code, std::string message);
 
   const Durations durations_;
+  const bool no_service_policy_;
   StateStore* const store_;
   std::vector<StateStore::Change> changes_;
   std::uint64_t saved_draws_ = 0;
@@ -164,8 +186,10 @@ class World {
   Rows<Instance*> by_unique_;
   Rows<WorkRequest> work_rows_;
   Rows<Token> token_rows_;
-  Rows<std::pair<std::string, std::string>> par_tokens_;    // secret → bucket row, id
-  std::map<std::string, Bucket, std::less<>> bucket_rows_;  // "region/name"
+  Rows<std::pair<std::string, std::string>> par_tokens_;              // secret → bucket row, id
+  std::map<std::string, Bucket, std::less<>> bucket_rows_;            // "region/name"
+  std::map<std::string, ReplicationPolicy, std::less<>> policies_;    // by source, "region/name"
+  std::map<std::string, std::multiset<Time>, std::less<>> unsynced_;  // by id: changes to come
   std::map<std::pair<Time, std::uint64_t>, Arrival> arrivals_;
   std::multimap<Time, std::pair<Kind, std::string>> expiries_;
   std::deque<Creation> creations_;
