@@ -106,6 +106,10 @@ class Sentence {
         return of(body.getEnded());
       case Event::Body::STEERED:
         return of(body.getSteered());
+      case Event::Body::BULK_BEGUN:
+        return of(body.getBulkBegun());
+      case Event::Body::BULK_ENDED:
+        return of(body.getBulkEnded());
       default:
         return fmt::format("an event of a kind that this version does not know (number {})",
                            static_cast<unsigned>(body.which()));
@@ -355,6 +359,32 @@ class Sentence {
     if (steered.getResource().size() > 0) text += ", " + show(steered.getResource());
     if (steered.getReason().size() > 0) text += ": " + show(steered.getReason());
     return text;
+  }
+
+  std::string of(BulkBegun::Reader page) const {
+    std::string text = fmt::format("page {}: {} objects", page.getPage(), page.getObjects());
+    if (page.getStart().size() > 0) text += fmt::format(" from \"{}\"", show(page.getStart()));
+    if (page.getEnd().size() > 0) text += fmt::format(" to before \"{}\"", show(page.getEnd()));
+    return text;
+  }
+
+  std::string of(BulkEnded::Reader page) const {
+    std::string text =
+        fmt::format("page {}: {} objects, {} there already, {} copied", page.getPage(),
+                    page.getObjects(), page.getThere(), page.getCopied());
+    if (page.getFailed() > 0) text += fmt::format(", {} failed", page.getFailed());
+    constexpr unsigned kMost = 3;
+    std::string_view separator = ": ";
+    for (unsigned i = 0; i < std::min(page.getFailures().size(), kMost); ++i) {
+      const auto failure = page.getFailures()[i];
+      text +=
+          fmt::format("{}{} ({})", separator, show(failure.getName()), show(failure.getValue()));
+      separator = ", ";
+    }
+    text += fmt::format("; {} so far", page.getSoFar());
+    return page.getPercent() == 0
+               ? text
+               : text + fmt::format(", {} %", static_cast<unsigned>(page.getPercent()));
   }
 
   using Position = ledger::Position;
