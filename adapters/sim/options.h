@@ -21,6 +21,16 @@ struct Durations {
   Range stop{std::chrono::seconds(20), std::chrono::seconds(60)};
   Range start{std::chrono::seconds(20), std::chrono::seconds(60)};
   Range terminate{std::chrono::seconds(30), std::chrono::seconds(90)};
+  Range create_volume{std::chrono::seconds(30), std::chrono::minutes(2)};
+  Range hydrate{std::chrono::minutes(1), std::chrono::minutes(10)};  // once it is AVAILABLE
+  Range delete_volume{std::chrono::seconds(10), std::chrono::seconds(60)};
+  Range attach{std::chrono::seconds(10), std::chrono::seconds(40)};
+  Range detach{std::chrono::seconds(10), std::chrono::seconds(40)};
+  Range first_sync{std::chrono::minutes(20), std::chrono::minutes(90)};  // of a replica
+  Range sync_interval{std::chrono::minutes(5), std::chrono::minutes(25)};
+  Range end_replica{std::chrono::seconds(30), std::chrono::minutes(3)};
+  Range create_backup{std::chrono::minutes(5), std::chrono::minutes(20)};
+  Range copy_backup{std::chrono::minutes(10), std::chrono::minutes(40)};
   Range list_lag{std::chrono::seconds(0), std::chrono::seconds(20)};
   Range search_lag{std::chrono::seconds(20), std::chrono::minutes(5)};
 
@@ -41,7 +51,8 @@ struct TenancyOptions {
   Time start{};            // what the clock of a new tenancy reads
   Durations durations;
   Faults faults;
-  // Block volumes attached to every source instance that is provisioned.
+  // Block volumes attached to every source instance that is provisioned; at least two, of two
+  // types, where a configuration moves them along.
   int data_volumes = 0;
   // How long an operation takes follows from the seed and the name of what it is about, not from
   // the order of requests: two clients can then be compared on the same timeline.
