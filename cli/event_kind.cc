@@ -17,11 +17,12 @@ namespace {
 using namespace ledger::schema;
 
 // By the number of the union member's place, which is its discriminant.
-constexpr std::array<std::string_view, 16> kKinds = {
+constexpr std::array<std::string_view, 17> kKinds = {
     "unset",       "ledgerCreated",    "sessionOpened", "sessionClosed",
     "tailDropped", "migrationStarted", "planChanged",   "probed",
     "intent",      "outcome",          "observed",      "checked",
-    "readFailed",  "parked",           "approved",      "ended"};
+    "readFailed",  "parked",           "approved",      "ended",
+    "steered"};
 
 }  // namespace
 
@@ -68,6 +69,8 @@ std::optional<StepMention> mention(Event::Reader event) {
       return StepMention{body.getApproved().getStep(), {}};
     case Event::Body::ENDED:
       return StepMention{body.getEnded().getStep(), {}};
+    case Event::Body::STEERED:
+      return StepMention{body.getSteered().getStep(), {}};
     default:
       return std::nullopt;
   }
@@ -134,6 +137,36 @@ std::string_view result_of(Event::Reader event) {
           return "done";
         case Ended::Result::FAILED:
           return "failed";
+        case Ended::Result::CANCELLED:
+          return "cancelled";
+        case Ended::Result::ROLLED_BACK:
+          return "rolledBack";
+      }
+      return kNewer;
+    case Event::Body::STEERED:
+      switch (body.getSteered().getVerb()) {
+        case Steered::Verb::PAUSE:
+          return "pause";
+        case Steered::Verb::RESUME:
+          return "resume";
+        case Steered::Verb::CANCEL:
+          return "cancel";
+        case Steered::Verb::RETRY:
+          return "retry";
+        case Steered::Verb::SKIP:
+          return "skip";
+        case Steered::Verb::APPROVE:
+          return "approve";
+        case Steered::Verb::NOTE:
+          return "note";
+        case Steered::Verb::ADOPT:
+          return "adopt";
+        case Steered::Verb::ROLLBACK:
+          return "rollback";
+        case Steered::Verb::CLEANUP:
+          return "cleanup";
+        case Steered::Verb::DECOMMISSION:
+          return "decommission";
       }
       return kNewer;
     default:

@@ -104,6 +104,8 @@ class Sentence {
         return of(body.getApproved());
       case Event::Body::ENDED:
         return of(body.getEnded());
+      case Event::Body::STEERED:
+        return of(body.getSteered());
       default:
         return fmt::format("an event of a kind that this version does not know (number {})",
                            static_cast<unsigned>(body.which()));
@@ -207,7 +209,10 @@ class Sentence {
   }
 
   std::string of(Probed::Reader probed) const {
-    const std::string_view how = view(probed.getScope()) == "tag" ? "searched by tag" : "looked";
+    const std::string_view scope = view(probed.getScope());
+    const std::string_view how = scope == "tag"  ? "searched by tag"
+                                 : scope == "id" ? "looked at what was named"
+                                                 : "looked";
     const std::string shown = candidates(probed);
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
@@ -250,6 +255,8 @@ class Sentence {
       case Outcome::Result::SUCCEEDED:
         break;
       case Outcome::Result::FAILED: {
+        if (outcome.getHow() == Outcome::How::PROVEN)
+          return "nothing came of it" + because(outcome.getError());
         std::string text(failure_words(outcome.getError().getClass()));
         text += because(outcome.getError());
         const auto pause = outcome.getError().getRetryAfterMillis();
@@ -267,6 +274,7 @@ class Sentence {
     switch (outcome.getHow()) {
       case Outcome::How::REPLIED:
       case Outcome::How::LOST:  // never of a success
+      case Outcome::How::PROVEN:
         break;
       case Outcome::How::ADOPTED:
         text = outcome.getFacts().size() > 0 ? "adopted what was found" : "nothing had to be sent";
@@ -275,7 +283,7 @@ class Sentence {
         text = "taken over from an earlier state file";
         break;
       case Outcome::How::BY_PERSON:
-        text = "succeeded, says " + actor();
+        text = "adopted what a person named";
         break;
     }
     const std::string made = facts(outcome.getFacts());
@@ -335,9 +343,17 @@ class Sentence {
   }
 
   std::string of(Ended::Reader ended) const {
-    std::string text =
-        ended.getResult() == Ended::Result::DONE ? "migration done" : "migration failed";
+    std::string text = "migration " + std::string(result_of(event_));
+    if (ended.getResult() == Ended::Result::ROLLED_BACK) text = "migration rolled back";
     if (ended.getReason().size() > 0) text += ": " + show(ended.getReason());
+    return text;
+  }
+
+  std::string of(Steered::Reader steered) const {
+    std::string text = fmt::format("{} asked by {}@{}", result_of(event_), show(steered.getUser()),
+                                   show(steered.getHost()));
+    if (steered.getResource().size() > 0) text += ", " + show(steered.getResource());
+    if (steered.getReason().size() > 0) text += ": " + show(steered.getReason());
     return text;
   }
 

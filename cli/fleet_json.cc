@@ -14,8 +14,9 @@ json::object row_json(const ledger::FleetRow& row, const ledger::FleetSummary& f
   json::object object{{"name", json_text(row.name)},
                       {"workflow", json_text(row.workflow)},
                       {"stream", row.stream},
-                      {"status", name_of(row.status)}};
-  if (row.step < row.step_count) {
+                      {"status", name_of(row.status)},
+                      {"standing", standing(row.status, row.mode, row.paused)}};
+  if (row.step != ledger::kNoStep && !fleet.step_name(row).empty()) {
     object["step"] = json_text(fleet.step_name(row));
     object["step_number"] = row.step + 1;
   } else {
@@ -45,8 +46,9 @@ json::object fleet_json(const ledger::FleetSummary& fleet, const LedgerFacts& fa
   if (fleet.position() != 0) object["time"] = format_utc(fleet.time());
   const auto counts = count_by_status(fleet);
   json::object& to = object["counts"].emplace_object();
-  for (const Status status : {Status::running, Status::parked, Status::done, Status::failed})
+  for (const Status status : kStatuses)
     to[name_of(status)] = counts[static_cast<std::size_t>(status)];
+  object["held"] = fleet.held();
   object["unknown_events"] = fleet.unknown_events();
   return object;
 }

@@ -29,12 +29,17 @@ int rank(Status status) {
       return 2;
     case Status::done:
       return 3;
+    case Status::cancelled:
+    case Status::rolled_back:
+      return 4;
   }
-  return 4;
+  return 5;
 }
 
 std::string step_words(const FleetRow& row, const ledger::FleetSummary& fleet) {
   if (row.status == Status::done) return fmt::format("{}/{}", row.step_count, row.step_count);
+  // Steps that undo or clean up are not counted among those that move it.
+  if (row.mode != ledger::Mode::forward) return printable(fleet.step_name(row), 40);
   if (row.step >= row.step_count) return fmt::format("0/{}", row.step_count);
   return fmt::format("{}/{} {}", row.step + 1, row.step_count, printable(fleet.step_name(row), 40));
 }
@@ -42,14 +47,14 @@ std::string step_words(const FleetRow& row, const ledger::FleetSummary& fleet) {
 std::string state_words(const FleetRow& row) {
   if (row.status == Status::done) return {};
   if (!row.state.empty()) return shorten_ocids(printable(row.state, kLongestText));
-  const bool step_done = row.step < ledger::kMaxSteps && (row.done >> row.step & 1) != 0;
+  const bool step_done = row.step < ledger::kMaxSteps && row.done[row.step];
   return step_done ? "this step is done" : "";
 }
 
 }  // namespace
 
-std::array<std::size_t, 4> count_by_status(const ledger::FleetSummary& fleet) {
-  std::array<std::size_t, 4> counts{};
+std::array<std::size_t, kStatuses.size()> count_by_status(const ledger::FleetSummary& fleet) {
+  std::array<std::size_t, kStatuses.size()> counts{};
   for (const auto& row : fleet.rows()) ++counts[static_cast<std::size_t>(row.status)];
   return counts;
 }
@@ -59,7 +64,7 @@ std::string count_words(const ledger::FleetSummary& fleet) {
   std::string words = fmt::format("{} {}", fleet.rows().size(),
                                   fleet.rows().size() == 1 ? "migration" : "migrations");
   std::string_view separator = ": ";
-  for (const Status status : {Status::running, Status::parked, Status::failed, Status::done}) {
+  for (const Status status : kStatuses) {
     const std::size_t count = counts[static_cast<std::size_t>(status)];
     if (count == 0) continue;
     words += fmt::format("{}{} {}", separator, count, name_of(status));
@@ -78,6 +83,9 @@ Colour colour_of(Status status) {
       return Colour::green;
     case Status::failed:
       return Colour::red;
+    case Status::cancelled:
+    case Status::rolled_back:
+      return Colour::dim;
   }
   return Colour::plain;
 }
@@ -100,7 +108,7 @@ void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& termin
     if (row->status == Status::done && ++done > kMostDone) continue;
     const Time since = row->status == Status::running ? row->entered : row->updated;
     table.add({{printable(row->name)},
-               {std::string(name_of(row->status)), colour_of(row->status)},
+               {std::string(standing(row->status, row->mode, row->paused)), colour_of(row->status)},
                {step_words(*row, fleet)},
                {row->percent > 0 ? fmt::format("{}", static_cast<unsigned>(row->percent)) : ""},
                {state_words(*row)},

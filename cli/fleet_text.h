@@ -10,8 +10,13 @@
 
 namespace migledger::cli {
 
+// Every status, in the order in which people read them.
+inline constexpr std::array kStatuses = {ledger::Status::running,   ledger::Status::parked,
+                                         ledger::Status::failed,    ledger::Status::done,
+                                         ledger::Status::cancelled, ledger::Status::rolled_back};
+
 // How many migrations there are, by Status.
-std::array<std::size_t, 4> count_by_status(const ledger::FleetSummary& fleet);
+std::array<std::size_t, kStatuses.size()> count_by_status(const ledger::FleetSummary& fleet);
 
 // "3 migrations: 1 running, 1 waiting, 1 done".
 std::string count_words(const ledger::FleetSummary& fleet);

@@ -73,7 +73,7 @@ void draw_migration(const ledger::EventStore& store, ledger::StreamId stream,
   out << fmt::format("{}: {} → {}, {} after {}\n", printable(state.name, 63),
                      printable(state.plan.get("source_region"), 40),
                      printable(state.plan.get("target_region"), 40),
-                     paint(terminal, colour, name_of(state.status)),
+                     paint(terminal, colour, standing(state.status, state.mode, state.paused != 0)),
                      format_duration(state.updated - state.started));
   for (const auto& bar : bars)
     out << fmt::format("  {} {} {:>8}{}\n", pad(printable(bar.name, 24), 20),

@@ -158,6 +158,7 @@ std::string fate(const Resource& resource) {
   switch (resource.how) {
     case Outcome::How::REPLIED:
     case Outcome::How::LOST:  // never of a success
+    case Outcome::How::PROVEN:
       return "made";
     case Outcome::How::ADOPTED:
       return "adopted";

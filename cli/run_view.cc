@@ -99,7 +99,7 @@ class LiveView final : public workflow::Observer {
 
   void draw(Time now) {
     std::vector<const MigrationState*> shown;
-    std::size_t done = 0, running = 0, parked = 0, failed = 0;
+    std::size_t done = 0, running = 0, parked = 0, failed = 0, undone = 0;
     states_([&](const MigrationState& state) {
       shown.push_back(&state);
       switch (state.status) {
@@ -114,6 +114,10 @@ class LiveView final : public workflow::Observer {
           break;
         case Status::failed:
           ++failed;
+          break;
+        case Status::cancelled:
+        case Status::rolled_back:
+          ++undone;
           break;
       }
     });
@@ -138,12 +142,13 @@ class LiveView final : public workflow::Observer {
       const bool percent = state->status == Status::running && state->reading.percent > 0;
       table.add(
           {{printable(state->name, 40), Colour::plain},
-           {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->step_count()),
-                        state->step_count()),
+           {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->forward_count()),
+                        state->forward_count()),
             Colour::plain},
            {state->status == Status::done ? std::string() : printable(state->step_name(step)),
             Colour::plain},
-           {std::string(name_of(state->status)), colour_of(state->status)},
+           {std::string(standing(state->status, state->mode, state->paused != 0)),
+            colour_of(state->status)},
            {percent ? fmt::format("{}", state->reading.percent) : std::string(), Colour::plain},
            {format_duration(end - state->started), Colour::plain},
            {waits_for(*state), Colour::dim}});
@@ -151,8 +156,9 @@ class LiveView final : public workflow::Observer {
     std::ostringstream text;
     table.print(options_.terminal, text);
     if (left_out > 0) text << fmt::format("… and {} more\n", left_out);
-    text << fmt::format("{} under way, {} done, {} waiting for a person, {} failed\n", running,
-                        done, parked, failed);
+    text << fmt::format(
+        "{} under way, {} done, {} waiting for a person, {} failed{}\n", running, done, parked,
+        failed, undone == 0 ? std::string() : fmt::format(", {} cancelled or rolled back", undone));
     const std::string drawing = text.str();
     if (drawn_ > 0) out_ << "\x1b[" << drawn_ << "A\x1b[J";
     out_ << drawing << std::flush;

@@ -35,6 +35,7 @@ struct Event {
     parked           @20 :Parked;
     approved         @21 :Approved;
     ended            @22 :Ended;
+    steered          @23 :Steered;
   }
 }
 
@@ -89,6 +90,7 @@ struct MigrationStarted {
   plan            @4 :List(Field); # resolved, sorted by name
   dependsOn       @5 :List(Text);
   planDigest      @6 :Data;        # SHA-256 over the plan as recorded (workflow/plan.h)
+  forward         @7 :UInt16;      # how many steps, from the first, move it; others undo, clean up
 }
 
 struct PlanChanged {
@@ -143,7 +145,7 @@ struct Probed {
   generation @1 :UInt16;
   result     @2 :Result;
   candidates @3 :List(Candidate);
-  scope      @4 :Text;       # "list", or "tag" for a search by tag
+  scope      @4 :Text;       # "list"; "tag": a search by tag; "id": the one that a person named
   cloudTime  @5 :Int64;      # Date of the reply, 0 when it had none
   facts      @6 :List(Field); # what adopting the one found would record
 
@@ -197,6 +199,7 @@ struct Outcome {
   cloudTime   @10 :Int64;
   evidence    @11 :Data;     # SHA-256 of the redacted reply, kept beside the log
   row         @12 :Text;
+  more        @13 :Bool;     # the step has further items: it is done again, as its next generation
 
   enum Result { succeeded @0; failed @1; unknown @2; }
   enum How {
@@ -205,6 +208,7 @@ struct Outcome {
     claimed  @2;
     byPerson @3;
     lost     @4;             # unknown, because the run that sent it ended before the reply
+    proven   @5;             # failed: looked for until it was certain that nothing came of it
   }
 }
 
@@ -263,5 +267,37 @@ struct Ended {
   reason @1 :Text;
   step   @2 :UInt16;
 
-  enum Result { done @0; failed @1; }
+  enum Result {
+    done       @0;           # every step of what it was about: moving, cleaning up, decommissioning
+    failed     @1;
+    cancelled  @2;
+    rolledBack @3;
+  }
+}
+
+# What a person asked for while or between runs. In the ledger's own stream it is about all
+# migrations. Who asked may be another process than the session that records it.
+struct Steered {
+  verb     @0 :Verb;
+  step     @1 :UInt16;       # 65535: none
+  resource @2 :Text;         # adopt: its OCID
+  reason   @3 :Text;
+  request  @4 :Text;         # id of the request, so that it is done once
+  user     @5 :Text;
+  host     @6 :Text;
+  pid      @7 :UInt32;
+
+  enum Verb {
+    pause        @0;         # nothing new is begun; with a step: when that step comes
+    resume       @1;
+    cancel       @2;         # ends it, once what may be under way is known
+    retry        @3;         # goes on where it failed, stopped or was cancelled
+    skip         @4;
+    approve      @5;
+    note         @6;
+    adopt        @7;         # this resource is what the step made
+    rollback     @8;         # removes what the migration made
+    cleanup      @9;         # removes what was only needed on the way
+    decommission @10;        # terminates the source
+  }
 }

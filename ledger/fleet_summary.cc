@@ -1,7 +1,6 @@
 #include "ledger/fleet_summary.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <span>
 
@@ -9,7 +8,91 @@ namespace migledger::ledger {
 
 using schema::Event;
 
-unsigned FleetRow::steps_done() const { return static_cast<unsigned>(std::popcount(done)); }
+unsigned FleetRow::steps_done() const {
+  StepSet forward = done;
+  clear_from(forward, step_count);
+  return static_cast<unsigned>(forward.count());
+}
+
+void FleetRow::end(schema::Ended::Reader ended) {
+  using Result = schema::Ended::Result;
+  step = ended.getStep();
+  percent = 0;
+  need.clear();
+  state = view(ended.getReason());
+  switch (ended.getResult()) {
+    case Result::DONE:
+      status = Status::done;
+      moved = true;
+      state.clear();
+      mode = Mode::forward;
+      break;
+    case Result::FAILED:
+      status = Status::failed;
+      break;
+    case Result::CANCELLED:
+      status = moved ? Status::done : Status::cancelled;
+      if (moved) state.clear();
+      mode = Mode::forward;
+      break;
+    case Result::ROLLED_BACK:
+      status = Status::rolled_back;
+      moved = false;
+      break;
+  }
+}
+
+void FleetRow::steer(schema::Steered::Reader steered) {
+  using Verb = schema::Steered::Verb;
+  const auto run_on = [&](Mode next) {
+    status = Status::running;
+    mode = next;
+    state.clear();
+    need.clear();
+  };
+  switch (steered.getVerb()) {
+    case Verb::PAUSE:
+      paused = paused || steered.getStep() == kNoStep;
+      return;
+    case Verb::RESUME:
+      paused = false;
+      return;
+    case Verb::SKIP:
+    case Verb::APPROVE:
+      run_on(mode);
+      if (steered.getStep() < kMaxSteps) done.set(steered.getStep());
+      return;
+    case Verb::RETRY:
+    case Verb::ADOPT:
+      return run_on(mode);
+    case Verb::NOTE:
+      return;
+    case Verb::CANCEL:
+      paused = false;
+      return run_on(Mode::cancel);
+    case Verb::ROLLBACK:
+      paused = false;
+      return run_on(Mode::rollback);
+    case Verb::CLEANUP:
+      paused = false;
+      return run_on(Mode::cleanup);
+    case Verb::DECOMMISSION:
+      paused = false;
+      return run_on(Mode::decommission);
+  }
+}
+
+Position hold_after(Position held, Event::Reader event) {
+  if (!event.getBody().isSteered()) return held;
+  switch (event.getBody().getSteered().getVerb()) {
+    case schema::Steered::Verb::PAUSE:
+      return event.getPosition();
+    case schema::Steered::Verb::RESUME:
+      return 0;
+    default:
+      return held;
+  }
+}
 
 const FleetRow* FleetSummary::find(StreamId stream) const {
   const auto it =
@@ -41,8 +124,9 @@ std::uint16_t FleetSummary::list_of(capnp::List<capnp::Text>::Reader names) {
 
 bool operator==(const FleetSummary& a, const FleetSummary& b) {
   return a.position_ == b.position_ && a.time_ == b.time_ && a.session_ == b.session_ &&
-         a.session_closed_ == b.session_closed_ && a.unknown_events_ == b.unknown_events_ &&
-         a.rows_ == b.rows_ && a.step_lists_ == b.step_lists_;
+         a.session_closed_ == b.session_closed_ && a.held_ == b.held_ &&
+         a.unknown_events_ == b.unknown_events_ && a.rows_ == b.rows_ &&
+         a.step_lists_ == b.step_lists_;
 }
 
 void FleetSummary::apply(Event::Reader event) {
@@ -57,6 +141,9 @@ void FleetSummary::apply(Event::Reader event) {
         break;
       case Event::Body::SESSION_CLOSED:
         session_closed_ = true;
+        break;
+      case Event::Body::STEERED:
+        held_ = hold_after(held_, event);
         break;
       case Event::Body::LEDGER_CREATED:
       case Event::Body::TAIL_DROPPED:
@@ -75,7 +162,9 @@ void FleetSummary::apply(Event::Reader event) {
     row.name = view(started.getName());
     row.workflow = view(started.getWorkflow());
     row.started = row.entered = time_;
-    row.step_count = static_cast<std::uint16_t>(started.getSteps().size());
+    row.step_count = started.getForward() != 0
+                         ? started.getForward()
+                         : static_cast<std::uint16_t>(started.getSteps().size());
     row.steps = list_of(started.getSteps());
     index_[row.stream] = rows_.size();
     rows_.push_back(std::move(row));
@@ -95,7 +184,7 @@ void FleetSummary::apply(Event::Reader event) {
     row.need.clear();
   };
   const auto complete = [&](std::uint16_t step) {
-    if (step < kMaxSteps) row.done |= std::uint64_t{1} << step;
+    if (step < kMaxSteps) row.done.set(step);
     row.entered = time_;
     row.state.clear();
     row.percent = 0;
@@ -105,7 +194,7 @@ void FleetSummary::apply(Event::Reader event) {
       break;
     case Event::Body::PLAN_CHANGED:
       for (const auto step : body.getPlanChanged().getRecheck())
-        if (step < kMaxSteps) row.done &= ~(std::uint64_t{1} << step);
+        if (step < kMaxSteps) row.done.reset(step);
       if (row.status != Status::done) row.status = Status::running;
       row.state = "plan changed";
       break;
@@ -121,7 +210,9 @@ void FleetSummary::apply(Event::Reader event) {
       const auto outcome = body.getOutcome();
       go_on(outcome.getStep());
       if (outcome.getResult() == schema::Outcome::Result::SUCCEEDED) {
-        complete(outcome.getStep());
+        if (!outcome.getMore()) complete(outcome.getStep());
+      } else if (outcome.getHow() == schema::Outcome::How::PROVEN) {
+        row.state = "nothing came of it";
       } else {
         row.state = outcome.getResult() == schema::Outcome::Result::UNKNOWN
                         ? std::string("outcome unknown")
@@ -140,8 +231,7 @@ void FleetSummary::apply(Event::Reader event) {
       if (checked.getResult() == schema::Checked::Result::OK) {
         complete(checked.getStep());
       } else if (checked.getResult() == schema::Checked::Result::DEAD) {
-        if (checked.getReopens() < kMaxSteps)
-          row.done &= (std::uint64_t{1} << checked.getReopens()) - 1;
+        clear_from(row.done, checked.getReopens());
         row.step = checked.getReopens();
         row.state = view(checked.getError().getMessage());
         row.percent = 0;
@@ -166,15 +256,13 @@ void FleetSummary::apply(Event::Reader event) {
       go_on(body.getApproved().getStep());
       complete(body.getApproved().getStep());
       break;
-    case Event::Body::ENDED: {
-      const auto ended = body.getEnded();
-      const bool done = ended.getResult() == schema::Ended::Result::DONE;
-      row.status = done ? Status::done : Status::failed;
-      row.step = ended.getStep();
-      row.state = done ? std::string_view() : view(ended.getReason());
-      row.percent = 0;
+    case Event::Body::ENDED:
+      row.end(body.getEnded());
       break;
-    }
+    case Event::Body::STEERED:
+      row.steer(body.getSteered());
+      if (row.status == Status::running) row.entered = time_;
+      break;
     default:
       ++unknown_events_;
   }
@@ -250,6 +338,7 @@ std::vector<std::byte> FleetSummary::save() const {
   w.number(bits(time_));
   w.number(session_);
   w.number(session_closed_ ? 1 : 0);
+  w.number(held_);
   w.number(unknown_events_);
   w.number(step_lists_.size());
   for (const auto& list : step_lists_) {
@@ -266,11 +355,14 @@ std::vector<std::byte> FleetSummary::save() const {
     w.number(bits(row.started));
     w.number(bits(row.updated));
     w.number(static_cast<std::uint64_t>(row.status));
+    w.number(static_cast<std::uint64_t>(row.mode));
+    w.number((row.paused ? 1U : 0U) | (row.moved ? 2U : 0U));
     w.number(static_cast<std::uint64_t>(row.parked_kind));
     w.number(row.step);
     w.number(row.step_count);
     w.number(row.steps);
-    w.number(row.done);
+    for (std::size_t word = 0; word < kMaxSteps; word += 64)
+      w.number((row.done >> word & StepSet(~std::uint64_t{0})).to_ullong());
     w.number(row.percent);
     w.number(bits(row.entered));
     w.text(row.state);
@@ -286,6 +378,7 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
   fleet.time_ = s.time();
   fleet.session_ = s.number();
   fleet.session_closed_ = s.number() != 0;
+  fleet.held_ = s.number();
   fleet.unknown_events_ = s.number();
   const std::uint64_t lists = s.number();
   for (std::uint64_t i = 0; i < lists && s.good(); ++i) {
@@ -306,12 +399,17 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
     row.position = s.number();
     row.started = s.time();
     row.updated = s.time();
-    row.status = static_cast<Status>(s.number_to(3));
+    row.status = static_cast<Status>(s.number_to(5));
+    row.mode = static_cast<Mode>(s.number_to(kModes - 1));
+    const std::uint64_t flags = s.number_to(3);
+    row.paused = (flags & 1) != 0;
+    row.moved = (flags & 2) != 0;
     row.parked_kind = static_cast<schema::Parked::Kind>(s.number_to(2));
     row.step = static_cast<StepIndex>(s.number_to(0xffff));
     row.step_count = static_cast<std::uint16_t>(s.number_to(0xffff));
     row.steps = static_cast<std::uint16_t>(s.number_to(0xffff));
-    row.done = s.number();
+    for (std::size_t word = 0; word < kMaxSteps; word += 64)
+      row.done |= StepSet(s.number()) << word;
     row.percent = static_cast<std::uint8_t>(s.number_to(0xff));
     row.entered = s.time();
     row.state = s.text();

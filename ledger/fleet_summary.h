@@ -23,19 +23,28 @@ struct FleetRow {
   Time started{};
   Time updated{};
   Status status = Status::running;
+  Mode mode = Mode::forward;
+  bool paused = false;
+  bool moved = false;  // every forward step was done, and nothing of it is undone
   schema::Parked::Kind parked_kind = schema::Parked::Kind::MEND;
-  StepIndex step = kNoStep;  // the last one something happened to
-  std::uint16_t step_count = 0;
-  std::uint16_t steps = 0;   // which list of names: FleetSummary::step_name
-  std::uint64_t done = 0;    // bit i: step i is done
+  StepIndex step = kNoStep;      // the last one something happened to
+  std::uint16_t step_count = 0;  // of the steps that move it
+  std::uint16_t steps = 0;       // which list of names: FleetSummary::step_name
+  StepSet done;
   std::uint8_t percent = 0;  // of what is being waited for
   Time entered{};            // when the current step became current
   std::string state;         // what is being waited for, or why it stopped
   std::string need;          // what a person must do
 
-  unsigned steps_done() const;
+  unsigned steps_done() const;  // of those that move it
+  void end(schema::Ended::Reader ended);
+  void steer(schema::Steered::Reader steered);
   friend bool operator==(const FleetRow&, const FleetRow&) = default;
 };
+
+// Whether all migrations are held back after `event` of the ledger's own stream: the position of
+// the steered event that holds them, or 0.
+Position hold_after(Position held, schema::Event::Reader event);
 
 class FleetSummary {
  public:
@@ -52,13 +61,15 @@ class FleetSummary {
   // The newest session: position of sessionOpened, and whether it was closed.
   Position session() const { return session_; }
   bool session_closed() const { return session_closed_; }
+  // The steered event that holds all migrations; 0: none does.
+  Position held() const { return held_; }
 
   // The summary as bytes, and back (FORMAT.md, "Snapshots"). `load` gives nothing when the bytes
   // are not a summary of this version.
   std::vector<std::byte> save() const;
   static std::optional<FleetSummary> load(std::span<const std::byte> bytes);
   // Raised whenever apply() or the bytes change their meaning.
-  static constexpr std::uint32_t kFoldVersion = 2;
+  static constexpr std::uint32_t kFoldVersion = 3;
 
   friend bool operator==(const FleetSummary& a, const FleetSummary& b);
 
@@ -69,6 +80,7 @@ class FleetSummary {
   Time time_{};
   Position session_ = 0;
   bool session_closed_ = true;
+  Position held_ = 0;
   std::uint64_t unknown_events_ = 0;
   std::vector<FleetRow> rows_;
   std::vector<std::vector<std::string>> step_lists_;  // migrations of one workflow share one

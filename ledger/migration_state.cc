@@ -18,6 +18,14 @@ StepIndex checked_step(std::uint16_t step, schema::Event::Reader event) {
                                                   std::to_string(kMaxSteps));
 }
 
+std::string words_of(schema::Steered::Reader steered) {
+  std::string words = "by ";
+  words.append(view(steered.getUser())).append("@").append(view(steered.getHost()));
+  const auto reason = view(steered.getReason());
+  if (!reason.empty()) words.append(": ").append(reason);
+  return words;
+}
+
 // Streams of one workflow share one list of step names.
 std::shared_ptr<const std::vector<std::string>> shared_steps(
     capnp::List<capnp::Text>::Reader recorded) {
@@ -48,8 +56,38 @@ std::string_view name_of(Status status) {
       return "done";
     case Status::failed:
       return "failed";
+    case Status::cancelled:
+      return "cancelled";
+    case Status::rolled_back:
+      return "rolled-back";
   }
   return "?";
+}
+
+std::string_view name_of(Mode mode) {
+  switch (mode) {
+    case Mode::forward:
+      return "moving";
+    case Mode::cancel:
+      return "cancelling";
+    case Mode::rollback:
+      return "rolling back";
+    case Mode::cleanup:
+      return "cleaning up";
+    case Mode::decommission:
+      return "decommissioning";
+  }
+  return "?";
+}
+
+std::string_view standing(Status status, Mode mode, bool paused) {
+  const bool over = status != Status::running && status != Status::parked;
+  if (paused && !over) return "paused";
+  return status == Status::running && mode != Mode::forward ? name_of(mode) : name_of(status);
+}
+
+void clear_from(StepSet& steps, StepIndex step) {
+  if (step < kMaxSteps) steps &= StepSet().set() >> (kMaxSteps - step);
 }
 
 std::string_view name_of(Phase phase) {
@@ -81,7 +119,8 @@ std::string_view MigrationState::step_name(StepIndex step) const {
 }
 
 void MigrationState::complete(StepIndex step, Time at) {
-  done_ |= std::uint64_t{1} << step;
+  done_.set(step);
+  if (named_step == step) named_step = kNoStep;
   entered = at;
   if (!reading.state.empty() || reading.failed_position != 0) reading = {};
   reading.percent = 0;
@@ -99,6 +138,7 @@ void MigrationState::start(schema::Event::Reader event) {
   name = view(body.getName());
   workflow = view(body.getWorkflow());
   workflow_version = body.getWorkflowVersion();
+  forward = body.getForward();
   steps = shared_steps(body.getSteps());
   checked_step(static_cast<std::uint16_t>(steps->empty() ? 0 : steps->size() - 1), event);
   plan = fields_of(body.getPlan());
@@ -125,8 +165,7 @@ void MigrationState::apply(schema::Event::Reader event) {
       plan = fields_of(changed.getPlan());
       depends_on.clear();
       for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
-      for (const auto step : changed.getRecheck())
-        done_ &= ~(std::uint64_t{1} << checked_step(step, event));
+      for (const auto step : changed.getRecheck()) done_.reset(checked_step(step, event));
       if (status == Status::parked || status == Status::failed) {
         status = Status::running;
         entered = updated;
@@ -182,13 +221,12 @@ void MigrationState::apply(schema::Event::Reader event) {
       complete(checked_step(body.getApproved().getStep(), event), updated);
       break;
     }
-    case Event::Body::ENDED: {
-      const auto ended = body.getEnded();
-      status = ended.getResult() == schema::Ended::Result::DONE ? Status::done : Status::failed;
-      stopped_at = ended.getStep();
-      reason = view(ended.getReason());
+    case Event::Body::ENDED:
+      apply_ended(event);
       break;
-    }
+    case Event::Body::STEERED:
+      apply_steered(event);
+      break;
     default:
       ++unknown_events;
       break;
@@ -251,7 +289,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
   attempt.session = event.getSession();
   attempt.last_sent = updated;
   attempt.retry_after = {};
-  reopened = false;
+  reopened = renewed = false;
   forget_look();
   set_generation(step, intent.getGeneration());
 }
@@ -279,10 +317,19 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
       for (const auto fact : outcome.getFacts())
         if (view(fact.getValue()).starts_with("${secret:")) secret_position = position;
       merge(facts, outcome.getFacts());
-      complete(step, updated);
+      if (outcome.getMore()) {
+        attempt.deaths = 0;
+        reading = {};
+      } else {
+        complete(step, updated);
+      }
       break;
     case schema::Outcome::Result::FAILED:
       attempt.phase = Phase::failed;
+      if (outcome.getHow() == schema::Outcome::How::PROVEN) {
+        attempt.doubt = false;
+        break;
+      }
       ++attempt.failures;
       if (attempt.error == schema::ErrorClass::CAPACITY) ++capacity_failures;
       break;
@@ -305,7 +352,7 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       break;
     case schema::Checked::Result::DEAD: {
       const StepIndex reopened_step = checked_step(checked.getReopens(), event);
-      done_ &= (std::uint64_t{1} << reopened_step) - 1;
+      clear_from(done_, reopened_step);
       merge(facts, checked.getFacts());
       const Attempt before = attempt.step == reopened_step ? attempt : Attempt{};
       attempt = {};
@@ -326,6 +373,106 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       break;
     }
     case schema::Checked::Result::REFUSED:
+      break;
+  }
+}
+
+void MigrationState::apply_ended(Event::Reader event) {
+  using Result = schema::Ended::Result;
+  const auto ended = event.getBody().getEnded();
+  stopped_at = ended.getStep();
+  reason = view(ended.getReason());
+  switch (ended.getResult()) {
+    case Result::DONE:
+      status = Status::done;
+      if (mode == Mode::forward) done_at = updated;
+      if (mode == Mode::cleanup) cleaned = true;
+      if (mode == Mode::decommission) decommissioned = true;
+      mode = Mode::forward;
+      break;
+    case Result::FAILED:
+      status = Status::failed;
+      break;
+    case Result::CANCELLED:
+      // What was asked for after the move is cancelled without undoing the move.
+      status = done_at == Time{} ? Status::cancelled : Status::done;
+      mode = Mode::forward;
+      break;
+    case Result::ROLLED_BACK:
+      status = Status::rolled_back;
+      done_at = {};
+      break;
+  }
+}
+
+void MigrationState::enter(Mode next) {
+  mode = next;
+  status = Status::running;
+  paused = 0;
+  pause_at = named_step = kNoStep;
+  entered = updated;
+  reading = {};
+  attempt.failures = 0;
+  // What was seen belongs to another question.
+  forget_look();
+}
+
+void MigrationState::apply_steered(Event::Reader event) {
+  using Verb = schema::Steered::Verb;
+  const auto steered = event.getBody().getSteered();
+  const auto go_on = [&] {
+    status = Status::running;
+    entered = updated;
+    retried = position;
+    attempt.failures = 0;
+    attempt.deaths = 0;
+    reading = {};
+  };
+  switch (steered.getVerb()) {
+    case Verb::PAUSE:
+      if (steered.getStep() != kNoStep) {
+        pause_at = steered.getStep();
+      } else {
+        paused = position;
+      }
+      pause_words = words_of(steered);
+      break;
+    case Verb::RESUME:
+      paused = 0;
+      pause_at = kNoStep;
+      entered = updated;
+      break;
+    case Verb::CANCEL:
+      enter(Mode::cancel);
+      break;
+    case Verb::RETRY:
+      go_on();
+      if (attempt.phase == Phase::failed || attempt.phase == Phase::dead) renewed = true;
+      break;
+    case Verb::SKIP:
+    case Verb::APPROVE:
+      go_on();
+      complete(checked_step(steered.getStep(), event), updated);
+      break;
+    case Verb::NOTE:
+      break;
+    case Verb::ADOPT:
+      go_on();
+      forget_look();
+      named_step = checked_step(steered.getStep(), event);
+      named = view(steered.getResource());
+      break;
+    case Verb::ROLLBACK:
+      enter(Mode::rollback);
+      break;
+    case Verb::CLEANUP:
+      enter(Mode::cleanup);
+      break;
+    case Verb::DECOMMISSION:
+      enter(Mode::decommission);
+      break;
+    default:
+      ++unknown_events;
       break;
   }
 }

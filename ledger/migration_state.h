@@ -2,7 +2,7 @@
 // the log does not say.
 #pragma once
 
-#include <array>
+#include <bitset>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,10 +14,22 @@ namespace migledger::ledger {
 
 using StepIndex = std::uint16_t;
 inline constexpr StepIndex kNoStep = 0xffff;
-inline constexpr std::size_t kMaxSteps = 64;
+inline constexpr std::size_t kMaxSteps = 128;
+using StepSet = std::bitset<kMaxSteps>;
 
-enum class Status : std::uint8_t { running, parked, done, failed };
+// Takes `step` and all after it out of `steps`.
+void clear_from(StepSet& steps, StepIndex step);
+
+enum class Status : std::uint8_t { running, parked, done, failed, cancelled, rolled_back };
 std::string_view name_of(Status status);
+
+// What a migration is about at the moment. Its steps are those of the workflow for that mode.
+enum class Mode : std::uint8_t { forward, cancel, rollback, cleanup, decommission };
+std::string_view name_of(Mode mode);
+inline constexpr std::uint8_t kModes = 5;
+
+// Where a migration stands, in words for people: "running", "paused", "rolling back", "done", …
+std::string_view standing(Status status, Mode mode, bool paused);
 
 // Where the current act step stands.
 enum class Phase : std::uint8_t {
@@ -80,12 +92,16 @@ class MigrationState {
   // Adds one event of the stream, in order.
   void apply(schema::Event::Reader event);
 
-  bool is_done(StepIndex step) const { return (done_ >> step & 1) != 0; }
+  bool is_done(StepIndex step) const { return step < kMaxSteps && done_[step]; }
   // The newest generation of an act step; 0 before its first intent.
   std::uint16_t generation(StepIndex step) const {
     return step < generations_.size() ? generations_[step] : std::uint16_t{0};
   }
   std::size_t step_count() const { return steps ? steps->size() : 0; }
+  // How many of them, from the first, move the workload.
+  std::size_t forward_count() const { return forward ? forward : step_count(); }
+  // Nothing is left to do, unless a person wants something.
+  bool is_over() const { return status != Status::running && status != Status::parked; }
   std::string_view step_name(StepIndex step) const;
 
   // What every event touches comes first: a fold goes through many states at once.
@@ -96,7 +112,12 @@ class MigrationState {
   Time updated{};  // time of the last event
   Time entered{};  // when the current step became current, or was gone on with
   Status status = Status::running;
-  bool reopened = false;                // the plan was changed after the attempt failed
+  Mode mode = Mode::forward;
+  bool reopened = false;  // the plan was changed after the attempt failed
+  bool renewed = false;   // a person asked to try again after the attempt failed
+  bool cleaned = false;   // what was only needed on the way is gone
+  bool decommissioned = false;
+  std::uint16_t forward = 0;
   std::uint16_t capacity_failures = 0;  // picks the next configured placement
   Reading reading;
   Attempt attempt;
@@ -115,6 +136,14 @@ class MigrationState {
   std::string need;                  // what a person must do
   Position secret_position = 0;      // of the outcome whose secret is held in memory only
   std::uint64_t unknown_events = 0;  // of kinds this version does not know
+  Time done_at{};                    // when the workload was moved; epoch: not, or undone
+  Position paused = 0;               // of the steered event that pauses it; 0: none
+  std::string pause_words;           // who paused it and why
+  StepIndex pause_at = kNoStep;
+  Position retried = 0;  // what failed before is no reason to stop any more
+  // What a person says the current step made; looked at before it is believed.
+  StepIndex named_step = kNoStep;
+  std::string named;
 
  private:
   void start(schema::Event::Reader event);
@@ -122,13 +151,16 @@ class MigrationState {
   void apply_intent(schema::Event::Reader event);
   void apply_outcome(schema::Event::Reader event);
   void apply_checked(schema::Event::Reader event);
+  void apply_ended(schema::Event::Reader event);
+  void apply_steered(schema::Event::Reader event);
+  void enter(Mode mode);
   void complete(StepIndex step, Time at);
   void set_generation(StepIndex step, std::uint16_t generation);
   void forget_look() {
     if (look.position != 0) look = {};
   }
 
-  std::uint64_t done_ = 0;
+  StepSet done_;
   std::vector<std::uint16_t> generations_;
 };
 

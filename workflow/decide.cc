@@ -25,6 +25,8 @@ constexpr Duration kFreshLook = 60s;
 // Two looks closer together than this could be answered from one late list.
 constexpr Duration kLookSpacing = 30s;
 constexpr Duration kDefaultSettle = 600s;
+// A period that ends sooner is waited for.
+constexpr Duration kShortPeriod = 600s;
 
 Duration seconds_field(const ledger::Fields& plan, std::string_view field, Duration otherwise) {
   const auto text = plan.get(field);
@@ -87,6 +89,7 @@ class ActDecision {
           (!remake.applies || remake.applies(view)) && state.secret_position < context.session;
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
+    since_ = std::max(context.session, state.retried);
     settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
     if (step_.fallbacks)
       fallbacks_ = step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
@@ -145,8 +148,10 @@ class ActDecision {
       }
       c.error = attempt_.error;
       c.doubt = attempt_.doubt;
-      c.this_session = attempt_.latest > context_.session;
+      c.this_session = attempt_.latest > since_;
       c.plan_changed = state_.reopened;
+      c.renewed = state_.renewed;
+      c.giving_up = (step_.modes & in(state_.mode)) == 0;
       c.clock_back = context_.now < attempt_.first_sent;
       const Time cloud_now = std::max(context_.now, has_look() ? state_.look.cloud_time : Time{});
       c.token_young = cloud_now - attempt_.first_sent < kTokenLife;
@@ -161,6 +166,7 @@ class ActDecision {
       const bool round_over = state_.capacity_failures % (fallbacks_ + 1) == 0;
       c.placements_left = fallbacks_ > 0 && !(round_over && c.this_session);
     }
+    c.named = state_.named_step == decision_.step;
     // A request that cannot be sent again as it was, counts as one without a token.
     c.guard = secret_lost_ ? Guard::NONE : step_.guard;
     c.sight = sight();
@@ -179,7 +185,7 @@ class ActDecision {
     using S = Circumstance::Sight;
     if (!step_.ask) return S::absent;  // leaves nothing that could be looked for
     const auto& reading = state_.reading;
-    const bool failing = reading.failures > 0 && reading.failed_position > context_.session &&
+    const bool failing = reading.failures > 0 && reading.failed_position > since_ &&
                          context_.now < reading_retry_at();
     if (failing) return S::cannot_look;
     const auto& look = state_.look;
@@ -238,17 +244,23 @@ class ActDecision {
         decision_.kind = Kind::look;
         decision_.until = context_.now;
         decision_.reason = "looking for it before sending anything";
+        if (state_.named_step == decision_.step) {
+          decision_.kind = Kind::look_named;
+          decision_.reason = fmt::format("looking at {}, which a person named", state_.named);
+        }
         break;
       case Row::cannot_look:
         wait(reading_retry_at(), "could not look; looking again after a pause");
         break;
       case Row::adopt:
         decision_.kind = Kind::adopt;
-        decision_.reason = "it is there and bears our key";
+        decision_.reason = state_.named_step == decision_.step ? "a person named it"
+                                                               : "it is there and bears our key";
         break;
       case Row::several:
         park(fmt::format("several resources could be what this ledger made: {}", state_.look.shown),
-             "look at them and remove or rename all but the right one; then run again");
+             "look at them; then say which with migledger adopt, or remove or rename all but the "
+             "right one and run again");
         break;
       case Row::foreign:
         park(fmt::format("in the way, and not made by this migration: {}", state_.look.shown),
@@ -306,6 +318,14 @@ class ActDecision {
         send("the plan was changed; a new request");
         next_generation();
         break;
+      case Row::renewed:
+        send("a person asked to try again; a new request");
+        next_generation();
+        break;
+      case Row::given_up:
+        decision_.kind = Kind::give_up;
+        decision_.reason = "proven not to have happened";
+        break;
       case Row::blocked:
         park(fmt::format("{}: a limit or quota is used up", title),
              "have the limit raised or free some of it; then run again");
@@ -341,6 +361,7 @@ class ActDecision {
   const ledger::Attempt& attempt_;
   RetryPolicy policy_;
   Duration settle_{};
+  ledger::Position since_ = 0;  // what failed after it, is a reason to stop
   Decision decision_;
   bool mine_ = false;
   std::uint16_t generation_ = 1;
@@ -360,7 +381,8 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   d.kind = Kind::read;
   d.until = context.now;
   const auto& reading = state.reading;
-  const bool failing = reading.failures > 0 && reading.failed_position > context.session;
+  const bool failing =
+      reading.failures > 0 && reading.failed_position > std::max(context.session, state.retried);
   if (step.kind == StepKind::await) {
     const auto timeout = timeout_of(state.plan, step.name);
     // A person who runs again grants the same time again.
@@ -400,6 +422,10 @@ std::string_view name_of(Decision::Kind kind) {
       return "look";
     case Kind::look_by_tag:
       return "search by tag";
+    case Kind::look_named:
+      return "look at what was named";
+    case Kind::give_up:
+      return "record that nothing came of it";
     case Kind::send:
       return "send";
     case Kind::resend:
@@ -438,11 +464,34 @@ View view_of(const Workflow& workflow, const MigrationState& state, std::string_
   return {state, ledger_id, step, generation};
 }
 
+namespace {
+
+// An act step of another mode, of which it is not known what came.
+bool is_open(const Workflow& workflow, const MigrationState& state) {
+  const auto& attempt = state.attempt;
+  if (attempt.step >= workflow.steps.size() || state.is_done(attempt.step)) return false;
+  if ((workflow.steps[attempt.step].modes & in(state.mode)) != 0) return false;
+  return attempt.phase == Phase::open || attempt.phase == Phase::unknown ||
+         (attempt.phase == Phase::failed && attempt.doubt);
+}
+
+// Whether nothing new is to be begun at `step` now.
+bool is_paused(const MigrationState& state, const Context& context, StepIndex step) {
+  const bool at_step = step != ledger::kNoStep && state.pause_at == step;
+  if (state.paused == 0 && context.held == 0 && !at_step) return false;
+  const auto& attempt = state.attempt;
+  return attempt.phase != Phase::open || attempt.session != context.session;
+}
+
+}  // namespace
+
 StepIndex current_step(const Workflow& workflow, const MigrationState& state,
                        std::string_view ledger_id) {
+  if (is_open(workflow, state)) return state.attempt.step;
   for (StepIndex i = 0; i < workflow.steps.size(); ++i) {
     if (state.is_done(i)) continue;
     const Step& step = workflow.steps[i];
+    if ((step.modes & in(state.mode)) == 0) continue;
     if (step.applies && !step.applies(view_of(workflow, state, ledger_id, i))) continue;
     return i;
   }
@@ -452,7 +501,7 @@ StepIndex current_step(const Workflow& workflow, const MigrationState& state,
 Decision decide(const Workflow& workflow, const MigrationState& state, const Context& context) {
   Decision d;
   d.because = state.position;
-  if (state.status == Status::done || state.status == Status::failed) {
+  if (state.is_over()) {
     d.reason = state.reason;
     return d;
   }
@@ -467,6 +516,13 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
     d.need = "go on with the newer migledger";
     return d;
   }
+  if (is_paused(state, context, step)) {
+    d.row = Row::paused;
+    d.because = std::max(state.paused, context.held);
+    d.reason = "paused " + state.pause_words;
+    d.need = "migledger resume";
+    return d;
+  }
   const bool approval_open =
       step != ledger::kNoStep && workflow.steps[step].kind == StepKind::approve;
   if (state.status == Status::parked &&
@@ -478,17 +534,31 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
   }
   if (step == ledger::kNoStep) {
     d.kind = Kind::finish;
-    d.reason = "every step is done";
+    d.reason = state.mode == Mode::cancel     ? "cancelled; what was made is kept"
+               : state.mode == Mode::rollback ? "what it made is removed"
+                                              : "every step is done";
     return d;
   }
   const auto& reading = state.reading;
-  if (reading.failures > 0 && reading.failed_position > context.session &&
+  const ledger::Position since = std::max(context.session, state.retried);
+  if (reading.failures > 0 && reading.failed_position > since &&
       reading.error == ErrorClass::CREDENTIALS) {
     d.kind = Kind::stop_run;
     d.row = Row::credentials;
     d.because = reading.failed_position;
     d.reason = "the cloud does not accept the credentials";
     return d;
+  }
+  if (const auto& definition = workflow.steps[step]; definition.not_before) {
+    const Time moment = definition.not_before(view_of(workflow, state, context.ledger_id, step));
+    if (context.now < moment) {
+      d.row = Row::too_early;
+      d.kind = moment - context.now <= kShortPeriod ? Kind::wait : Kind::park;
+      d.until = moment;
+      d.reason = fmt::format("{}: not before {}", definition.title, format_utc(moment));
+      d.need = "run again then";
+      return d;
+    }
   }
   switch (workflow.steps[step].kind) {
     case StepKind::check:
@@ -498,7 +568,7 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
       d.kind = Kind::approve;
       d.row = Row::approval;
       d.reason = workflow.steps[step].question(view_of(workflow, state, context.ledger_id, step));
-      d.need = "run again with --yes to approve";
+      d.need = "migledger approve, or run again with --yes";
       return d;
     case StepKind::act:
       return ActDecision(workflow, state, context, step).make();

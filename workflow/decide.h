@@ -13,6 +13,7 @@ struct Context {
   Time now{};
   ledger::Position session = 0;  // the sessionOpened event of who asks
   std::string_view ledger_id;
+  ledger::Position held = 0;  // the steered event that holds all migrations; 0: none does
 };
 
 struct Decision {
@@ -20,18 +21,20 @@ struct Decision {
     read,  // a check or an await: read, and judge
     look,  // for the resource of an act step
     look_by_tag,
-    send,       // a new request: `generation`
-    resend,     // the request recorded with the first intent of `generation`, unchanged
-    adopt,      // what the look found
-    reopen,     // go back to `reopens`: a secret was lost with the session that held it
-    in_flight,  // a reply is being waited for
-    wait,       // until `until`
-    park,       // a person is needed
-    approve,    // a person must approve
-    fail,       // the migration has failed
-    finish,     // every step is done
-    stop_run,   // credentials
-    over,       // ended or parked: nothing to do
+    look_named,  // at the resource that a person says it is
+    send,        // a new request: `generation`
+    resend,      // the request recorded with the first intent of `generation`, unchanged
+    adopt,       // what the look found
+    give_up,     // record that nothing came of what was sent
+    reopen,      // go back to `reopens`: a secret was lost with the session that held it
+    in_flight,   // a reply is being waited for
+    wait,        // until `until`
+    park,        // a person is needed
+    approve,     // a person must approve
+    fail,        // the migration has failed
+    finish,      // every step is done
+    stop_run,    // credentials
+    over,        // ended or parked: nothing to do
   };
   Kind kind = Kind::over;
   Row row = Row::finished;
@@ -47,7 +50,8 @@ std::string_view name_of(Decision::Kind kind);
 
 Decision decide(const Workflow& workflow, const MigrationState& state, const Context& context);
 
-// The step that is current: the first that applies and is not done; kNoStep when all are done.
+// The step that is current: the first of the migration's mode that applies and is not done; before
+// any of another mode than forward, the one whose fate is open. kNoStep when all are done.
 StepIndex current_step(const Workflow& workflow, const MigrationState& state,
                        std::string_view ledger_id);
 

@@ -13,6 +13,7 @@ Executor::~Executor() = default;
 
 RunResult Executor::run(const Plan& plan) { return loop_->run(plan); }
 void Executor::stop() { loop_->stop(); }
+void Executor::wake() { loop_->wake(); }
 void Executor::for_each(const std::function<void(const MigrationState&)>& visit) const {
   loop_->for_each(visit);
 }
@@ -28,8 +29,11 @@ int exit_code(const RunResult& result) {
 std::string words(const RunResult& result) {
   if (!result.credentials_error.empty()) return result.credentials_error;
   if (result.interrupted) return "interrupted; run again to go on";
-  return fmt::format("{} done, {} failed, {} waiting for a person, {} not started", result.done,
-                     result.failed, result.parked, result.not_started);
+  return fmt::format("{} done, {} failed, {} waiting for a person, {} not started{}", result.done,
+                     result.failed, result.parked, result.not_started,
+                     result.undone == 0
+                         ? std::string()
+                         : fmt::format(", {} cancelled or rolled back", result.undone));
 }
 
 }  // namespace migledger::workflow

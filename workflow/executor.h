@@ -16,6 +16,8 @@
 
 namespace migledger::workflow {
 
+class OrderSource;
+
 // Who runs, for the record.
 struct Actor {
   std::string user;
@@ -35,6 +37,8 @@ struct RunOptions {
   Duration quiesce_patience = std::chrono::minutes(3);
   // Keeps bulk evidence beside the log and returns its SHA-256 digest (32 bytes); null: none kept.
   std::function<std::string(std::string_view)> keep_evidence;
+  // What people ask for meanwhile; null: nothing. Whoever has an order calls Executor::wake().
+  OrderSource* orders = nullptr;
   // Words for the debug log; never secrets. Null: none.
   std::function<void(std::string_view)> debug;
 };
@@ -53,6 +57,7 @@ struct RunResult {
   std::size_t done = 0;
   std::size_t failed = 0;
   std::size_t parked = 0;       // wait for a person
+  std::size_t undone = 0;       // cancelled or rolled back
   std::size_t not_started = 0;  // wait for a migration that did not get done
   bool interrupted = false;
   std::string credentials_error;  // not empty: the cloud does not accept them
@@ -76,6 +81,9 @@ class Executor {
   // Asks for an end: calls under way are waited for and recorded, nothing new is begun. A second
   // call ends at once. Callable from a signal handler.
   void stop();
+
+  // Has the orders that have come looked at soon. Callable from any thread.
+  void wake();
 
   // The states of all migrations of the plan, for who watches.
   void for_each(const std::function<void(const MigrationState&)>& visit) const;

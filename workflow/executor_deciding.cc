@@ -5,6 +5,31 @@
 
 namespace migledger::workflow {
 
+namespace {
+
+// How a migration ends that has done every step of what it was about.
+schema::Ended::Result end_of(Mode mode) {
+  switch (mode) {
+    case Mode::cancel:
+      return schema::Ended::Result::CANCELLED;
+    case Mode::rollback:
+      return schema::Ended::Result::ROLLED_BACK;
+    case Mode::forward:
+    case Mode::cleanup:
+    case Mode::decommission:
+      break;
+  }
+  return schema::Ended::Result::DONE;
+}
+
+}  // namespace
+
+bool Executor::Loop::has_more(const Migration& migration, StepIndex step, std::uint16_t generation,
+                              const ledger::Fields& facts) const {
+  const auto more = workflow_.steps[step].more;
+  return more && more(view_of(workflow_, migration.state, ledger_id_, step, generation), facts);
+}
+
 void Executor::Loop::set_current(Migration& migration, StepIndex step) {
   if (migration.current == step) return;
   if (migration.current != ledger::kNoStep) --waiting_at_[migration.current];
@@ -14,12 +39,12 @@ void Executor::Loop::set_current(Migration& migration, StepIndex step) {
 }
 
 void Executor::Loop::advance(Migration& migration) {
-  if (migration.over || migration.job) return;
+  if (!migration.active || migration.job) return;
   decide_about(migration);
 }
 
 void Executor::Loop::decide_about(Migration& migration) {
-  const Decision decision = decide(workflow_, migration.state, {now_, session_, ledger_id_});
+  const Decision decision = decide(workflow_, migration.state, {now_, session_, ledger_id_, held_});
   set_current(migration, decision.step);
   using Kind = Decision::Kind;
   const auto mend = schema::Parked::Kind::MEND;
@@ -43,6 +68,9 @@ void Executor::Loop::decide_about(Migration& migration) {
     case Kind::look_by_tag:
       begin_job(migration, Job::Purpose::look_by_tag, decision);
       break;
+    case Kind::look_named:
+      begin_job(migration, Job::Purpose::look_named, decision);
+      break;
     case Kind::send:
       send(migration, decision);
       break;
@@ -57,9 +85,26 @@ void Executor::Loop::decide_about(Migration& migration) {
       record.facts = migration.state.look.facts;
       const bool claimed = record.facts.has("claimed");
       record.facts.erase("claimed");
-      record.how = claimed ? schema::Outcome::How::CLAIMED : schema::Outcome::How::ADOPTED;
+      record.how = claimed                                       ? schema::Outcome::How::CLAIMED
+                   : migration.state.named_step == decision.step ? schema::Outcome::How::BY_PERSON
+                                                                 : schema::Outcome::How::ADOPTED;
+      record.more = has_more(migration, decision.step, decision.generation, record.facts);
       if (migration.state.attempt.step == decision.step)
         record.intent = migration.state.attempt.first_intent;
+      record.row = name_of(decision.row);
+      append(outcome(origin(migration, decision.because), record));
+      break;
+    }
+    case Kind::give_up: {
+      OutcomeRecord record;
+      record.step = decision.step;
+      record.generation = decision.generation;
+      record.intent = migration.state.attempt.latest;
+      record.result = schema::Outcome::Result::FAILED;
+      record.how = schema::Outcome::How::PROVEN;
+      record.failure.error_class = ErrorClass::RETRY;
+      record.failure.code = "NothingMade";
+      record.failure.message = decision.reason;
       record.row = name_of(decision.row);
       append(outcome(origin(migration, decision.because), record));
       break;
@@ -95,15 +140,15 @@ void Executor::Loop::decide_about(Migration& migration) {
       break;
     case Kind::finish:
       append(ended(origin(migration, decision.because),
-                   static_cast<StepIndex>(workflow_.steps.size() - 1), schema::Ended::Result::DONE,
-                   decision.reason));
+                   static_cast<StepIndex>(workflow_.forward_count() - 1),
+                   end_of(migration.state.mode), decision.reason));
       break;
     case Kind::stop_run:
       result_.credentials_error = decision.reason;
       break;
     case Kind::over: {
       // Approval given with this run ends a stop that an earlier run made.
-      const bool asks = migration.state.status == Status::parked &&
+      const bool asks = decision.row == Row::parked && migration.state.status == Status::parked &&
                         migration.state.parked_kind == schema::Parked::Kind::APPROVE;
       if (asks && options_.approve) {
         append(approved(origin(migration, decision.because), decision.step, migration.state.reason,
@@ -111,6 +156,7 @@ void Executor::Loop::decide_about(Migration& migration) {
         break;
       }
       migration.over = true;
+      migration.active = false;
       set_current(migration, ledger::kNoStep);
       --active_;
       break;

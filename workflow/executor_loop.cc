@@ -49,6 +49,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
       continue;
     }
     flush();
+    take_orders();
     start_more();
     while (!timers_.empty() && timers_.top().first <= now_) {
       const StreamId stream = timers_.top().second;
@@ -69,8 +70,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
     if (draining() || !pending_.empty() || start_more()) continue;
     if (wake_starved()) continue;
     reader_.pump(now_);
-    if (active_ == 0 && unstarted_.empty() && unresumed_.empty()) break;
-    if (active_ == 0 && sending_.empty()) break;  // the rest waits for what did not get done
+    // What is not under way waits for what did not get done, or is held.
+    if (active_ == 0 && sending_.empty()) break;
     wait();
   }
   result_.interrupted = stops_ > 0;
@@ -86,7 +87,12 @@ RunResult Executor::Loop::run(const Plan& plan) {
       case Status::parked:
         ++result_.parked;
         break;
+      case Status::cancelled:
+      case Status::rolled_back:
+        ++result_.undone;
+        break;
       case Status::running:
+        if (is_held(*migration)) ++result_.parked;
         break;
     }
   }
@@ -119,29 +125,38 @@ void Executor::Loop::load(const Plan& plan) {
       unstarted_.push_back(&planned);
       continue;
     }
-    auto migration = std::make_unique<Migration>();
-    for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
-      migration->state.apply(cursor->event());
-    const auto& state = migration->state;
-    bool same = state.workflow == workflow_.name && state.step_count() == workflow_.steps.size();
-    for (StepIndex i = 0; same && i < workflow_.steps.size(); ++i)
-      same = state.step_name(i) == workflow_.steps[i].name;
-    if (!same)
-      throw ledger::LedgerError(
-          ledger::LedgerErrorKind::refused,
-          fmt::format("migration \"{}\" was started by workflow {} version {} with other steps; go "
-                      "on with the migledger that started it",
-                      state.name, state.workflow, state.workflow_version));
+    auto migration = load_migration(*stream);
     accept_change(*migration, planned);
-    by_name_[planned.name] = *stream;
-    Migration& loaded = *(migrations_[*stream] = std::move(migration));
-    if (loaded.state.status == Status::done || loaded.state.status == Status::failed) {
-      loaded.over = true;
-    } else {
-      unresumed_.push_back(*stream);
-    }
+    Migration& loaded = take_in(std::move(migration));
+    if (!loaded.over) unresumed_.push_back(*stream);
   }
+  held_ = held_by(store_);
   record_lost();
+}
+
+// What the ledger has of a migration. Throws LedgerError when this workflow cannot go on with it.
+std::unique_ptr<Migration> Executor::Loop::load_migration(StreamId stream) {
+  auto migration = std::make_unique<Migration>();
+  for (const auto cursor = store_.scan_stream(stream); cursor->next();)
+    migration->state.apply(cursor->event());
+  const auto& state = migration->state;
+  bool same = state.workflow == workflow_.name && state.step_count() == workflow_.steps.size();
+  for (StepIndex i = 0; same && i < workflow_.steps.size(); ++i)
+    same = state.step_name(i) == workflow_.steps[i].name;
+  if (!same)
+    throw ledger::LedgerError(
+        ledger::LedgerErrorKind::refused,
+        fmt::format("migration \"{}\" was started by workflow {} version {} with other steps; go "
+                    "on with the migledger that started it",
+                    state.name, state.workflow, state.workflow_version));
+  return migration;
+}
+
+Migration& Executor::Loop::take_in(std::unique_ptr<Migration> migration) {
+  const StreamId stream = migration->state.stream;
+  by_name_[migration->state.name] = stream;
+  migration->over = migration->state.is_over();
+  return *(migrations_[stream] = std::move(migration));
 }
 
 // Every intent has an outcome: of what an earlier run sent and never heard of, it is unknown.
@@ -173,7 +188,8 @@ void Executor::Loop::record_lost() {
 
 void Executor::Loop::accept_change(Migration& migration, const PlannedMigration& planned) {
   const PlanChange change = judge_change(workflow_, migration.state, planned);
-  if (change.fields.empty() || migration.state.status == Status::done) return;
+  const bool open = !migration.state.is_over() || migration.state.status == Status::failed;
+  if (change.fields.empty() || !open) return;
   if (!options_.accept_plan_change || !change.refused.empty())
     throw std::logic_error("the plan of \"" + planned.name + "\" differs from the ledger's");
   EventDraft draft = plan_changed({migration.state.stream, now_, session_, session_}, planned,
@@ -185,14 +201,14 @@ void Executor::Loop::accept_change(Migration& migration, const PlannedMigration&
 
 bool Executor::Loop::is_done(const std::string& name) {
   const auto it = by_name_.find(name);
-  if (it != by_name_.end()) return migrations_.at(it->second)->state.status == Status::done;
+  if (it != by_name_.end()) return migrations_.at(it->second)->state.done_at != Time{};
   // Of the ledger, but not of this run.
   const auto stream = store_.find_stream(name);
   if (!stream) return false;
   MigrationState state;
   for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
     state.apply(cursor->event());
-  return state.status == Status::done;
+  return state.done_at != Time{};
 }
 
 bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
@@ -203,13 +219,12 @@ bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
 bool Executor::Loop::start_more() {
   bool more = false;
   for (; !unresumed_.empty() && active_ < options_.parallel; unresumed_.pop_front()) {
-    ++active_;
-    queue(at(unresumed_.front()));
+    activate(at(unresumed_.front()));
     more = true;
   }
   std::vector<EventDraft> drafts;
   for (auto it = unstarted_.begin();
-       it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
+       held_ == 0 && it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
     if (!dependencies_done(**it)) {
       ++it;
       continue;
@@ -224,11 +239,9 @@ bool Executor::Loop::start_more() {
     const auto event = draft.reader();
     auto migration = std::make_unique<Migration>();
     migration->state.apply(event);
-    Migration& started = *(migrations_[event.getStream()] = std::move(migration));
-    by_name_[started.state.name] = event.getStream();
-    ++active_;
+    Migration& started = take_in(std::move(migration));
     if (observer_) observer_->appended(started.state, event);
-    queue(started);
+    activate(started);
   }
   return true;
 }

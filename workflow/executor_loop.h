@@ -17,6 +17,7 @@
 #include "workflow/reader.h"
 #include "workflow/records.h"
 #include "workflow/redact.h"
+#include "workflow/steering.h"
 
 namespace migledger::workflow {
 
@@ -28,7 +29,8 @@ namespace schema = ledger::schema;
 
 // Reading for one migration: a check, a poll, a look, or what a failed work request left.
 struct Job {
-  enum class Purpose { read, look, look_by_tag, postmortem };
+  enum class Purpose { read, look, look_by_tag, look_named, postmortem };
+  std::uint64_t number = 0;  // an answer to an earlier job is none to this one
   Purpose purpose = Purpose::read;
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
@@ -43,8 +45,9 @@ struct Job {
 struct Migration {
   MigrationState state;
   StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
-  bool over = false;
-  bool queued = false;  // to be decided about
+  bool active = false;                  // one of those that run at once
+  bool over = false;                    // nothing to do in this run, as far as is known
+  bool queued = false;                  // to be decided about
   Time next_poll{};
   std::unique_ptr<Job> job;
 };
@@ -76,6 +79,8 @@ class Executor::Loop {
     cloud_.interrupt();
   }
 
+  void wake() { cloud_.interrupt(); }
+
   void for_each(const std::function<void(const MigrationState&)>& visit) const {
     for (const auto& [stream, migration] : migrations_) visit(migration->state);
   }
@@ -88,19 +93,30 @@ class Executor::Loop {
 
   void open_session();
   void load(const Plan& plan);
+  std::unique_ptr<Migration> load_migration(StreamId stream);
+  Migration& take_in(std::unique_ptr<Migration> migration);
   void record_lost();
   bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
   bool is_done(const std::string& name);
   bool dependencies_done(const PlannedMigration& planned);
+  void take_orders();
+  OrderAnswer carry_out(const Order& order);
+  void go_on_with(Migration& migration);
+  bool is_held(const Migration& migration) const {
+    return held_ != 0 || migration.state.paused != 0 || migration.state.pause_at != ledger::kNoStep;
+  }
   void flush();
   void advance(Migration& migration);
   void decide_about(Migration& migration);
+  // Whether a step has further items once `facts` are known.
+  bool has_more(const Migration& migration, StepIndex step, std::uint16_t generation,
+                const ledger::Fields& facts) const;
   void set_current(Migration& migration, StepIndex step);
 
   void begin_job(Migration& migration, Job::Purpose purpose, const Decision& decision);
   void ask_on(Migration& migration);
-  void take_answer(StreamId stream, const Answer& answer);
+  void take_answer(StreamId stream, std::uint64_t job, const Answer& answer);
   void conclude(Migration& migration);
   void conclude_reading(Migration& migration, const View& view);
   void conclude_look(Migration& migration, const View& view);
@@ -122,6 +138,12 @@ class Executor::Loop {
     if (migration.queued) return;
     migration.queued = true;
     ready_.push_back(migration.state.stream);
+  }
+  void activate(Migration& migration) {
+    migration.active = true;
+    migration.over = false;
+    ++active_;
+    queue(migration);
   }
   void wake_at(Migration& migration, Time at) { timers_.emplace(at, migration.state.stream); }
   Migration& at(StreamId stream) { return *migrations_.at(stream); }
@@ -150,6 +172,8 @@ class Executor::Loop {
   RunResult result_;
   std::string ledger_id_;
   Position session_ = 0;
+  Position held_ = 0;  // the steered event that holds all migrations
+  std::uint64_t jobs_ = 0;
   Time now_{};
   Secrets secrets_;
   CallId next_call_ = 0;

@@ -26,6 +26,7 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
                                const Decision& decision) {
   migration.job = std::make_unique<Job>();
   Job& job = *migration.job;
+  job.number = ++jobs_;
   job.purpose = purpose;
   job.step = decision.step;
   job.generation = decision.generation;
@@ -44,6 +45,8 @@ void Executor::Loop::ask_on(Migration& migration) {
     if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
   } else if (job.purpose == Job::Purpose::look_by_tag) {
     if (job.answers.empty()) request = step.ask_by_tag(view);
+  } else if (job.purpose == Job::Purpose::look_named) {
+    if (job.answers.empty()) request = step.ask_named(view, migration.state.named);
   } else {
     request = step.ask(view, job.answers);
   }
@@ -54,13 +57,16 @@ void Executor::Loop::ask_on(Migration& migration) {
   const StreamId stream = migration.state.stream;
   const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
   reader_.read(
-      std::move(*request), [this, stream](const Answer& answer) { take_answer(stream, answer); },
+      std::move(*request),
+      [this, stream, number = job.number](const Answer& answer) {
+        take_answer(stream, number, answer);
+      },
       due);
 }
 
-void Executor::Loop::take_answer(StreamId stream, const Answer& answer) {
+void Executor::Loop::take_answer(StreamId stream, std::uint64_t number, const Answer& answer) {
   Migration& migration = at(stream);
-  if (!migration.job) return;
+  if (!migration.job || migration.job->number != number) return;
   Job& job = *migration.job;
   const Failure failure = classify(answer.reply, false);
   const bool no_answer = failure && (failure.error_class == ErrorClass::RETRY ||
@@ -85,6 +91,7 @@ void Executor::Loop::conclude(Migration& migration) {
       break;
     case Job::Purpose::look:
     case Job::Purpose::look_by_tag:
+    case Job::Purpose::look_named:
       conclude_look(migration, view);
       break;
     case Job::Purpose::postmortem:
@@ -132,9 +139,17 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
 void Executor::Loop::conclude_look(Migration& migration, const View& view) {
   Job& job = *migration.job;
   const Step& step = workflow_.steps[job.step];
-  const bool by_tag = job.purpose == Job::Purpose::look_by_tag;
-  const Sighting sighting =
-      by_tag ? step.sight_by_tag(view, job.answers.back()) : step.sight(view, job.answers);
+  Sighting sighting;
+  std::string_view scope = "list";
+  if (job.purpose == Job::Purpose::look_by_tag) {
+    scope = "tag";
+    sighting = step.sight_by_tag(view, job.answers.back());
+  } else if (job.purpose == Job::Purpose::look_named) {
+    scope = "id";
+    sighting = step.sight_named(view, job.answers.back(), migration.state.named);
+  } else {
+    sighting = step.sight(view, job.answers);
+  }
   const Origin from = origin(migration, job.because);
   if (sighting.kind == Sighting::Kind::cannot_look) {
     append(read_failed(from, job.step, sighting.failure));
@@ -142,7 +157,7 @@ void Executor::Loop::conclude_look(Migration& migration, const View& view) {
     Time cloud_time{};
     for (const auto& answer : job.answers)
       cloud_time = std::max(cloud_time, answer.reply.date().value_or(Time{}));
-    append(probed(from, job.step, job.generation, sighting, by_tag, cloud_time));
+    append(probed(from, job.step, job.generation, sighting, scope, cloud_time));
   }
   migration.job.reset();
 }

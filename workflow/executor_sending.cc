@@ -117,6 +117,7 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
     if (receipt.understood) {
       record.result = schema::Outcome::Result::SUCCEEDED;
       record.facts = std::move(receipt.facts);
+      record.more = has_more(migration, sending.step, sending.generation, record.facts);
       for (auto& [placeholder, value] : receipt.secrets) secrets_[placeholder] = std::move(value);
     } else {
       record.failure.error_class = ErrorClass::UNKNOWN;

@@ -66,6 +66,7 @@ EventDraft migration_started(const Origin& origin, const Workflow& workflow,
   body.setWorkflowVersion(workflow.version);
   auto steps = body.initSteps(static_cast<unsigned>(workflow.steps.size()));
   for (unsigned i = 0; i < steps.size(); ++i) steps.set(i, Text(workflow.steps[i].name));
+  body.setForward(workflow.forward_count());
   fill_plan(planned, body);
   return event;
 }
@@ -82,7 +83,7 @@ EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
 }
 
 EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
-                  const Sighting& sighting, bool by_tag, Time cloud_time) {
+                  const Sighting& sighting, std::string_view scope, Time cloud_time) {
   using Result = schema::Probed::Result;
   EventDraft event = draft(origin);
   auto body = event.body().initProbed();
@@ -117,7 +118,7 @@ EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation
     candidates[i].setState(cap(sighting.candidates[i].state));
     candidates[i].setWhy(cap(sighting.candidates[i].why));
   }
-  body.setScope(by_tag ? "tag" : "list");
+  body.setScope(Text(scope));
   body.setCloudTime(to_micros(cloud_time));
   auto facts = sighting.facts;
   if (sighting.claimed) facts.set("claimed", "true");
@@ -188,6 +189,7 @@ EventDraft outcome(const Origin& origin, const OutcomeRecord& record) {
   }
   if (!record.evidence.empty()) body.setEvidence(data(record.evidence));
   body.setRow(Text(record.row));
+  body.setMore(record.more);
   return event;
 }
 

@@ -27,7 +27,7 @@ ledger::EventDraft migration_started(const Origin& origin, const Workflow& workf
 ledger::EventDraft plan_changed(const Origin& origin, const PlannedMigration& planned,
                                 std::string_view reason, const std::vector<StepIndex>& recheck);
 ledger::EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation,
-                          const Sighting& sighting, bool by_tag, Time cloud_time);
+                          const Sighting& sighting, std::string_view scope, Time cloud_time);
 ledger::EventDraft intent(const Origin& origin, const Decision& decision, Guard guard,
                           std::string_view key, std::string_view transport, std::uint32_t send,
                           const Request& request);
@@ -48,6 +48,7 @@ struct OutcomeRecord {
   const Reply* reply = nullptr;
   std::string evidence;
   std::string_view row;
+  bool more = false;  // the step has further items
 };
 ledger::EventDraft outcome(const Origin& origin, const OutcomeRecord& record);
 

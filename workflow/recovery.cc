@@ -36,7 +36,7 @@ Row after_failure(const Circumstance& c) {
       if (c.placements_left) return Row::next_placement;
       return c.this_session ? Row::no_capacity : Row::nothing_happened;
     case ErrorClass::FATAL:
-      return Row::final;
+      return c.renewed ? Row::renewed : Row::final;
     case ErrorClass::TOKEN_INVALIDATED:
       return resolve_doubt(c);
     default:
@@ -57,6 +57,7 @@ Row after_failure_in_doubt(const Circumstance& c) {
     case Row::final:
     case Row::next_placement:
     case Row::plan_changed:
+    case Row::renewed:
       return when_proven(c, row);
     default:
       return resolve_doubt(c);
@@ -79,11 +80,12 @@ Row recover(const Circumstance& c) {
   if (c.attempt == A::failed && c.error == ErrorClass::CREDENTIALS && c.this_session)
     return Row::credentials;
   const bool answered = c.attempt == A::failed || c.attempt == A::dead || c.attempt == A::unknown;
-  if (answered && !c.backed_off) return Row::back_off;
+  const bool waits = !c.giving_up && !c.named;
+  if (answered && !c.backed_off && waits) return Row::back_off;
 
   // What fails for good, without doubt, needs no look to be said.
-  const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed;
-  if (certain && c.error == ErrorClass::FATAL) return Row::final;
+  const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed && !c.named;
+  if (certain && c.error == ErrorClass::FATAL && !c.renewed) return Row::final;
   if (certain && c.this_session && c.error == ErrorClass::BLOCKED) return Row::blocked;
   if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND) return Row::not_found;
 
@@ -104,6 +106,7 @@ Row recover(const Circumstance& c) {
       break;
   }
 
+  if (c.giving_up) return when_proven(c, Row::given_up);
   switch (c.attempt) {
     case A::none:
       return Row::first;
@@ -164,6 +167,10 @@ std::string_view name_of(Row row) {
       return "next-placement";
     case Row::plan_changed:
       return "plan-changed";
+    case Row::renewed:
+      return "renewed";
+    case Row::given_up:
+      return "given-up";
     case Row::blocked:
       return "blocked";
     case Row::no_capacity:
@@ -190,6 +197,10 @@ std::string_view name_of(Row row) {
       return "timed-out";
     case Row::secret_lost:
       return "secret-lost";
+    case Row::paused:
+      return "paused";
+    case Row::too_early:
+      return "too-early";
   }
   return "?";
 }

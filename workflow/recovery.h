@@ -29,12 +29,20 @@
 //  dead                 accepted, then failed            absent               new generation
 //  next-placement       failed or dead, no capacity      absent *             new generation there
 //  plan-changed         failed, plan changed since       absent *             new generation
+//  renewed              failed for good, a person asked  absent *             new generation
+//                       to try again
 //  blocked              failed: limit or quota           absent if in doubt   ask a person
 //  no-capacity          failed or dead, no placement     absent               ask a person
 //  not-found            failed: 404, no doubt            any                  ask a person
 //  attempts-used-up     failed, may retry; or unknown    absent               ask a person
 //  generations-used-up  dead                             absent               migration failed
 //  final                failed: will never succeed       any; in doubt *      migration failed
+//  given-up             lost/unknown or in doubt, and    absent *             record that nothing
+//                       the migration is cancelled or                         came of it
+//                       rolled back
+//
+// A resource that a person named is read by its id instead: ours is adopted, anything else is asked
+// about again.
 //
 // In doubt, an earlier sending of this generation may have had its effect. The rows with * need
 // proof then that it had none: settle, look-twice and search-tag come first. Any other failure
@@ -70,6 +78,8 @@ enum class Row {
   dead,
   next_placement,
   plan_changed,
+  renewed,
+  given_up,
   blocked,
   no_capacity,
   not_found,
@@ -84,6 +94,8 @@ enum class Row {
   unknown_event,
   timed_out,
   secret_lost,
+  paused,
+  too_early,
 };
 std::string_view name_of(Row row);
 
@@ -97,6 +109,9 @@ struct Circumstance {
   bool doubt = false;         // an earlier sending of this generation may have had its effect
   bool this_session = false;  // the attempt's last event is of this session
   bool plan_changed = false;  // since the attempt failed
+  bool renewed = false;       // since it failed, a person asked to try again
+  bool giving_up = false;     // it is only to be known what came of it
+  bool named = false;         // a person says what came of it
   Guard guard = Guard::NONE;
   bool token_young = false;  // below 23 h, by our clock and the cloud's
   bool clock_back = false;   // now is before the first intent

@@ -112,4 +112,11 @@ StepIndex Workflow::index_of(std::string_view step) const {
   return ledger::kNoStep;
 }
 
+std::uint16_t Workflow::forward_count() const {
+  const auto undoing = std::find_if(steps.begin(), steps.end(), [](const Step& step) {
+    return (step.modes & in(Mode::forward)) == 0;
+  });
+  return static_cast<std::uint16_t>(undoing - steps.begin());
+}
+
 }  // namespace migledger::workflow

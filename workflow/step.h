@@ -17,6 +17,7 @@
 namespace migledger::workflow {
 
 using ledger::MigrationState;
+using ledger::Mode;
 using ledger::StepIndex;
 
 enum class StepKind { check, approve, act, await };
@@ -107,10 +108,18 @@ struct Receipt {
   std::vector<std::pair<std::string, std::string>> secrets;
 };
 
+// A set of modes.
+using Modes = std::uint8_t;
+constexpr Modes in(Mode mode) { return static_cast<Modes>(1U << static_cast<unsigned>(mode)); }
+
 struct Step {
   std::string_view name;
   std::string_view title;  // for people: "create the image"
   StepKind kind = StepKind::check;
+
+  // What the migration must be about for this step to be one of its steps. Those of the forward
+  // mode come first in the table.
+  Modes modes = in(Mode::forward);
 
   // Whether the step is part of this migration; null: always.
   bool (*applies)(const View&) = nullptr;
@@ -127,6 +136,13 @@ struct Step {
   Sighting (*sight_by_tag)(const View&, const Answer&) = nullptr;
   Request (*act)(const View&) = nullptr;
   Receipt (*receive)(const View&, const Answer&) = nullptr;
+  // A step for several items, one a generation: whether some are left once `facts` are known, too.
+  // Null: there is one.
+  bool (*more)(const View&, const ledger::Fields& facts) = nullptr;
+  // The resource that a person says this step made: how to read it, and whether it can be that
+  // (ours, with the facts that adopting records; else foreign, and why). Null: cannot be named.
+  Request (*ask_named)(const View&, std::string_view id) = nullptr;
+  Sighting (*sight_named)(const View&, const Answer&, std::string_view id) = nullptr;
   // How many further placements the plan offers when the cloud is out of capacity; null: none.
   unsigned (*fallbacks)(const View&) = nullptr;
 
@@ -140,6 +156,12 @@ struct Step {
   std::vector<Request> (*postmortem)(const View&) = nullptr;
   std::string (*question)(const View&) = nullptr;
 
+  // check, await: the migration can go on without what it would have found; a person may skip it.
+  bool may_skip = false;
+
+  // approve, check: not before this moment; null: at once. For periods that must pass.
+  Time (*not_before)(const View&) = nullptr;
+
   // await: how long it usually takes. Polls are rare before and frequent when it is due.
   Duration usual{};
 };
@@ -150,6 +172,7 @@ struct Workflow {
   std::span<const Step> steps;
 
   StepIndex index_of(std::string_view step) const;  // kNoStep: has none of that name
+  std::uint16_t forward_count() const;              // of steps that move the workload
 };
 
 // "ml-<ledger>-<migration>-<step>-<generation>", at most 64 characters: a function of what the

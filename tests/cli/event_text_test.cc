@@ -133,7 +133,7 @@ TEST_CASE("How an attempt ended") {
   CHECK(last(history.found("create-image", How::CLAIMED, {{"image_id", "i"}})) ==
         "taken over from an earlier state file: image i");
   CHECK(last(history.found("create-image", How::BY_PERSON, {{"image_id", "i"}})) ==
-        "succeeded, says alice@box: image i");
+        "adopted what a person named: image i");
   workflow::Failure slow = failure(ErrorClass::THROTTLED, 429, "TooManyRequests", "slow down");
   slow.retry_after = std::chrono::seconds(30);
   CHECK(last(history.failed("create-image", slow)) ==

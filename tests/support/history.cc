@@ -107,12 +107,12 @@ History& History::look(std::string_view name, workflow::Sighting::Kind found,
                        double cloud_seconds) {
   const StepIndex index = step(name);
   return add(workflow::probed(origin(), index, decide().generation, workflow::Sighting::of(found),
-                              false, cloud_seconds < 0 ? Time{} : time(cloud_seconds)));
+                              "list", cloud_seconds < 0 ? Time{} : time(cloud_seconds)));
 }
 
 History& History::look_by_tag(std::string_view name, workflow::Sighting::Kind found) {
   return add(workflow::probed(origin(), step(name), decide().generation,
-                              workflow::Sighting::of(found), true, {}));
+                              workflow::Sighting::of(found), "tag", {}));
 }
 
 History& History::sent(std::string_view name, std::uint16_t generation) {

@@ -133,8 +133,8 @@ HistoryBuilder& HistoryBuilder::looked(std::string_view step, Sighting::Kind kin
   Sighting sighting = Sighting::of(kind);
   sighting.facts = std::move(facts);
   sighting.candidates = std::move(candidates);
-  return append(
-      workflow::probed(origin(stream_), index_of(step), generation, sighting, by_tag, now_));
+  return append(workflow::probed(origin(stream_), index_of(step), generation, sighting,
+                                 by_tag ? "tag" : "list", now_));
 }
 
 workflow::Decision HistoryBuilder::decision(std::string_view step, std::uint16_t generation,

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "ledger/errors.h"
+#include "ledger/fleet_summary.h"
+#include "workflow/executor_loop.h"
+
+namespace migledger::workflow {
+
+void Executor::Loop::take_orders() {
+  if (!options_.orders) return;
+  for (const Order& order : options_.orders->take())
+    options_.orders->answer(order, carry_out(order));
+}
+
+// Everything appended before is applied, so that an order is judged by what the log says.
+OrderAnswer Executor::Loop::carry_out(const Order& order) {
+  flush();
+  Migration* migration = nullptr;
+  if (const auto known = by_name_.find(order.migration); known != by_name_.end()) {
+    migration = &at(known->second);
+  } else if (!order.migration.empty()) {
+    const auto stream = store_.find_stream(order.migration);
+    if (!stream) return {false, 0, fmt::format("\"{}\" has not begun", order.migration)};
+    try {
+      migration = &take_in(load_migration(*stream));
+    } catch (const ledger::LedgerError& e) {
+      return {false, 0, e.what()};
+    }
+    migration->over = true;  // not of this run, unless the order makes it so
+  }
+  const Origin from = migration ? origin(*migration, migration->state.position)
+                                : Origin{ledger::kLedgerStream, now_, session_, session_};
+  Judged judged =
+      judge(order, &workflow_, migration ? &migration->state : nullptr, held_, from, ledger_id_);
+  if (!judged.steered) return {false, 0, judged.words};
+  const Position position = store_.append_one(*judged.steered);
+  const auto event = judged.steered->reader();
+  if (migration) {
+    migration->state.apply(event);
+    if (observer_) observer_->appended(migration->state, event);
+    if (order.verb != Verb::NOTE) go_on_with(*migration);
+  } else {
+    const bool resumed = held_ != 0 && order.verb == Verb::RESUME;
+    held_ = ledger::hold_after(held_, event);
+    for (const auto& [stream, held] : migrations_)
+      if (resumed || order.verb == Verb::PAUSE) go_on_with(*held);
+  }
+  return {true, position, judged.words};
+}
+
+// After an order: what was being read for may not be the question any more.
+void Executor::Loop::go_on_with(Migration& migration) {
+  migration.job.reset();
+  migration.next_poll = {};
+  if (migration.active) {
+    queue(migration);
+  } else if (migration.over && !migration.state.is_over()) {
+    activate(migration);
+  }  // else its turn comes
+}
+
+}  // namespace migledger::workflow

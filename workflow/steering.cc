@@ -1,0 +1,140 @@
+#include "workflow/steering.h"
+
+#include <fmt/format.h>
+
+#include "ledger/fleet_summary.h"
+#include "workflow/decide.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+using ledger::EventDraft;
+using ledger::kNoStep;
+
+EventDraft steered(const Order& order, StepIndex step, const Origin& origin) {
+  EventDraft event(origin.stream, origin.now, origin.session, origin.cause);
+  auto body = event.body().initSteered();
+  body.setVerb(order.verb);
+  body.setStep(step);
+  body.setResource(order.resource);
+  body.setReason(order.reason);
+  body.setRequest(order.id);
+  body.setUser(order.user);
+  body.setHost(order.host);
+  body.setPid(order.pid);
+  return event;
+}
+
+Judged refuse(std::string why) { return {std::nullopt, std::move(why)}; }
+
+Judged judge_all(const Order& order, ledger::Position held, const Origin& origin) {
+  switch (order.verb) {
+    case Verb::PAUSE:
+      if (held != 0) return refuse("all migrations are paused already");
+      return {steered(order, kNoStep, origin), "nothing new is begun until migledger resume"};
+    case Verb::RESUME:
+      if (held == 0) return refuse("the ledger as a whole is not paused");
+      return {steered(order, kNoStep, origin), "goes on"};
+    case Verb::NOTE:
+      return {steered(order, kNoStep, origin), "noted"};
+    default:
+      return refuse(fmt::format("{} is for one migration: name it", name_of(order.verb)));
+  }
+}
+
+// Why the step that an order names, or the current one, is not one for it; empty: it is.
+std::string refusal_of_step(const Order& order, const Workflow& workflow,
+                            const MigrationState& state, StepIndex step, StepIndex current) {
+  const auto named = [&](StepIndex index) { return workflow.steps[index].name; };
+  switch (order.verb) {
+    case Verb::PAUSE:
+      if (step != kNoStep && state.is_done(step)) return fmt::format("{} is done", named(step));
+      return {};
+    case Verb::APPROVE:
+    case Verb::SKIP:
+    case Verb::ADOPT:
+      if (current == kNoStep) return "it has no step to do";
+      if (step != current)
+        return fmt::format("it is at {}, not at {}", named(current), named(step));
+      break;
+    default:
+      return order.step.empty()
+                 ? std::string()
+                 : fmt::format("{} is about the whole migration, not a step", name_of(order.verb));
+  }
+  const Step& definition = workflow.steps[step];
+  if (order.verb == Verb::SKIP && !definition.may_skip)
+    return fmt::format("{} cannot be skipped: later steps need what it finds or makes",
+                       definition.name);
+  if (order.verb == Verb::ADOPT) {
+    if (!definition.sight_named)
+      return fmt::format("{} makes nothing that could be named", definition.name);
+    if (state.attempt.step == step && state.attempt.phase == ledger::Phase::open)
+      return "its request is under way; wait for the reply";
+  }
+  return {};
+}
+
+std::string_view consequence(Verb verb) {
+  switch (verb) {
+    case Verb::PAUSE:
+      return "nothing new is begun until migledger resume";
+    case Verb::RESUME:
+    case Verb::RETRY:
+      return "goes on";
+    case Verb::CANCEL:
+      return "ends as soon as it is known what came of what was sent; what was made is kept";
+    case Verb::SKIP:
+      return "goes on without it";
+    case Verb::APPROVE:
+      return "approved";
+    case Verb::NOTE:
+      return "noted";
+    case Verb::ADOPT:
+      return "it is looked at, and taken if it can be what the step made";
+    case Verb::ROLLBACK:
+      return "what it made is removed, the last first";
+    case Verb::CLEANUP:
+      return "what was only needed on the way is removed";
+    case Verb::DECOMMISSION:
+      return "the source is terminated after its checks and approval";
+  }
+  return "";
+}
+
+}  // namespace
+
+Judged judge(const Order& order, const Workflow* workflow, const MigrationState* state,
+             ledger::Position held, const Origin& origin, std::string_view ledger_id) {
+  if (order.migration.empty()) return judge_all(order, held, origin);
+  if (!state) return refuse(fmt::format("the ledger has no migration \"{}\"", order.migration));
+  std::string refusal = refusal_of(order.verb, stage_of(*state), stop_of(*state));
+  if (!refusal.empty())
+    return refuse(fmt::format("{}: cannot {}: {}", state->name, name_of(order.verb), refusal));
+  if (!workflow)
+    return refuse(
+        fmt::format("{}: this migledger has no workflow {}", state->name, state->workflow));
+  const StepIndex current = current_step(*workflow, *state, ledger_id);
+  StepIndex step = kNoStep;
+  if (!order.step.empty()) {
+    step = workflow->index_of(order.step);
+    if (step == kNoStep)
+      return refuse(fmt::format("workflow {} has no step \"{}\"", workflow->name, order.step));
+  } else if (order.verb == Verb::APPROVE || order.verb == Verb::SKIP) {
+    step = current;
+  }
+  refusal = refusal_of_step(order, *workflow, *state, step, current);
+  if (!refusal.empty())
+    return refuse(fmt::format("{}: cannot {}: {}", state->name, name_of(order.verb), refusal));
+  return {steered(order, step, origin), std::string(consequence(order.verb))};
+}
+
+ledger::Position held_by(const ledger::EventStore& store) {
+  ledger::Position held = 0;
+  for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();)
+    held = ledger::hold_after(held, cursor->event());
+  return held;
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,58 @@
+// Steering: what a person asks for, from the order to the event. The same for an order that is
+// given while a run is going and for one given between runs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/event_store.h"
+#include "workflow/records.h"
+#include "workflow/transitions.h"
+
+namespace migledger::workflow {
+
+struct Order {
+  std::string id;  // so that it is carried out once
+  Verb verb = Verb::NOTE;
+  std::string migration;  // empty: all of the ledger (pause, resume, note)
+  std::string step;       // skip, approve: empty is the current one; pause: empty is at once
+  std::string resource;   // adopt: its OCID
+  std::string reason;
+  std::string user;  // who asks
+  std::string host;
+  std::uint32_t pid = 0;
+};
+
+struct OrderAnswer {
+  bool taken = false;
+  ledger::Position position = 0;  // of the event that records it
+  std::string words;              // taken: what follows from it; else why not
+};
+
+// Where orders come from while a run is going. Never blocks.
+class OrderSource {
+ public:
+  virtual ~OrderSource() = default;
+  // The orders that have come since the last call.
+  virtual std::vector<Order> take() = 0;
+  virtual void answer(const Order& order, const OrderAnswer& answer) = 0;
+};
+
+// An order judged: the event to append, or why there is none. `steered` belongs to the stream of
+// the migration, or to the ledger's when the order is about all.
+struct Judged {
+  std::optional<ledger::EventDraft> steered;
+  std::string words;
+};
+
+// `state` is the migration's; null when the order is about all. `held` is the event that holds all
+// migrations, or 0. The fold of `steered` is what was asked for.
+Judged judge(const Order& order, const Workflow* workflow, const MigrationState* state,
+             ledger::Position held, const Origin& origin, std::string_view ledger_id);
+
+// The steered event that holds all migrations of `store`; 0: none does.
+ledger::Position held_by(const ledger::EventStore& store);
+
+}  // namespace migledger::workflow
