@@ -9,6 +9,10 @@ namespace {
 using namespace compute;
 using namespace std::chrono_literals;
 
+constexpr Modes kUndo = in(Mode::rollback);
+constexpr Modes kCleanUp = in(Mode::cleanup);
+constexpr Modes kDecommission = in(Mode::decommission);
+
 Step check(std::string_view name, std::string_view title, decltype(Step::ask) ask,
            decltype(Step::read) read) {
   Step step;
@@ -73,6 +77,38 @@ Step tagged(Step step, decltype(Step::ask_by_tag) ask, decltype(Step::sight_by_t
   return step;
 }
 
+Step nameable(Step step, decltype(Step::ask_named) ask, decltype(Step::sight_named) sight) {
+  step.ask_named = ask;
+  step.sight_named = sight;
+  return step;
+}
+
+Step in_modes(Modes modes, Step step) {
+  step.modes = modes;
+  return step;
+}
+
+// Removes all of a kind that the migration made, one after the other.
+Step removal(std::string_view name, std::string_view title, Modes modes,
+             decltype(Step::applies) applies, decltype(Step::ask) ask, decltype(Step::sight) sight,
+             decltype(Step::act) remove) {
+  Step step = act(name, title, Guard::IF_MATCH, {ask, sight, remove, receive_removed});
+  step.modes = modes;
+  step.applies = applies;
+  step.more = more_to_remove;
+  return step;
+}
+
+Step skippable(Step step) {
+  step.may_skip = true;
+  return step;
+}
+
+Step not_before(decltype(Step::not_before) moment, Step step) {
+  step.not_before = moment;
+  return step;
+}
+
 Step with_secret_of(std::string_view remake_at, Step step) {
   step.remake_secret_at = remake_at;
   return step;
@@ -94,9 +130,10 @@ std::vector<Step> make_steps() {
       approve("approve-downtime", "approve the source's downtime", downtime_needs_approval,
               downtime_question),
 
-      tagged(act("create-image", "create the image", Guard::TOKEN,
-                 {ask_source_images, sight_source_image, create_image, receive_image}),
-             tag_search_source_image, sight_tagged_source_image),
+      nameable(tagged(act("create-image", "create the image", Guard::TOKEN,
+                          {ask_source_images, sight_source_image, create_image, receive_image}),
+                      tag_search_source_image, sight_tagged_source_image),
+               ask_named_source_image, sight_named_source_image),
       await("await-image", "wait for the image", "create-image", 10min, ask_image_ready,
             read_image_ready, image_postmortem),
 
@@ -131,11 +168,12 @@ std::vector<Step> make_steps() {
       only_if(by_par,
               act("create-import-par", "make the import URL", Guard::NONE,
                   {ask_import_pars, sight_import_par, create_import_par, receive_import_par})),
-      with_secret_of(
-          "sweep-import-par",
-          tagged(act("import-image", "import the image", Guard::TOKEN,
-                     {ask_target_images, sight_target_image, import_image, receive_import}),
-                 tag_search_target_image, sight_tagged_target_image)),
+      with_secret_of("sweep-import-par",
+                     nameable(tagged(act("import-image", "import the image", Guard::TOKEN,
+                                         {ask_target_images, sight_target_image, import_image,
+                                          receive_import}),
+                                     tag_search_target_image, sight_tagged_target_image),
+                              ask_named_target_image, sight_named_target_image)),
       await("await-import", "wait for the imported image", "import-image", 12min, ask_import_ready,
             read_import_ready, import_postmortem),
       only_if(by_par,
@@ -144,13 +182,42 @@ std::vector<Step> make_steps() {
       only_if(by_par, await("await-no-import-par", "see that no import URL is left",
                             "drop-import-par", 0s, ask_import_pars, read_no_import_par, nullptr)),
 
-      with_fallbacks(further_placements,
-                     tagged(act("launch-instance", "launch the new instance", Guard::TOKEN,
-                                {ask_instances, sight_instance, launch_instance, receive_instance}),
-                            tag_search_instance, sight_tagged_instance)),
+      with_fallbacks(
+          further_placements,
+          nameable(tagged(act("launch-instance", "launch the new instance", Guard::TOKEN,
+                              {ask_instances, sight_instance, launch_instance, receive_instance}),
+                          tag_search_instance, sight_tagged_instance),
+                   ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      check("final-check", "check the new instance", ask_final, read_final),
+      skippable(check("final-check", "check the new instance", ask_final, read_final)),
+
+      removal("remove-instance", "remove the new instance", kUndo, may_have_made,
+              ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
+      removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
+              ask_import_pars, sight_import_urls_gone, remove_import_url),
+      removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
+              drops_target_image, ask_target_image_gone, sight_target_image_gone,
+              remove_target_image),
+      removal("remove-copy", "remove the copied object", kUndo | kCleanUp, may_have_copied,
+              ask_copy_gone, sight_copy_gone, remove_copy),
+      removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
+              ask_export_pars, sight_export_urls_gone, remove_export_url),
+      removal("remove-export", "remove the exported object", kUndo | kCleanUp, may_have_made,
+              ask_export_gone, sight_export_gone, remove_export),
+      removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
+              ask_source_image_gone, sight_source_image_gone, remove_source_image),
+      removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,
+              ask_claim, sight_claim_gone, remove_claim),
+
+      not_before(
+          quiet_period_end,
+          in_modes(kDecommission, approve("approve-decommission", "approve the end of the source",
+                                          nullptr, decommission_question))),
+      in_modes(kDecommission,
+               check("check-target-health", "check the new instance", ask_final, read_final)),
+      removal("terminate-source", "terminate the source instance", kDecommission, nullptr,
+              ask_source_gone, sight_source_gone, terminate_source),
   };
 }
 
@@ -158,7 +225,7 @@ std::vector<Step> make_steps() {
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 1, steps};
+  static const Workflow workflow{"compute", 2, steps};
   return workflow;
 }
 

@@ -283,6 +283,10 @@ class ActDecision {
             "outcome unknown, not there; the same request again, its precondition "
             "keeps it from happening twice";
         break;
+      case Row::read_again:
+        send("read again, and not as wanted; a new request");
+        next_generation();
+        break;
       case Row::nothing_happened:
         decision_.kind = Kind::resend;
         decision_.reason = "nothing had happened; the same request again";

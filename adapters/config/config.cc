@@ -170,6 +170,9 @@ workflow::PlannedMigration resolve(const MigrationSource& source, SshKeyFiles& s
   const JsonNode* downtime = source.find("allow_source_downtime");
   fields.set("allow_source_downtime", downtime ? downtime->text : "false");
   for (const char* key :
+       {"keep_imported_image", "keep_source_boot_volume", "quiet_period_seconds"})
+    if (const JsonNode* value = source.find(key)) fields.set(key, to_json(*value));
+  for (const char* key :
        {"further_ads", "fault_domains", "shape_config", "freeform_tags", "launch_options"}) {
     if (const JsonNode* value = source.find(key)) fields.set(key, to_json(*value));
   }

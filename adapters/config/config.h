@@ -46,7 +46,8 @@ struct Config {
   //     poll_interval_seconds and settle_seconds (decimal), retry (JSON, all four keys),
   //     timeouts (JSON, perhaps {})
   //   when configured: further_ads, fault_domains (JSON arrays), shape_config, metadata,
-  //     freeform_tags, launch_options (JSON objects), ssh_authorized_keys (content of the file)
+  //     freeform_tags, launch_options (JSON objects), keep_imported_image and
+  //     keep_source_boot_volume ("true", "false"), quiet_period_seconds (decimal), ssh_authorized_keys (content of the file)
   //   from an old state file: claimed_… (old_state_file.h)
   workflow::Plan plan;
   Settings settings;  // the run's own

@@ -261,6 +261,8 @@ constexpr ValueRule kLaunchOptions =
 
 constexpr ValueRule kPollInterval = number_rule("seconds, from 0.1 to 3600", 0.1, 3600);
 // OCI takes requests dated up to five minutes off: a shorter absence proves nothing.
+constexpr ValueRule kQuietPeriod =
+    number_rule("seconds, from 0 to 31536000 (a year)", 0, 31'536'000);
 constexpr ValueRule kSettle = number_rule("seconds, from 300 to 86400", 300, 86400);
 constexpr ValueRule kParallel = whole_rule("a whole number from 1 to 100000", 1, 100000);
 
@@ -348,6 +350,9 @@ constexpr KeyRule kConfigurationKeys[] = {
     {"freeform_tags", &kTags, kWork},
     {"launch_options", &kLaunchOptions, kWork},
     {"allow_source_downtime", &kBoolean, kWork},
+    {"keep_imported_image", &kBoolean, kWork},
+    {"keep_source_boot_volume", &kBoolean, kWork},
+    {"quiet_period_seconds", &kQuietPeriod, kWork},
     {"poll_interval_seconds", &kPollInterval, kSetting},
     {"settle_seconds", &kSettle, kSetting},
     {"retry", &kRetry, kSetting},
