@@ -1,6 +1,7 @@
 #include "workflow/compute_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/step_table.h"
 
 namespace migledger::workflow {
 
@@ -8,116 +9,6 @@ namespace {
 
 using namespace compute;
 using namespace std::chrono_literals;
-
-constexpr Modes kUndo = in(Mode::rollback);
-constexpr Modes kCleanUp = in(Mode::cleanup);
-constexpr Modes kDecommission = in(Mode::decommission);
-
-Step check(std::string_view name, std::string_view title, decltype(Step::ask) ask,
-           decltype(Step::read) read) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::check;
-  step.ask = ask;
-  step.read = read;
-  return step;
-}
-
-Step await(std::string_view name, std::string_view title, std::string_view of, Duration usual,
-           decltype(Step::ask) ask, decltype(Step::read) read,
-           decltype(Step::postmortem) postmortem) {
-  Step step = check(name, title, ask, read);
-  step.kind = StepKind::await;
-  step.of = of;
-  step.usual = usual;
-  step.postmortem = postmortem;
-  return step;
-}
-
-struct Act {
-  decltype(Step::ask) ask;
-  decltype(Step::sight) sight;
-  decltype(Step::act) act;
-  decltype(Step::receive) receive;
-};
-
-Step act(std::string_view name, std::string_view title, Guard guard, const Act& how) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::act;
-  step.guard = guard;
-  step.ask = how.ask;
-  step.sight = how.sight;
-  step.act = how.act;
-  step.receive = how.receive;
-  return step;
-}
-
-Step approve(std::string_view name, std::string_view title, decltype(Step::applies) applies,
-             decltype(Step::question) question) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::approve;
-  step.applies = applies;
-  step.question = question;
-  return step;
-}
-
-Step only_if(decltype(Step::applies) applies, Step step) {
-  step.applies = applies;
-  return step;
-}
-
-Step tagged(Step step, decltype(Step::ask_by_tag) ask, decltype(Step::sight_by_tag) sight) {
-  step.ask_by_tag = ask;
-  step.sight_by_tag = sight;
-  return step;
-}
-
-Step nameable(Step step, decltype(Step::ask_named) ask, decltype(Step::sight_named) sight) {
-  step.ask_named = ask;
-  step.sight_named = sight;
-  return step;
-}
-
-Step in_modes(Modes modes, Step step) {
-  step.modes = modes;
-  return step;
-}
-
-// Removes all of a kind that the migration made, one after the other.
-Step removal(std::string_view name, std::string_view title, Modes modes,
-             decltype(Step::applies) applies, decltype(Step::ask) ask, decltype(Step::sight) sight,
-             decltype(Step::act) remove) {
-  Step step = act(name, title, Guard::IF_MATCH, {ask, sight, remove, receive_removed});
-  step.modes = modes;
-  step.applies = applies;
-  step.more = more_to_remove;
-  return step;
-}
-
-Step skippable(Step step) {
-  step.may_skip = true;
-  return step;
-}
-
-Step not_before(decltype(Step::not_before) moment, Step step) {
-  step.not_before = moment;
-  return step;
-}
-
-Step with_secret_of(std::string_view remake_at, Step step) {
-  step.remake_secret_at = remake_at;
-  return step;
-}
-
-Step with_fallbacks(decltype(Step::fallbacks) fallbacks, Step step) {
-  step.fallbacks = fallbacks;
-  return step;
-}
 
 std::vector<Step> make_steps() {
   return {

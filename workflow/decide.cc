@@ -353,6 +353,7 @@ class ActDecision {
       case Row::final:
         decision_.kind = Kind::fail;
         decision_.reason = fmt::format("{}: the cloud refused the request for good", title);
+        if (!step_.otherwise.empty()) park(decision_.reason, std::string(step_.otherwise));
         break;
       default:
         break;

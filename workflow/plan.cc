@@ -71,4 +71,9 @@ std::string plan_digest(const PlannedMigration& migration) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+std::string_view source_of(const ledger::Fields& fields) {
+  const auto instance = fields.get("source_instance_id");
+  return instance.empty() ? fields.get("source_volume_id") : instance;
+}
+
 }  // namespace migledger::workflow
