@@ -2,6 +2,7 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/step_table.h"
+#include "workflow/volume_workflow.h"
 
 namespace migledger::workflow {
 
@@ -121,7 +122,9 @@ const Workflow& compute_workflow() {
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  return name == compute_workflow().name ? &compute_workflow() : nullptr;
+  for (const auto* workflow : {&compute_workflow(), &volume_workflow()})
+    if (workflow->name == name) return workflow;
+  return nullptr;
 }
 
 }  // namespace migledger::workflow

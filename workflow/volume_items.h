@@ -2,13 +2,12 @@
 // compute workflow those of its instance; both move them by the same steps.
 //
 // Facts: "volumes" is how many there are. "volume.N.WHAT", N from 1:
-//   id, name, gigabytes       the source, from its check
+//   id, name, gigabytes, vpus the source, from its check
 //   type, device, read_only   how it is attached to the source instance, or is to be to the target
 //   replica, replica_owner    in the target region; "ours" or "theirs"
 //   synced                    up to when it was seen to hold what was written
-//   replica_gone              "yes", or "kept" when it is not ours
 //   backup, copy, copy_work   in place of a replica: in the source and in the target region
-//   new                       the volume made in the target region
+//   new, members              the volume made in the target region; of a group, what is in it
 //   attachment                of it, to the target instance
 #pragma once
 
@@ -78,8 +77,8 @@ struct Each {
 };
 
 // What there is to say about one item; null: the list does not show it (yet).
-using Judge = std::function<Verdict(unsigned item, const boost::json::value* resource,
-                                    const Answer& answer)>;
+using Judge =
+    std::function<Verdict(unsigned item, const boost::json::value* resource, const Answer& answer)>;
 // The verdict on all of them: the worst, or all facts and findings together.
 Verdict judge_each(const View& view, Answers answers, const Each& each, const Judge& judge);
 

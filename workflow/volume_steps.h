@@ -42,12 +42,9 @@ std::string cutover_question(const View& view);
 std::optional<Request> ask_fence(const View& view, Answers answers);
 Verdict read_fence(const View& view, Answers answers);
 Verdict read_synced(const View& view, Answers answers);
-bool has_replica_to_disable(const View& view);
 std::optional<Request> ask_to_disable(const View& view, Answers answers);
 Sighting sight_disabled(const View& view, Answers answers);
 Request disable_replica(const View& view);
-Receipt receive_disabled(const View& view, const Answer& answer);
-bool more_to_disable(const View& view, const ledger::Fields& facts);
 Verdict read_replicas_gone(const View& view, Answers answers);
 
 // ---- backups (volume_backup.cc) ----------------------------------------------------------------
@@ -81,6 +78,10 @@ bool more_to_create(const View& view, const ledger::Fields& facts);
 Request ask_named_volume(const View& view, std::string_view id);
 Sighting sight_named_volume(const View& view, const Answer& answer, std::string_view id);
 std::optional<Request> ask_new_volumes(const View& view, Answers answers);
+// The verdict on all of them, by what `judge` says of each that is there.
+Verdict judge_new_volumes(
+    const View& view, Answers answers,
+    const std::function<Verdict(unsigned item, const boost::json::value& volume)>& judge);
 Verdict read_available(const View& view, Answers answers);
 Verdict read_hydrated(const View& view, Answers answers);
 
@@ -98,6 +99,9 @@ Verdict read_attached(const View& view, Answers answers);
 
 // ---- removing what was made (volume_undo.cc) ---------------------------------------------------
 bool may_have_made(const View& view);
+bool may_have_backed_up(const View& view);
+bool may_have_replicated(const View& view);
+bool has_members(const View& view);
 std::optional<Request> ask_attachment_gone(const View& view, Answers answers);
 Sighting sight_attachment_gone(const View& view, Answers answers);
 Request remove_attachment(const View& view);
@@ -110,5 +114,14 @@ Request remove_copy(const View& view);
 std::optional<Request> ask_backup_gone(const View& view, Answers answers);
 Sighting sight_backup_gone(const View& view, Answers answers);
 Request remove_backup(const View& view);
+std::optional<Request> ask_members_gone(const View& view, Answers answers);
+Sighting sight_members_gone(const View& view, Answers answers);
+Request remove_member(const View& view);
+
+// The source, which nothing else touches.
+std::string decommission_question(const View& view);
+std::optional<Request> ask_source_gone(const View& view, Answers answers);
+Sighting sight_source_gone(const View& view, Answers answers);
+Request remove_source(const View& view);
 
 }  // namespace migledger::workflow::volume
