@@ -24,7 +24,7 @@ Rehearsal::Rehearsal(adapters::sim::TenancyOptions options)
 RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
   for (const auto& migration : plan.migrations) tenancy_->provision(migration);
   adapters::sim::SimCloud cloud(*tenancy_, {.speed = 0, .parallel = 256});
-  workflow::Executor executor(*store_, cloud, cloud, workflow::compute_workflow(),
+  workflow::Executor executor(*store_, cloud, cloud, *workflow::workflow_named(plan.workflow),
                               std::move(options));
   return executor.run(plan);
 }
