@@ -2,6 +2,7 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/step_table.h"
+#include "workflow/volume_steps.h"
 #include "workflow/volume_workflow.h"
 
 namespace migledger::workflow {
@@ -11,14 +12,9 @@ namespace {
 using namespace compute;
 using namespace std::chrono_literals;
 
-std::vector<Step> make_steps() {
+// The instance moved by way of an image.
+std::vector<Step> steps_of_the_image() {
   return {
-      check("check-source", "check the source instance", ask_source, read_source),
-      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
-      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
-      check("check-names", "check that nothing is in the way", ask_names, read_names),
-      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
-          {ask_claim, sight_claim, put_claim, receive_claim}),
       approve("approve-downtime", "approve the source's downtime", downtime_needs_approval,
               downtime_question),
 
@@ -82,8 +78,11 @@ std::vector<Step> make_steps() {
                    ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      skippable(check("final-check", "check the new instance", ask_final, read_final)),
+  };
+}
 
+std::vector<Step> steps_to_remove() {
+  return {
       removal("remove-instance", "remove the new instance", kUndo, may_have_made,
               ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
       removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
@@ -113,11 +112,35 @@ std::vector<Step> make_steps() {
   };
 }
 
+std::vector<Step> make_steps() {
+  std::vector<Step> steps{
+      check("check-source", "check the source instance", ask_source, read_source),
+      only_if(volume::carries_volumes,
+              check("check-attached", "check the instance's volumes", volume::ask_attached_sources,
+                    volume::read_attached_sources)),
+      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
+      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
+      check("check-names", "check that nothing is in the way", ask_names, read_names),
+      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
+          {ask_claim, sight_claim, put_claim, receive_claim}),
+  };
+  // The first sync takes long, so it is begun early. A replica that ends later is no reason to go
+  // back beyond the image.
+  add(steps, {volume::step_to_enable("enable-replica", "enable the replicas of the volumes")});
+  add(steps, steps_of_the_image());
+  add(steps, {volume::step_to_enable("renew-replica", "see that the replicas are enabled")});
+  add(steps, volume::steps_to_finish("renew-replica"));
+  add(steps, {skippable(check("final-check", "check the new instance", ask_final, read_final))});
+  add(steps, volume::steps_to_remove());
+  add(steps, steps_to_remove());
+  return steps;
+}
+
 }  // namespace
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 2, steps};
+  static const Workflow workflow{"compute", 3, steps};
   return workflow;
 }
 

@@ -10,6 +10,10 @@ inline constexpr Modes kUndo = in(Mode::rollback);
 inline constexpr Modes kCleanUp = in(Mode::cleanup);
 inline constexpr Modes kDecommission = in(Mode::decommission);
 
+inline void add(std::vector<Step>& steps, const std::vector<Step>& more) {
+  steps.insert(steps.end(), more.begin(), more.end());
+}
+
 inline Step check(std::string_view name, std::string_view title, decltype(Step::ask) ask,
                   decltype(Step::read) read) {
   Step step;

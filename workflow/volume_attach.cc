@@ -76,6 +76,7 @@ Request attach_volume(const View& view) {
                            {"displayName", one.key()}};
   if (const auto device = get(view, item, "device"); !device.empty()) body["device"] = device;
   if (get(view, item, "read_only") == "true") body["isReadOnly"] = true;
+  if (get(view, item, "shareable") == "true") body["isShareable"] = true;
   Request request = core_get(view.plan("target_region"), "volumeAttachments");
   request.method = "POST";
   request.retry_token = one.key();
@@ -100,7 +101,7 @@ Verdict read_attached(const View& view, Answers answers) {
   return judge_each(
       view, answers, attachments(view),
       [&](unsigned item, const auto* attachment, const Answer& answer) {
-        if (!attachment) return not_shown(view, answer);
+        if (!attachment) return not_shown(answer);
         const auto state = text(attachment, "lifecycleState");
         if (state == "ATTACHED") return Verdict::ok();
         if (holds(state)) return Verdict::pending(state);

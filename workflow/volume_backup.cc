@@ -25,7 +25,7 @@ Each copies_to_read(const View& view) {
 Verdict read_ready(const View& view, Answers answers, const Each& each) {
   return judge_each(
       view, answers, each, [&](unsigned item, const auto* backup, const Answer& answer) {
-        if (!backup) return not_shown(view, answer);
+        if (!backup) return not_shown(answer);
         const auto state = text(backup, "lifecycleState");
         if (state == "AVAILABLE") return Verdict::ok();
         if (backup_alive(state)) return Verdict::pending(state);

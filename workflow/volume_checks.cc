@@ -1,6 +1,8 @@
 // The checks of volumes, before anything is made and at the end.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "workflow/volume_steps.h"
 
 namespace migledger::workflow::volume {
@@ -16,6 +18,11 @@ Verdict not_there(const Answer& answer, std::string_view what, std::string_view 
   return Verdict::refused(
       fmt::format("{} {}: {}", what, name, describe(classify(answer.reply, false))),
       std::string(need));
+}
+
+std::string_view yes_or_no(const boost::json::value& item, std::string_view key) {
+  const auto* value = member(&item, key);
+  return value && value->is_bool() && value->get_bool() ? "true" : "false";
 }
 
 // What is known of the replicas that are there already, for people.
@@ -81,11 +88,83 @@ Verdict read_source(const View& view, Answers answers) {
     const auto type = text(&attach, "type");
     set(verdict.facts, 1, "type", type.empty() ? "paravirtualized" : type);
     set(verdict.facts, 1, "device", text(&attach, "device"));
-    const auto* read_only = member(&attach, "is_read_only");
-    set(verdict.facts, 1, "read_only",
-        read_only && read_only->is_bool() && read_only->get_bool() ? "true" : "false");
+    set(verdict.facts, 1, "read_only", yes_or_no(attach, "is_read_only"));
   }
   if (!by_backup(view)) note_replicas(view, *source, verdict);
+  return verdict;
+}
+
+// ---- those of an instance ----------------------------------------------------------------------
+
+namespace {
+
+// The attachments that hold, in the order in which they were made; null: no list.
+std::optional<boost::json::array> attachments_in(const Answer& answer) {
+  const auto* items = items_of(answer);
+  if (!items) return std::nullopt;
+  boost::json::array attached;
+  for (const auto& item : *items)
+    if (text(&item, "lifecycleState") == "ATTACHED") attached.push_back(item);
+  std::stable_sort(attached.begin(), attached.end(), [](const auto& a, const auto& b) {
+    return text(&a, "timeCreated") < text(&b, "timeCreated");
+  });
+  return attached;
+}
+
+// From when something was made of them, they stay the ones that were found first: at the cut-over
+// they may be detached.
+bool is_begun(const View& view) {
+  for (const auto* what : {"replica", "backup", "new"})
+    if (count(view) > 0 && !get(view, 1, what).empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+std::optional<Request> ask_attached_sources(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
+  if (answers.empty())
+    return core_get(region, "volumeAttachments",
+                    make_query({{"compartmentId", view.plan("source_compartment_id")},
+                                {"instanceId", view.plan("source_instance_id")}}));
+  const auto attached = attachments_in(answers[0]);
+  if (!attached || answers.size() > attached->size()) return std::nullopt;
+  const auto& next = attached->at(answers.size() - 1);
+  return core_get(region, "volumes/" + percent_encode(text(&next, "volumeId")));
+}
+
+Verdict read_attached_sources(const View& view, Answers answers) {
+  if (is_begun(view)) return Verdict::ok();
+  const auto attached = attachments_in(answers[0]);
+  if (!attached) return Verdict::cannot_look(answers[0]);
+  Verdict verdict = Verdict::ok();
+  verdict.facts.set("volumes", std::to_string(attached->size()));
+  for (unsigned item = 1; item <= attached->size(); ++item) {
+    const auto& attachment = attached->at(item - 1);
+    const auto* volume = value_of(answers[item]);
+    if (!volume) return Verdict::cannot_look(answers[item]);
+    const auto id = text(volume, "id");
+    const auto compartment = text(volume, "compartmentId");
+    if (compartment != view.plan("source_compartment_id"))
+      return Verdict::refused(
+          fmt::format("the attached volume {} lies in compartment {}, not in that of the instance",
+                      id, compartment),
+          "move it to the instance's compartment, or detach it and move it by a migration of its "
+          "own (\"workflow\": \"volume-replication\")");
+    if (!text(volume, "kmsKeyId").empty())
+      return Verdict::refused(
+          fmt::format("the attached volume {} is encrypted with a key of yours", id),
+          "detach it, and move it by a migration of its own (\"workflow\": "
+          "\"volume-replication\") with \"target_kms_key_id\"");
+    describe_source(verdict.facts, item, *volume);
+    set(verdict.facts, item, "type", text(&attachment, "attachmentType"));
+    set(verdict.facts, item, "device", text(&attachment, "device"));
+    set(verdict.facts, item, "read_only", yes_or_no(attachment, "isReadOnly"));
+    set(verdict.facts, item, "shareable", yes_or_no(attachment, "isShareable"));
+    verdict.findings.push_back(
+        fmt::format("moves along: {} \"{}\", {} GB, {}", id, text(volume, "displayName"),
+                    number(volume, "sizeInGBs").value_or(0), text(&attachment, "attachmentType")));
+  }
   return verdict;
 }
 

@@ -110,7 +110,7 @@ Verdict judge_new_volumes(
     const std::function<Verdict(unsigned, const boost::json::value&)>& judge) {
   return judge_each(view, answers, new_volumes(view),
                     [&](unsigned item, const auto* volume, const Answer& answer) {
-                      return volume ? judge(item, *volume) : not_shown(view, answer);
+                      return volume ? judge(item, *volume) : not_shown(answer);
                     });
 }
 

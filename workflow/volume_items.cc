@@ -81,8 +81,12 @@ View about(const View& view, unsigned item) {
   return one;
 }
 
+bool Each::from_list(const View& view) const {
+  return view.in_bulk || next_without(view, what) != 0;
+}
+
 std::optional<Request> Each::ask(const View& view, Answers answers) const {
-  if (view.in_bulk) {
+  if (from_list(view)) {
     if (!answers.empty()) return std::nullopt;
     return core_get(region, std::string(collection), list_query);
   }
@@ -95,7 +99,7 @@ Verdict judge_each(const View& view, Answers answers, const Each& each, const Ju
   Verdict all = Verdict::ok();
   const unsigned items = count(view);
   for (unsigned item = 1; item <= items; ++item) {
-    const Answer& answer = answers[view.in_bulk ? 0 : item - 1];
+    const Answer& answer = answers[each.from_list(view) ? 0 : item - 1];
     const auto resource = item_of(answer, get(view, item, each.what));
     Verdict one = judge(item, resource.get(), answer);
     // What has died, or must be mended, does not become better by waiting for the others.
@@ -124,9 +128,9 @@ Verdict judge_each(const View& view, Answers answers, const Each& each, const Ju
   return all;
 }
 
-Verdict not_shown(const View& view, const Answer& answer) {
+Verdict not_shown(const Answer& answer) {
   // Lists are late.
-  if (view.in_bulk && answer.reply.ok()) return Verdict::pending("not listed yet");
+  if (is_list(answer)) return Verdict::pending("not listed yet");
   return Verdict::cannot_look(answer);
 }
 

@@ -3,7 +3,8 @@
 //
 // Facts: "volumes" is how many there are. "volume.N.WHAT", N from 1:
 //   id, name, gigabytes, vpus the source, from its check
-//   type, device, read_only   how it is attached to the source instance, or is to be to the target
+//   type, device, read_only, shareable
+//                             how it is attached to the source instance, or is to be to the target
 //   replica, replica_owner    in the target region; "ours" or "theirs"
 //   synced                    up to when it was seen to hold what was written
 //   backup, copy, copy_work   in place of a replica: in the source and in the target region
@@ -66,13 +67,14 @@ View about(const View& view, unsigned item);
 
 // ---- reading one resource an item --------------------------------------------------------------
 
-// Each by its id, or, in bulk, all from one list.
+// Each by its id, or, in bulk or when one is not known, all from one list.
 struct Each {
   std::string_view region;
   std::string_view collection;
   std::string list_query;
   std::string_view what;  // the fact that holds the ids
 
+  bool from_list(const View& view) const;
   std::optional<Request> ask(const View& view, Answers answers) const;
 };
 
@@ -83,6 +85,6 @@ using Judge =
 Verdict judge_each(const View& view, Answers answers, const Each& each, const Judge& judge);
 
 // What `judge` says of one that is not there to be read.
-Verdict not_shown(const View& view, const Answer& answer);
+Verdict not_shown(const Answer& answer);
 
 }  // namespace migledger::workflow::volume

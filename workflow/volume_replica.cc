@@ -26,10 +26,15 @@ bool is_here(const View& view, const boost::json::value& entry) {
   return text(&entry, "availabilityDomain") == view.plan("target_ad");
 }
 
-// A replica cannot be tagged: its name is the key that it was enabled with.
+// A replica cannot be tagged: its name is made as a key is, whichever step enables it.
+std::string our_name(const View& view, unsigned item) {
+  return idempotency_key(view.ledger_id, view.state.name, about(view, item).source(),
+                         "enable-replica", view.generation);
+}
+
 bool is_ours(const View& view, unsigned item, const boost::json::value& entry) {
-  const View one = about(view, item);
-  return key_stem(text(&entry, "displayName")) == stem_of(one, "enable-replica");
+  const std::string name = our_name(view, item);
+  return key_stem(text(&entry, "displayName")) == key_stem(name);
 }
 
 Sighting::Candidate candidate(const View& view, const boost::json::value& entry, std::string why) {
@@ -125,6 +130,7 @@ std::optional<Request> ask_to_enable(const View& view, Answers answers) {
 
 Sighting sight_enabled(const View& view, Answers answers) {
   const unsigned item = next_without(view, "replica");
+  if (item == 0) return nothing_left();
   const auto volume = item_of(answers[0], get(view, item, "id"));
   const auto* replicas = replicas_of(view, volume.get());
   if (!volume) return Sighting::cannot_look(answers[0]);
@@ -152,7 +158,7 @@ Request enable_replica(const View& view) {
   const unsigned item = item_to_update(view);
   boost::json::array replicas = kept_list(view);
   boost::json::object wanted{{"availabilityDomain", view.plan("target_ad")},
-                             {"displayName", about(view, item).key()}};
+                             {"displayName", our_name(view, item)}};
   if (const auto key = view.plan("target_kms_key_id"); !key.empty()) wanted["xrrKmsKeyId"] = key;
   replicas.push_back(std::move(wanted));
   return update(view, item, std::move(replicas));
@@ -181,7 +187,7 @@ std::optional<Request> ask_replicas(const View& view, Answers answers) {
 Verdict read_replicas(const View& view, Answers answers) {
   return judge_each(view, answers, replicas_to_read(view),
                     [&](unsigned item, const auto* replica, const Answer& answer) {
-                      if (!replica) return not_shown(view, answer);
+                      if (!replica) return not_shown(answer);
                       const auto state = text(replica, "lifecycleState");
                       if (has_ended(state)) return replica_ended(view, item, state);
                       if (state != "AVAILABLE" && state != "ACTIVATING")
@@ -225,7 +231,7 @@ Verdict read_synced(const View& view, Answers answers) {
   return judge_each(
       view, answers, replicas_to_read(view),
       [&](unsigned item, const auto* replica, const Answer& answer) {
-        if (!replica) return not_shown(view, answer);
+        if (!replica) return not_shown(answer);
         const auto state = text(replica, "lifecycleState");
         if (has_ended(state)) return replica_ended(view, item, state);
         const auto last = text(replica, "timeLastSynced");
@@ -277,7 +283,7 @@ Verdict read_replicas_gone(const View& view, Answers answers) {
                       // Another's replica stays.
                       if (get(view, item, "replica_owner") != "ours") return Verdict::ok();
                       const bool not_found = answer.reply.status == 404;
-                      const bool not_listed = view.in_bulk && answer.reply.ok();
+                      const bool not_listed = is_list(answer);
                       if (!replica && (not_found || not_listed)) return Verdict::ok();
                       if (!replica) return Verdict::cannot_look(answer);
                       const auto state = text(replica, "lifecycleState");

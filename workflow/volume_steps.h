@@ -7,15 +7,19 @@
 namespace migledger::workflow::volume {
 
 // The steps that move the volumes of a migration, for the tables of workflows that have volumes:
-// those that are quick and make the cloud work for long, and those that need it to have worked.
-std::vector<Step> steps_to_begin();
-std::vector<Step> steps_to_finish();
+// the one that enables replicas, under that name; and all that follow, where `enabling` is the name
+// of the one that is gone back to when a replica has ended.
+Step step_to_enable(std::string_view name, std::string_view title);
+std::vector<Step> steps_to_finish(std::string_view enabling);
 // Those that remove what was made, when it is rolled back or cleaned up after.
 std::vector<Step> steps_to_remove();
 
 // ---- checks (volume_checks.cc) -----------------------------------------------------------------
 std::optional<Request> ask_source(const View& view, Answers answers);
 Verdict read_source(const View& view, Answers answers);
+// The volumes that hang on the instance that is moved.
+std::optional<Request> ask_attached_sources(const View& view, Answers answers);
+Verdict read_attached_sources(const View& view, Answers answers);
 std::optional<Request> ask_staging(const View& view, Answers answers);
 Verdict read_staging(const View& view, Answers answers);
 std::optional<Request> ask_target(const View& view, Answers answers);

@@ -28,26 +28,23 @@ Step or_else(std::string_view otherwise, Step step) {
 
 }  // namespace
 
-std::vector<Step> steps_to_begin() {
-  return {
-      only_if(replicates,
-              or_else(kByBackup, several(more_to_enable, act("enable-replica", "enable the replica",
-                                                             Guard::IF_MATCH,
-                                                             {ask_to_enable, sight_enabled,
-                                                              enable_replica, receive_enabled})))),
-  };
+Step step_to_enable(std::string_view name, std::string_view title) {
+  return only_if(replicates, or_else(kByBackup, several(more_to_enable,
+                                                        act(name, title, Guard::IF_MATCH,
+                                                            {ask_to_enable, sight_enabled,
+                                                             enable_replica, receive_enabled}))));
 }
 
-std::vector<Step> steps_to_finish() {
+std::vector<Step> steps_to_finish(std::string_view enabling) {
   return {
-      only_if(replicates, await("await-replica", "wait for the replica", "enable-replica", 1h,
-                                ask_replicas, read_replicas, nullptr)),
+      only_if(replicates, await("await-replica", "wait for the replica", enabling, 1h, ask_replicas,
+                                read_replicas, nullptr)),
       approve("approve-cutover", "approve the cut-over of the data", moves_volumes,
               cutover_question),
       only_if(replicates,
               check("set-fence", "see since when nothing is to be written", ask_fence, read_fence)),
-      only_if(replicates, await("await-sync", "wait until the replica has it all", "enable-replica",
-                                15min, ask_replicas, read_synced, nullptr)),
+      only_if(replicates, await("await-sync", "wait until the replica has it all", enabling, 15min,
+                                ask_replicas, read_synced, nullptr)),
 
       only_if(backs_up, several(more_to_back_up,
                                 act("create-backup", "make the backup", Guard::TOKEN,
@@ -80,8 +77,8 @@ std::vector<Step> steps_to_finish() {
                                    "create-volume", 5min, ask_new_volumes, read_hydrated, nullptr)),
       removal("disable-replica", "disable the replica", in(Mode::forward), replicates,
               ask_to_disable, sight_disabled, disable_replica),
-      only_if(replicates, await("await-no-replica", "wait until the replica is gone",
-                                "enable-replica", 2min, ask_replicas, read_replicas_gone, nullptr)),
+      only_if(replicates, await("await-no-replica", "wait until the replica is gone", enabling,
+                                2min, ask_replicas, read_replicas_gone, nullptr)),
       only_if(moves_volumes,
               skippable(check("check-volumes", "check the new volume", ask_final, read_final))),
   };
@@ -97,6 +94,10 @@ std::vector<Step> steps_to_remove() {
               ask_members_gone, sight_members_gone, remove_member),
       removal("remove-replica", "disable the replica", kUndo, may_have_replicated, ask_to_disable,
               sight_disabled, disable_replica),
+      in_modes(kUndo,
+               only_if(may_have_replicated,
+                       await("await-replica-removed", "wait until the replica is gone",
+                             "remove-replica", 2min, ask_replicas, read_replicas_gone, nullptr))),
       removal("remove-backup-copy", "remove the copied backup", kUndo | kCleanUp,
               may_have_backed_up, ask_copy_gone, sight_copy_gone, remove_copy),
       removal("remove-backup", "remove the backup", kUndo | kCleanUp, may_have_backed_up,
@@ -107,10 +108,6 @@ std::vector<Step> steps_to_remove() {
 }  // namespace volume
 
 namespace {
-
-void add(std::vector<Step>& steps, std::vector<Step> more) {
-  steps.insert(steps.end(), more.begin(), more.end());
-}
 
 std::vector<Step> make_steps() {
   using namespace volume;
@@ -123,8 +120,8 @@ std::vector<Step> make_steps() {
       act("claim-source", "claim the source volume", Guard::NATURAL_KEY,
           {compute::ask_claim, compute::sight_claim, compute::put_claim, compute::receive_claim}),
   };
-  add(steps, steps_to_begin());
-  add(steps, steps_to_finish());
+  add(steps, {step_to_enable("enable-replica", "enable the replica")});
+  add(steps, steps_to_finish("enable-replica"));
   add(steps, steps_to_remove());
   add(steps,
       {removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,

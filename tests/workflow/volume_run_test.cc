@@ -329,6 +329,7 @@ TEST_CASE("volumes: rolling back from any moment leaves the source as it was") {
       CHECK(rehearsal.held("volume").size() == 1);
       CHECK(rehearsal.held("volumeattachment").empty());
       CHECK(rehearsal.held("volumebackup").empty());
+      CHECK(rehearsal.held("blockvolumereplica").empty());
       CHECK(rehearsal.held("object").empty());
       CHECK(replicas_at(rehearsal, plan).empty());
     }
