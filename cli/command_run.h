@@ -13,8 +13,8 @@ namespace migledger::cli {
 
 struct RunCommand {
   std::string config = "config.json";
-  std::string workflow = "compute";
-  std::string ledger;  // empty: as configured
+  std::string workflow;  // empty: as the configuration says
+  std::string ledger;    // empty: as configured
   std::string cloud = "oci";
   std::vector<std::string> only;  // names of migrations; empty: all
   std::optional<std::size_t> parallel;

@@ -50,6 +50,11 @@ void FleetRow::steer(schema::Steered::Reader steered) {
     state.clear();
     need.clear();
   };
+  const auto enter = [&](Mode next) {
+    run_on(next);
+    paused = false;
+    clear_from(done, step_count);
+  };
   switch (steered.getVerb()) {
     case Verb::PAUSE:
       paused = paused || steered.getStep() == kNoStep;
@@ -68,17 +73,13 @@ void FleetRow::steer(schema::Steered::Reader steered) {
     case Verb::NOTE:
       return;
     case Verb::CANCEL:
-      paused = false;
-      return run_on(Mode::cancel);
+      return enter(Mode::cancel);
     case Verb::ROLLBACK:
-      paused = false;
-      return run_on(Mode::rollback);
+      return enter(Mode::rollback);
     case Verb::CLEANUP:
-      paused = false;
-      return run_on(Mode::cleanup);
+      return enter(Mode::cleanup);
     case Verb::DECOMMISSION:
-      paused = false;
-      return run_on(Mode::decommission);
+      return enter(Mode::decommission);
   }
 }
 

@@ -443,6 +443,8 @@ void MigrationState::enter(Mode next) {
   entered = updated;
   reading = {};
   attempt.failures = 0;
+  // Undoing and cleaning up begin anew each time: what was approved or checked then may not hold.
+  clear_from(done_, static_cast<StepIndex>(forward_count()));
   // What was seen belongs to another question.
   forget_look();
 }

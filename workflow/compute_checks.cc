@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/volume_items.h"
 
 namespace migledger::workflow::compute {
 
@@ -148,12 +149,13 @@ Verdict read_source(const View& view, Answers answers) {
       verdict.findings.push_back(fmt::format(
           "whether the source image may be exported could not be seen ({})", words(answers[4])));
   }
-  if (answers.size() > 3) {
+  if (answers.size() > 3 && !volume::carries_volumes(view)) {
     if (const auto* volumes = items_of(answers[3])) {
       const auto attached = attached_ids(*volumes, "volumeId");
       if (!attached.empty())
         verdict.findings.push_back(
-            fmt::format("{} attached block volume(s) do not travel in an image: {}",
+            fmt::format("{} attached block volume(s) do not travel in an image: {}; \"volumes\": "
+                        "\"replicate\" moves them along",
                         attached.size(), fmt::join(attached, ", ")));
     }
   }

@@ -121,6 +121,22 @@ Sighting sight_source_image(const View& view, Answers answers) {
                      answers);
 }
 
+Request ask_named_source_image(const View& view, std::string_view id) {
+  return core_get(view.plan("source_region"), "images/" + percent_encode(id));
+}
+
+Sighting sight_named_source_image(const View& view, const Answer& answer, std::string_view id) {
+  return sight_named(view, answer, id, source_image_sift(view, {}));
+}
+
+Request ask_named_target_image(const View& view, std::string_view id) {
+  return core_get(view.plan("target_region"), "images/" + percent_encode(id));
+}
+
+Sighting sight_named_target_image(const View& view, const Answer& answer, std::string_view id) {
+  return sight_named(view, answer, id, target_image_sift(view, {}));
+}
+
 Request tag_search_source_image(const View& view) {
   return search_by_tag(view, view.plan("source_region"), "image");
 }

@@ -78,6 +78,14 @@ Sighting sight_instance(const View& view, Answers answers) {
   return sift(view, answers.back(), instance_sift(view, name));
 }
 
+Request ask_named_instance(const View& view, std::string_view id) {
+  return core_get(view.plan("target_region"), "instances/" + percent_encode(id));
+}
+
+Sighting sight_named_instance(const View& view, const Answer& answer, std::string_view id) {
+  return sight_named(view, answer, id, instance_sift(view, {}));
+}
+
 Request tag_search_instance(const View& view) {
   return search_by_tag(view, view.plan("target_region"), "instance");
 }

@@ -72,6 +72,8 @@ Receipt receive_copy(const View& view, const Answer& answer);
 std::optional<Request> ask_copied(const View& view, Answers answers);
 Verdict read_copied(const View& view, Answers answers);
 std::vector<Request> copy_postmortem(const View& view);
+// Whether a copy of the object is on its way, as a list of the source region's work requests says.
+bool copy_under_way(const Answer& answer, std::string_view source_object);
 
 // ---- pre-authenticated requests (compute_par.cc) -----------------------------------------------
 std::optional<Request> ask_export_pars(const View& view, Answers answers);
@@ -104,6 +106,49 @@ Verdict read_running(const View& view, Answers answers);
 std::vector<Request> launch_postmortem(const View& view);
 std::optional<Request> ask_final(const View& view, Answers answers);
 Verdict read_final(const View& view, Answers answers);
+
+// ---- a resource that a person names ------------------------------------------------------------
+Request ask_named_source_image(const View& view, std::string_view id);
+Sighting sight_named_source_image(const View& view, const Answer& answer, std::string_view id);
+Request ask_named_target_image(const View& view, std::string_view id);
+Sighting sight_named_target_image(const View& view, const Answer& answer, std::string_view id);
+Request ask_named_instance(const View& view, std::string_view id);
+Sighting sight_named_instance(const View& view, const Answer& answer, std::string_view id);
+
+// ---- removing what was made (compute_undo.cc) --------------------------------------------------
+bool may_have_made(const View& view);
+bool may_have_copied(const View& view);
+bool may_have_made_urls(const View& view);
+bool may_have_import_urls(const View& view);
+bool drops_target_image(const View& view);
+std::optional<Request> ask_new_instance_gone(const View& view, Answers answers);
+Sighting sight_new_instance_gone(const View& view, Answers answers);
+Request remove_new_instance(const View& view);
+std::optional<Request> ask_target_image_gone(const View& view, Answers answers);
+Sighting sight_target_image_gone(const View& view, Answers answers);
+Request remove_target_image(const View& view);
+std::optional<Request> ask_source_image_gone(const View& view, Answers answers);
+Sighting sight_source_image_gone(const View& view, Answers answers);
+Request remove_source_image(const View& view);
+std::optional<Request> ask_export_gone(const View& view, Answers answers);
+Sighting sight_export_gone(const View& view, Answers answers);
+Request remove_export(const View& view);
+std::optional<Request> ask_copy_gone(const View& view, Answers answers);
+Sighting sight_copy_gone(const View& view, Answers answers);
+Request remove_copy(const View& view);
+Sighting sight_claim_gone(const View& view, Answers answers);
+Request remove_claim(const View& view);
+Sighting sight_export_urls_gone(const View& view, Answers answers);
+Request remove_export_url(const View& view);
+Sighting sight_import_urls_gone(const View& view, Answers answers);
+Request remove_import_url(const View& view);
+
+// The source, which nothing else touches.
+Time quiet_period_end(const View& view);
+std::string decommission_question(const View& view);
+std::optional<Request> ask_source_gone(const View& view, Answers answers);
+Sighting sight_source_gone(const View& view, Answers answers);
+Request terminate_source(const View& view);
 
 // What is looked through for what is ours, and how to tell.
 Request list_source_images(const View& view);

@@ -255,9 +255,6 @@ std::optional<Request> ask_copy(const View& view, Answers answers) {
       make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
 }
 
-namespace {
-
-// Whether a copy of the object is on its way, as the work requests of the source region say.
 bool copy_under_way(const Answer& answer, std::string_view source_object) {
   for (const auto& work : answer.list->about_object(source_object)) {
     const auto status = text(&work, "status");
@@ -265,8 +262,6 @@ bool copy_under_way(const Answer& answer, std::string_view source_object) {
   }
   return false;
 }
-
-}  // namespace
 
 Sighting sight_copy(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);

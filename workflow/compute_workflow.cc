@@ -1,7 +1,10 @@
 #include "workflow/compute_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/step_table.h"
 #include "workflow/storage_workflow.h"
+#include "workflow/volume_steps.h"
+#include "workflow/volume_workflow.h"
 
 namespace migledger::workflow {
 
@@ -10,94 +13,16 @@ namespace {
 using namespace compute;
 using namespace std::chrono_literals;
 
-Step check(std::string_view name, std::string_view title, decltype(Step::ask) ask,
-           decltype(Step::read) read) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::check;
-  step.ask = ask;
-  step.read = read;
-  return step;
-}
-
-Step await(std::string_view name, std::string_view title, std::string_view of, Duration usual,
-           decltype(Step::ask) ask, decltype(Step::read) read,
-           decltype(Step::postmortem) postmortem) {
-  Step step = check(name, title, ask, read);
-  step.kind = StepKind::await;
-  step.of = of;
-  step.usual = usual;
-  step.postmortem = postmortem;
-  return step;
-}
-
-struct Act {
-  decltype(Step::ask) ask;
-  decltype(Step::sight) sight;
-  decltype(Step::act) act;
-  decltype(Step::receive) receive;
-};
-
-Step act(std::string_view name, std::string_view title, Guard guard, const Act& how) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::act;
-  step.guard = guard;
-  step.ask = how.ask;
-  step.sight = how.sight;
-  step.act = how.act;
-  step.receive = how.receive;
-  return step;
-}
-
-Step approve(std::string_view name, std::string_view title, decltype(Step::applies) applies,
-             decltype(Step::question) question) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::approve;
-  step.applies = applies;
-  step.question = question;
-  return step;
-}
-
-Step only_if(decltype(Step::applies) applies, Step step) {
-  step.applies = applies;
-  return step;
-}
-
-Step tagged(Step step, decltype(Step::ask_by_tag) ask, decltype(Step::sight_by_tag) sight) {
-  step.ask_by_tag = ask;
-  step.sight_by_tag = sight;
-  return step;
-}
-
-Step with_secret_of(std::string_view remake_at, Step step) {
-  step.remake_secret_at = remake_at;
-  return step;
-}
-
-Step with_fallbacks(decltype(Step::fallbacks) fallbacks, Step step) {
-  step.fallbacks = fallbacks;
-  return step;
-}
-
-std::vector<Step> make_steps() {
+// The instance moved by way of an image.
+std::vector<Step> steps_of_the_image() {
   return {
-      check("check-source", "check the source instance", ask_source, read_source),
-      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
-      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
-      check("check-names", "check that nothing is in the way", ask_names, read_names),
-      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
-          {ask_claim, sight_claim, put_claim, receive_claim}),
       approve("approve-downtime", "approve the source's downtime", downtime_needs_approval,
               downtime_question),
 
-      tagged(act("create-image", "create the image", Guard::TOKEN,
-                 {ask_source_images, sight_source_image, create_image, receive_image}),
-             tag_search_source_image, sight_tagged_source_image),
+      nameable(tagged(act("create-image", "create the image", Guard::TOKEN,
+                          {ask_source_images, sight_source_image, create_image, receive_image}),
+                      tag_search_source_image, sight_tagged_source_image),
+               ask_named_source_image, sight_named_source_image),
       await("await-image", "wait for the image", "create-image", 10min, ask_image_ready,
             read_image_ready, image_postmortem),
 
@@ -132,11 +57,12 @@ std::vector<Step> make_steps() {
       only_if(by_par,
               act("create-import-par", "make the import URL", Guard::NONE,
                   {ask_import_pars, sight_import_par, create_import_par, receive_import_par})),
-      with_secret_of(
-          "sweep-import-par",
-          tagged(act("import-image", "import the image", Guard::TOKEN,
-                     {ask_target_images, sight_target_image, import_image, receive_import}),
-                 tag_search_target_image, sight_tagged_target_image)),
+      with_secret_of("sweep-import-par",
+                     nameable(tagged(act("import-image", "import the image", Guard::TOKEN,
+                                         {ask_target_images, sight_target_image, import_image,
+                                          receive_import}),
+                                     tag_search_target_image, sight_tagged_target_image),
+                              ask_named_target_image, sight_named_target_image)),
       await("await-import", "wait for the imported image", "import-image", 12min, ask_import_ready,
             read_import_ready, import_postmortem),
       only_if(by_par,
@@ -145,26 +71,82 @@ std::vector<Step> make_steps() {
       only_if(by_par, await("await-no-import-par", "see that no import URL is left",
                             "drop-import-par", 0s, ask_import_pars, read_no_import_par, nullptr)),
 
-      with_fallbacks(further_placements,
-                     tagged(act("launch-instance", "launch the new instance", Guard::TOKEN,
-                                {ask_instances, sight_instance, launch_instance, receive_instance}),
-                            tag_search_instance, sight_tagged_instance)),
+      with_fallbacks(
+          further_placements,
+          nameable(tagged(act("launch-instance", "launch the new instance", Guard::TOKEN,
+                              {ask_instances, sight_instance, launch_instance, receive_instance}),
+                          tag_search_instance, sight_tagged_instance),
+                   ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      check("final-check", "check the new instance", ask_final, read_final),
   };
+}
+
+std::vector<Step> steps_to_remove() {
+  return {
+      removal("remove-instance", "remove the new instance", kUndo, may_have_made,
+              ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
+      removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
+              ask_import_pars, sight_import_urls_gone, remove_import_url),
+      removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
+              drops_target_image, ask_target_image_gone, sight_target_image_gone,
+              remove_target_image),
+      removal("remove-copy", "remove the copied object", kUndo | kCleanUp, may_have_copied,
+              ask_copy_gone, sight_copy_gone, remove_copy),
+      removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
+              ask_export_pars, sight_export_urls_gone, remove_export_url),
+      removal("remove-export", "remove the exported object", kUndo | kCleanUp, may_have_made,
+              ask_export_gone, sight_export_gone, remove_export),
+      removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
+              ask_source_image_gone, sight_source_image_gone, remove_source_image),
+      removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,
+              ask_claim, sight_claim_gone, remove_claim),
+
+      not_before(
+          quiet_period_end,
+          in_modes(kDecommission, approve("approve-decommission", "approve the end of the source",
+                                          nullptr, decommission_question))),
+      in_modes(kDecommission,
+               check("check-target-health", "check the new instance", ask_final, read_final)),
+      removal("terminate-source", "terminate the source instance", kDecommission, nullptr,
+              ask_source_gone, sight_source_gone, terminate_source),
+  };
+}
+
+std::vector<Step> make_steps() {
+  std::vector<Step> steps{
+      check("check-source", "check the source instance", ask_source, read_source),
+      only_if(volume::carries_volumes,
+              check("check-attached", "check the instance's volumes", volume::ask_attached_sources,
+                    volume::read_attached_sources)),
+      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
+      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
+      check("check-names", "check that nothing is in the way", ask_names, read_names),
+      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
+          {ask_claim, sight_claim, put_claim, receive_claim}),
+  };
+  // The first sync takes long, so it is begun early. A replica that ends later is no reason to go
+  // back beyond the image.
+  add(steps, {volume::step_to_enable("enable-replica", "enable the replicas of the volumes")});
+  add(steps, steps_of_the_image());
+  add(steps, {volume::step_to_enable("renew-replica", "see that the replicas are enabled")});
+  add(steps, volume::steps_to_finish("renew-replica"));
+  add(steps, {skippable(check("final-check", "check the new instance", ask_final, read_final))});
+  add(steps, volume::steps_to_remove());
+  add(steps, steps_to_remove());
+  return steps;
 }
 
 }  // namespace
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 1, steps};
+  static const Workflow workflow{"compute", 3, steps};
   return workflow;
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  for (const auto* workflow : {&compute_workflow(), &storage_workflow()})
+  for (const auto* workflow : {&compute_workflow(), &storage_workflow(), &volume_workflow()})
     if (workflow->name == name) return workflow;
   return nullptr;
 }

@@ -284,6 +284,10 @@ class ActDecision {
             "outcome unknown, not there; the same request again, its precondition "
             "keeps it from happening twice";
         break;
+      case Row::read_again:
+        send("read again, and not as wanted; a new request");
+        next_generation();
+        break;
       case Row::nothing_happened:
         decision_.kind = Kind::resend;
         decision_.reason = "nothing had happened; the same request again";
@@ -350,6 +354,7 @@ class ActDecision {
       case Row::final:
         decision_.kind = Kind::fail;
         decision_.reason = fmt::format("{}: the cloud refused the request for good", title);
+        if (!step_.otherwise.empty()) park(decision_.reason, std::string(step_.otherwise));
         break;
       default:
         break;

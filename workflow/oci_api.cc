@@ -170,9 +170,8 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
         candidate(item, fmt::format("made by ledger {} for the same source", ledger)));
   }
   for (const auto& item : of_name) {
-    const bool listed =
-        text(member(&item, "freeformTags"), kTagSource) == view.source() &&
-        !ledger_of(item).empty();
+    const bool listed = text(member(&item, "freeformTags"), kTagSource) == view.source() &&
+                        !ledger_of(item).empty();
     if (!looked_at(item) || listed || ledger_of(item) == view.ledger_id) continue;
     foreign.push_back(candidate(item, fmt::format("bears the name \"{}\"", how.name)));
   }
@@ -203,6 +202,34 @@ std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const
   return sighting;
 }
 
+Sighting sight_named(const View& view, const Answer& answer, std::string_view id, const Sift& how) {
+  const auto refuse = [&](std::string_view state, std::string why) {
+    Sighting sighting = Sighting::of(Sighting::Kind::foreign);
+    sighting.candidates.push_back({std::string(id), {}, std::string(state), std::move(why)});
+    return sighting;
+  };
+  if (answer.reply.status == 404)
+    return refuse("not found", "there is none that this user may see");
+  const auto item = item_of(answer, id);
+  if (!item) return Sighting::cannot_look(answer);
+  const auto state = text(item.get(), "lifecycleState");
+  if (!how.alive(state)) return refuse(state, "it is no more");
+  if (text(item.get(), "compartmentId") != how.compartment)
+    return refuse(state, "it is in another compartment than configured");
+  const auto* tags = member(item.get(), "freeformTags");
+  const auto ledger = text(tags, kTagLedger);
+  if (!ledger.empty() && ledger != view.ledger_id)
+    return refuse(state, fmt::format("it was made by ledger {}", ledger));
+  const std::string key = view.key();
+  const auto made_as = text(tags, kTagKey);
+  if (!made_as.empty() && key_stem(made_as) != key_stem(key))
+    return refuse(state, fmt::format("it was made for something else (key {})", made_as));
+  Sighting sighting = Sighting::of(Sighting::Kind::ours);
+  sighting.facts.set(how.fact, id);
+  sighting.candidates.push_back(candidate(*item, "named by a person"));
+  return sighting;
+}
+
 Request search_by_tag(const View& view, std::string_view region, std::string_view resource_type) {
   Request request;
   request.region = region;
@@ -219,6 +246,12 @@ Request search_by_tag(const View& view, std::string_view region, std::string_vie
 
 json::value plan_json(const View& view, std::string_view field) {
   return parse_json(view.plan(field)).value_or(nullptr);
+}
+
+std::optional<double> number_field(const View& view, std::string_view field) {
+  const auto value = plan_json(view, field);
+  if (!value.is_number()) return std::nullopt;
+  return value.to_number<double>();
 }
 
 Receipt receipt_with_id(const Answer& answer, std::string_view id_fact,

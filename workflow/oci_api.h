@@ -75,11 +75,18 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how);
 // it is there and alive. Nothing when it is not.
 std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const Sift& how);
 
+// A resource that a person names as what the step made, read by its id: ours when it is alive, in
+// the compartment and not another ledger's or migration's, else foreign, with the reason.
+Sighting sight_named(const View& view, const Answer& answer, std::string_view id, const Sift& how);
+
 // A search for our key stem in every compartment of a region, by tag.
 Request search_by_tag(const View& view, std::string_view region, std::string_view resource_type);
 
 // JSON text of a plan field, as a value; null when there is none.
 boost::json::value plan_json(const View& view, std::string_view field);
+
+// A plan field that is a decimal number; nothing when there is none.
+std::optional<double> number_field(const View& view, std::string_view field);
 
 // The receipt for a reply that shows a resource with an id.
 Receipt receipt_with_id(const Answer& answer, std::string_view id_fact, std::string_view work_fact);

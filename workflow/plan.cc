@@ -73,7 +73,9 @@ std::string plan_digest(const PlannedMigration& migration) {
 
 std::string_view source_of(const ledger::Fields& fields) {
   const auto instance = fields.get("source_instance_id");
-  return instance.empty() ? fields.get("source_bucket_name") : instance;
+  if (!instance.empty()) return instance;
+  const auto volume = fields.get("source_volume_id");
+  return volume.empty() ? fields.get("source_bucket_name") : volume;
 }
 
 }  // namespace migledger::workflow

@@ -12,13 +12,6 @@ bool only_looks(const Step& step) {
          (step.kind == StepKind::bulk && step.walk->goal != WalkGoal::copy);
 }
 
-// The first step that leaves a trace.
-StepIndex first_trace(const Workflow& workflow) {
-  StepIndex step = 0;
-  while (step < workflow.steps.size() && only_looks(workflow.steps[step])) ++step;
-  return step;
-}
-
 bool begun(const Workflow& workflow, const MigrationState& state, StepIndex step) {
   if (only_looks(workflow.steps[step]) && workflow.steps[step].name != "check-source") return false;
   if (state.is_done(step) || state.bulk.walks(step)) return true;
@@ -40,9 +33,7 @@ PlanChange judge_change(const Workflow& workflow, const MigrationState& state,
     if (field.affects.empty()) continue;
     checks_again = true;
     StepIndex step = workflow.index_of(field.affects);
-    // A field of several workflows may be named after a step of another one.
-    if (step == ledger::kNoStep) step = first_trace(workflow);
-    bool refused = false;
+    bool refused = step == ledger::kNoStep;
     for (; step < workflow.steps.size(); ++step) refused = refused || begun(workflow, state, step);
     if (refused) change.refused.push_back(field);
   }

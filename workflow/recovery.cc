@@ -18,6 +18,7 @@ Row when_proven(const Circumstance& c, Row then) {
 Row resolve_doubt(const Circumstance& c) {
   if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
   if (c.guard == Guard::NATURAL_KEY) return Row::same_name;
+  if (c.guard == Guard::IF_MATCH) return Row::read_again;
   const bool token_usable = c.guard == Guard::TOKEN && c.error != ErrorClass::TOKEN_INVALIDATED;
   if (token_usable && c.clock_back) return Row::clock_back;
   if (token_usable && c.token_young) return Row::same_token;
@@ -31,6 +32,7 @@ Row after_failure(const Circumstance& c) {
     case ErrorClass::BLOCKED:
       return c.this_session ? Row::blocked : Row::nothing_happened;
     case ErrorClass::NOT_FOUND:
+      if (c.guard == Guard::IF_MATCH) return resolve_doubt(c);
       return c.this_session ? Row::not_found : Row::nothing_happened;
     case ErrorClass::CAPACITY:
       if (c.placements_left) return Row::next_placement;
@@ -41,6 +43,7 @@ Row after_failure(const Circumstance& c) {
       return resolve_doubt(c);
     default:
       if (!c.attempts_left && c.this_session) return Row::attempts_used_up;
+      if (c.guard == Guard::IF_MATCH) return Row::read_again;
       // A token of a generation that is too old counts for nothing, but nothing happened either.
       return Row::nothing_happened;
   }
@@ -87,7 +90,8 @@ Row recover(const Circumstance& c) {
   const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed && !c.named;
   if (certain && c.error == ErrorClass::FATAL && !c.renewed) return Row::final;
   if (certain && c.this_session && c.error == ErrorClass::BLOCKED) return Row::blocked;
-  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND) return Row::not_found;
+  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND && c.guard != Guard::IF_MATCH)
+    return Row::not_found;
 
   switch (c.sight) {
     case S::not_fresh:
@@ -149,6 +153,8 @@ std::string_view name_of(Row row) {
       return "same-token";
     case Row::same_name:
       return "same-name";
+    case Row::read_again:
+      return "read-again";
     case Row::nothing_happened:
       return "nothing-happened";
     case Row::clock_back:

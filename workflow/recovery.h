@@ -19,6 +19,8 @@
 //  first                none                             absent               send
 //  same-token           lost/unknown, token, young       absent               send the same again
 //  same-name            lost/unknown, natural key        absent               send the same again
+//  read-again           the same, or failed: an update   absent               new generation, from
+//                       or removal, guarded by if-match                       what was just read
 //  nothing-happened     failed, may retry, no doubt      absent               send the same again
 //  clock-back           lost/unknown, token, clock ran   absent               wait
 //                       backwards
@@ -69,6 +71,7 @@ enum class Row {
   first,
   same_token,
   same_name,
+  read_again,
   nothing_happened,
   clock_back,
   settle,

@@ -130,6 +130,40 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
   return {steered(order, step, origin), std::string(consequence(order.verb))};
 }
 
+OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
+                      ledger::Position session,
+                      const Workflow* (*workflow_named)(std::string_view)) {
+  std::string ledger_id;
+  ledger::Position held = 0, cause = session;
+  const auto taken_before = [&](ledger::schema::Event::Reader event) {
+    return !order.id.empty() && event.getBody().isSteered() &&
+           ledger::view(event.getBody().getSteered().getRequest()) == order.id;
+  };
+  for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();) {
+    const auto event = cursor->event();
+    if (taken_before(event)) return {true, event.getPosition(), "recorded"};
+    if (event.getBody().isLedgerCreated())
+      ledger_id = ledger::view(event.getBody().getLedgerCreated().getLedgerId());
+    held = ledger::hold_after(held, event);
+  }
+  std::optional<MigrationState> state;
+  if (!order.migration.empty()) {
+    if (const auto stream = store.find_stream(order.migration)) {
+      state.emplace();
+      for (const auto cursor = store.scan_stream(*stream); cursor->next();) {
+        if (taken_before(cursor->event())) return {true, cursor->event().getPosition(), "recorded"};
+        state->apply(cursor->event());
+      }
+      cause = state->position;
+    }
+  }
+  const Origin from{state ? state->stream : ledger::kLedgerStream, now, session, cause};
+  Judged judged = judge(order, state ? workflow_named(state->workflow) : nullptr,
+                        state ? &*state : nullptr, held, from, ledger_id);
+  if (!judged.steered) return {false, 0, judged.words};
+  return {true, store.append_one(*judged.steered), judged.words};
+}
+
 ledger::Position held_by(const ledger::EventStore& store) {
   ledger::Position held = 0;
   for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();)

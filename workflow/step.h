@@ -31,13 +31,14 @@ struct View {
   const MigrationState& state;
   std::string_view ledger_id;
   StepIndex step;
-  std::uint16_t generation;  // of the act step that this step is about
-  bool in_bulk = false;      // many wait for the same: reading a list serves them all
+  std::uint16_t generation;     // of the act step that this step is about
+  bool in_bulk = false;         // many wait for the same: reading a list serves them all
+  std::string_view about = {};  // the one of several things moved that this is about; empty: all
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
-  // What is moved: its OCID, or the name of the bucket.
-  std::string_view source() const { return source_of(state.plan); }
+  // What is moved, as source_of() names it, or the one thing of it that this is about.
+  std::string_view source() const { return about.empty() ? source_of(state.plan) : about; }
   // The idempotency key of `generation` of this step.
   std::string key() const;
 };
@@ -148,6 +149,9 @@ struct Step {
   // (ours, with the facts that adopting records; else foreign, and why). Null: cannot be named.
   Request (*ask_named)(const View&, std::string_view id) = nullptr;
   Sighting (*sight_named)(const View&, const Answer&, std::string_view id) = nullptr;
+  // What a person can change when the cloud refuses the request for good: it waits for that then.
+  // Empty: the migration has failed.
+  std::string_view otherwise = {};
   // How many further placements the plan offers when the cloud is out of capacity; null: none.
   unsigned (*fallbacks)(const View&) = nullptr;
 

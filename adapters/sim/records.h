@@ -34,9 +34,26 @@ enum class State : std::uint8_t {
   succeeded,
   completed,
   failed,
+  activating,
+  faulty,
+  request_received,
+  creating,
+  committed,
+  update_pending,
+  attaching,
+  attached,
+  detaching,
+  detached,
 };
 
 std::string_view word_of(State state);
+
+// Whether it is the end of a resource's life: it is shown for some hours, and then forgotten.
+bool ends_life(State state);
+
+// The hash by which rows are found (table.h).
+std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b = {},
+                     std::string_view c = {});
 
 struct Phase {
   Time from{};
@@ -76,7 +93,6 @@ struct Instance {
   std::int64_t boot_gb = 0;
   std::string metadata, vnic, options;  // JSON: as given at launch; empty: not given
   std::string private_ip, public_ip;
-  std::vector<std::string> volumes;  // attached block volumes
   Time created{}, listed{}, searched{}, imaging_lock{};
   Timeline timeline;
   bool keeps_boot_volume = false;
@@ -181,8 +197,8 @@ template <typename A>
 void visit(A& a, Instance& i) {
   a(i.id, i.region, i.compartment, i.name, i.tags, i.unique, i.domain, i.fault_domain, i.shape,
     i.image, i.subnet, i.ocpus, i.memory_gb, i.boot_gb, i.metadata, i.vnic, i.options, i.private_ip,
-    i.public_ip, i.volumes, i.created, i.listed, i.searched, i.imaging_lock, i.timeline,
-    i.keeps_boot_volume, i.seq, i.version);
+    i.public_ip, i.created, i.listed, i.searched, i.imaging_lock, i.timeline, i.keeps_boot_volume,
+    i.seq, i.version);
 }
 template <typename A>
 void visit(A& a, WorkRequest& w) {

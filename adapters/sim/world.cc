@@ -16,6 +16,7 @@ namespace {
 //   b bucket: region/name           o object, p PAR: region/bucket/name or id
 //   a arrival: due and number       c creation: number, dense from 0
 //   P replication policy: region/bucket of its source
+//   B volume, R replica, K backup, A attachment (volume_records.h): id
 //   v known: text                   x counter: name
 constexpr std::uint64_t kFormat = 2;
 
@@ -55,16 +56,7 @@ std::string letters(std::uint64_t bits, int count) {
   return out;
 }
 
-bool ends_life(State s) {
-  return s == State::gone || s == State::deleted || s == State::terminated;
-}
-
 }  // namespace
-
-std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b,
-                     std::string_view c) {
-  return hash_of(c, hash_of(b, hash_of(a, hash_of(what))));
-}
 
 World::World(const TenancyOptions& options, StateStore* store)
     : dice(options.seed),
@@ -152,6 +144,14 @@ void World::take_row(std::string_view key, std::string_view value) {
     case 'b':
       bucket_rows_[rest] = unpack<Bucket>(value);
       return;
+    case 'B':
+      return volumes.load(rest, value);
+    case 'R':
+      return replicas.load(rest, value);
+    case 'K':
+      return backups.load(rest, value);
+    case 'A':
+      return attachments.load(rest, value);
     case 'a': {
       auto arrival = unpack<Arrival>(value);
       await_replica(arrival);
@@ -191,6 +191,10 @@ void World::save(std::string key, std::string value) {
 
 void World::drop(std::string key) {
   if (store_) changes_.emplace_back(std::move(key), std::nullopt);
+}
+
+void World::ends(Time at, char letter, const std::string& id) {
+  forget_later(at + durations_.dead_resource_life, Kind::table, letter + id);
 }
 
 void World::commit() {
@@ -597,6 +601,22 @@ void World::forget(Kind kind, const std::string& id) {
       token_rows_.erase(id);
       drop("t" + id);
       return;
+    case Kind::table:
+      forget_row(id.front(), id.substr(1));
+      return;
+  }
+}
+
+void World::forget_row(char letter, const std::string& id) {
+  switch (letter) {
+    case 'B':
+      return volumes.forget(id, clock);
+    case 'R':
+      return replicas.forget(id, clock);
+    case 'K':
+      return backups.forget(id, clock);
+    default:
+      return attachments.forget(id, clock);
   }
 }
 

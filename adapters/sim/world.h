@@ -17,33 +17,12 @@
 #include "adapters/sim/random.h"
 #include "adapters/sim/records.h"
 #include "adapters/sim/state_store.h"
+#include "adapters/sim/table.h"
+#include "adapters/sim/volume_records.h"
 
 namespace migledger::adapters::sim {
 
-// Rows of one kind by hash of what they are looked for by, then by age. A hit is to be compared
-// with what was looked for: hashes may collide.
-template <typename T>
-class Index {
- public:
-  void add(std::uint64_t hash, std::uint64_t seq, T* row) { rows_[{hash, seq}] = row; }
-  void remove(std::uint64_t hash, std::uint64_t seq) { rows_.erase({hash, seq}); }
-
-  // Calls row(seq, T&) for all of that hash younger than `after` while it returns true.
-  template <typename F>
-  void scan(std::uint64_t hash, std::uint64_t after, F&& row) const {
-    for (auto it = rows_.upper_bound({hash, after}); it != rows_.end() && it->first.first == hash;
-         ++it)
-      if (!row(it->first.second, *it->second)) return;
-  }
-
- private:
-  std::map<std::pair<std::uint64_t, std::uint64_t>, T*> rows_;
-};
-
-std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b = {},
-                     std::string_view c = {});
-
-class World {
+class World : private RowKeeper {
  public:
   // `store` may be null: then nothing outlives this object. Throws StateError.
   World(const TenancyOptions& options, StateStore* store);
@@ -131,6 +110,10 @@ class World {
   Index<Image> images;
   Index<Instance> instances;
   Index<WorkRequest> work_requests;
+  Table<Volume> volumes{'B', *this};
+  Table<Replica> replicas{'R', *this};
+  Table<Backup> backups{'K', *this};
+  Table<Attachment> attachments{'A', *this};
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return bucket_rows_; }
   const std::map<std::string, ReplicationPolicy, std::less<>>& policies() const {
     return policies_;
@@ -143,18 +126,15 @@ class World {
   Time synced_to(ReplicationPolicy& policy);
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return hash_of(text); }
-  };
-  template <typename T>
-  using Rows = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-  enum class Kind : std::uint8_t { image, instance, work_request, token };
+  enum class Kind : std::uint8_t { image, instance, work_request, token, table };
 
   void load();
   void take_row(std::string_view key, std::string_view value);
-  void save(std::string key, std::string value);
-  void drop(std::string key);
+  void save(std::string key, std::string value) override;
+  void drop(std::string key) override;
+  bool keeps() const override { return store_ != nullptr; }
+  std::uint64_t next_seq() override { return ++seq; }
+  void ends(Time at, char letter, const std::string& id) override;
   void index(Image& image);
   void index(Instance& instance);
   void index(WorkRequest& work_request);
@@ -162,6 +142,7 @@ class World {
   void unindex(Instance& instance);
   void forget_later(Time at, Kind kind, const std::string& id);
   void forget(Kind kind, const std::string& id);
+  void forget_row(char letter, const std::string& id);
   void land(const Arrival& arrival);
   // Of one source bucket, each change reaches the target after those before it.
   void replicate(const Bucket& bucket, const Object& object, Time changed, bool deletes);

@@ -61,8 +61,8 @@ std::string World::trouble_of(const ReplicationPolicy& policy) const {
 
 Time World::synced_to(ReplicationPolicy& policy) {
   if (!trouble_of(policy).empty()) return policy.synced;
-  const auto ticks = (clock - policy.created) / std::max(durations_.sync_interval, Duration(1));
-  Time synced = policy.created + durations_.sync_interval * ticks;
+  const auto ticks = (clock - policy.created) / std::max(durations_.policy_sync, Duration(1));
+  Time synced = policy.created + durations_.policy_sync * ticks;
   const auto waiting = unsynced_.find(policy.id);
   if (waiting != unsynced_.end() && !waiting->second.empty())
     synced = std::min(synced, *waiting->second.begin() - Duration(1));

@@ -15,7 +15,7 @@ void accelerate(sim::TenancyOptions& options, double speed) {
        {&d.create_image, &d.export_image, &d.copy_object, &d.import_image, &d.launch, &d.stop,
         &d.start, &d.terminate, &d.list_lag, &d.search_lag, &d.copy_small, &d.replicate})
     shorten_range(*range);
-  shorten(d.sync_interval);
+  shorten(d.policy_sync);
   shorten(d.restore);
   shorten(options.writes_for);
   shorten(options.writes_every);

@@ -48,6 +48,19 @@ RunResult Rehearsal::run_with_kills(const Plan& plan, unsigned every, unsigned m
   }
 }
 
+workflow::OrderAnswer Rehearsal::steer(workflow::Verb verb, std::string migration, std::string step,
+                                       std::string resource) {
+  workflow::Order order;
+  order.verb = verb;
+  order.migration = std::move(migration);
+  order.step = std::move(step);
+  order.resource = std::move(resource);
+  order.reason = "because";
+  order.user = "alice";
+  order.host = "box";
+  return workflow::carry_out(*store_, order, tenancy_->clock(), 1, workflow::workflow_named);
+}
+
 ledger::MigrationState Rehearsal::state(const std::string& migration) const {
   ledger::MigrationState state;
   const auto stream = store_->find_stream(migration);
@@ -63,6 +76,19 @@ std::vector<std::string> Rehearsal::created(std::string_view kind) const {
   for (const auto& entry : report.at("created").as_array())
     if (entry.at("kind").as_string() == kind) keys.emplace_back(entry.at("key").as_string());
   return keys;
+}
+
+std::vector<std::string> Rehearsal::held(std::string_view kind) const {
+  std::vector<std::string> names;
+  const auto report = boost::json::parse(tenancy_->report());
+  for (const auto& entry : report.at("held").as_array()) {
+    const auto& state = entry.at("state").as_string();
+    if (entry.at("kind").as_string() != kind || state == "TERMINATED" || state == "DELETED")
+      continue;
+    const auto& name = entry.at(kind == "object" ? "name" : "id").as_string();
+    names.emplace_back(name);
+  }
+  return names;
 }
 
 Plan plan_of(unsigned count) {

@@ -12,6 +12,7 @@
 #include "tests/support/sample_migration.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/executor.h"
+#include "workflow/steering.h"
 
 namespace migledger::testing {
 
@@ -32,8 +33,15 @@ class Rehearsal {
   workflow::RunResult run_with_kills(const workflow::Plan& plan, unsigned every, unsigned most,
                                      workflow::RunOptions options = {});
 
+  // Gives an order between runs.
+  workflow::OrderAnswer steer(workflow::Verb verb, std::string migration, std::string step = {},
+                              std::string resource = {});
+
   ledger::MigrationState state(const std::string& migration) const;
   std::vector<std::string> created(std::string_view kind) const;  // keys, from the tenancy's report
+
+  // Ids, or names of objects, of what is there now.
+  std::vector<std::string> held(std::string_view kind) const;
 
   adapters::sim::Tenancy& tenancy() { return *tenancy_; }
   MemoryEventStore& store() { return *store_; }

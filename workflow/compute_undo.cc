@@ -1,0 +1,248 @@
+// What the compute workflow removes (removal.h): for rolling back, for cleaning up, and, of the
+// source, for decommissioning. The source is touched only by the step that is for it.
+#include <fmt/format.h>
+
+#include "workflow/compute_steps.h"
+#include "workflow/removal.h"
+
+namespace migledger::workflow::compute {
+
+namespace {
+
+Life image_life(std::string_view state) {
+  if (state == "DELETED") return Life::gone;
+  return state == "AVAILABLE" || state == "DISABLED" ? Life::removable : Life::busy;
+}
+
+Life instance_life(std::string_view state) {
+  if (state == "TERMINATED") return Life::gone;
+  return state == "TERMINATING" || state == "CREATING_IMAGE" ? Life::busy : Life::removable;
+}
+
+// What an imported state file named was not made by this ledger.
+std::string_view unless_claimed(std::string_view id, std::string_view claim) {
+  return id == claim ? std::string_view() : id;
+}
+
+Made source_image(const View& view) {
+  return {view.plan("source_region"), view.plan("source_compartment_id"), "images",
+          unless_claimed(view.fact("image_id"), view.plan("claimed_source_image_id")),
+          stem_of(view, "create-image")};
+}
+
+Made target_image(const View& view) {
+  return {view.plan("target_region"), view.plan("target_compartment_id"), "images",
+          unless_claimed(view.fact("target_image_id"), view.plan("claimed_target_image_id")),
+          stem_of(view, "import-image")};
+}
+
+Made target_instance(const View& view) {
+  return {view.plan("target_region"), view.plan("target_compartment_id"), "instances",
+          unless_claimed(view.fact("target_instance_id"), view.plan("claimed_target_instance_id")),
+          stem_of(view, "launch-instance")};
+}
+
+Made source_instance(const View& view) {
+  return {view.plan("source_region"),
+          view.plan("source_compartment_id"),
+          "instances",
+          view.plan("source_instance_id"),
+          {}};
+}
+
+// ---- objects -----------------------------------------------------------------------------------
+
+// The objects that a migration made in one bucket.
+struct Objects {
+  std::string_view region;
+  std::string_view bucket;
+  std::string stem;  // of their names
+};
+
+Objects exported(const View& view) {
+  return {view.plan("source_region"), view.plan("migration_bucket_name"),
+          "migledger/" + stem_of(view, by_par(view) ? "create-export-par" : "export-image")};
+}
+
+Objects copied(const View& view) {
+  return {view.plan("target_region"), target_bucket(view),
+          "migledger/" + stem_of(view, "copy-object")};
+}
+
+Sighting sight_objects(const Objects& objects, const Answer& answer) {
+  const auto* items = items_of(answer);
+  if (!items) return Sighting::cannot_look(answer);
+  for (const auto& item : *items) {
+    const auto name = text(&item, "name");
+    if (name.starts_with(objects.stem)) return to_remove(name, text(&item, "etag"));
+  }
+  return nothing_left();
+}
+
+Request remove_object(const View& view, std::string_view region, std::string_view bucket) {
+  return guarded_removal(view, storage(region, "DELETE",
+                                       bucket_path(view.fact("namespace"), bucket,
+                                                   "/o/" + percent_encode(next_to_remove(view)))));
+}
+
+}  // namespace
+
+// Nothing was made before the buckets were found.
+bool may_have_made(const View& view) { return !view.fact("namespace").empty(); }
+bool may_have_copied(const View& view) {
+  return may_have_made(view) && view.fact("target_bucket") != "absent";
+}
+bool may_have_made_urls(const View& view) { return may_have_made(view) && by_par(view); }
+bool may_have_import_urls(const View& view) { return may_have_copied(view) && by_par(view); }
+bool drops_target_image(const View& view) {
+  const bool keeps = view.plan("keep_imported_image") == "true";
+  return may_have_made(view) && !(keeps && view.state.mode == Mode::cleanup);
+}
+
+std::optional<Request> ask_new_instance_gone(const View& view, Answers answers) {
+  return ask_made(target_instance(view), answers);
+}
+Sighting sight_new_instance_gone(const View& view, Answers answers) {
+  return sight_made(view, target_instance(view), instance_life, answers);
+}
+Request remove_new_instance(const View& view) {
+  return remove_made(view, target_instance(view), make_query({{"preserveBootVolume", "false"}}));
+}
+
+std::optional<Request> ask_target_image_gone(const View& view, Answers answers) {
+  return ask_made(target_image(view), answers);
+}
+Sighting sight_target_image_gone(const View& view, Answers answers) {
+  return sight_made(view, target_image(view), image_life, answers);
+}
+Request remove_target_image(const View& view) { return remove_made(view, target_image(view)); }
+
+std::optional<Request> ask_source_image_gone(const View& view, Answers answers) {
+  return ask_made(source_image(view), answers);
+}
+Sighting sight_source_image_gone(const View& view, Answers answers) {
+  return sight_made(view, source_image(view), image_life, answers);
+}
+Request remove_source_image(const View& view) { return remove_made(view, source_image(view)); }
+
+// An export that is still under way would put its object there afterwards.
+std::optional<Request> ask_export_gone(const View& view, Answers answers) {
+  const auto image = source_image(view).known;
+  if (!image.empty()) {
+    if (answers.empty())
+      return core_get(view.plan("source_region"), "images/" + percent_encode(image));
+    answers = answers.subspan(1);
+  }
+  if (!answers.empty()) return std::nullopt;
+  const Objects objects = exported(view);
+  return list_objects(view, objects.region, objects.bucket, objects.stem);
+}
+
+Sighting sight_export_gone(const View& view, Answers answers) {
+  const auto image = source_image(view).known;
+  if (!image.empty()) {
+    const auto item = item_of(answers[0], image);
+    if (!item && answers[0].reply.status != 404) return Sighting::cannot_look(answers[0]);
+    const auto state = text(item.get(), "lifecycleState");
+    if (state == "EXPORTING") return not_removable_yet(image, state);
+    answers = answers.subspan(1);
+  }
+  return sight_objects(exported(view), answers.back());
+}
+
+Request remove_export(const View& view) {
+  return remove_object(view, view.plan("source_region"), view.plan("migration_bucket_name"));
+}
+
+// The same of a copy.
+std::optional<Request> ask_copy_gone(const View& view, Answers answers) {
+  if (answers.empty())
+    return storage(
+        view.plan("source_region"), "GET", "/workRequests",
+        make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
+  if (answers.size() > 1) return std::nullopt;
+  const Objects objects = copied(view);
+  return list_objects(view, objects.region, objects.bucket, objects.stem);
+}
+
+Sighting sight_copy_gone(const View& view, Answers answers) {
+  if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
+  if (copy_under_way(answers[0], view.fact("object_name")))
+    return not_removable_yet(view.fact("object_name"), "being copied");
+  return sight_objects(copied(view), answers.back());
+}
+
+Request remove_copy(const View& view) {
+  return remove_object(view, view.plan("target_region"), target_bucket(view));
+}
+
+Sighting sight_claim_gone(const View& view, Answers answers) {
+  const Sighting claim = sight_claim(view, answers);
+  switch (claim.kind) {
+    case Sighting::Kind::ours:
+      return to_remove(claim.facts.get("claim"), answers.back().reply.etag());
+    case Sighting::Kind::absent:
+    case Sighting::Kind::foreign:  // another's claim is no business of ours
+      return nothing_left();
+    default:
+      return claim;
+  }
+}
+
+Request remove_claim(const View& view) {
+  return remove_object(view, view.plan("source_region"), view.plan("migration_bucket_name"));
+}
+
+Sighting sight_export_urls_gone(const View& view, Answers answers) {
+  const Sighting left = sight_no_export_par(view, answers);
+  return left.kind == Sighting::Kind::absent ? to_remove(left.facts.get("export_par_id"), {})
+                                             : left;
+}
+Request remove_export_url(const View& view) {
+  return storage(view.plan("source_region"), "DELETE",
+                 bucket_path(view.fact("namespace"), view.plan("migration_bucket_name"),
+                             "/p/" + percent_encode(next_to_remove(view))));
+}
+Sighting sight_import_urls_gone(const View& view, Answers answers) {
+  const Sighting left = sight_no_import_par(view, answers);
+  return left.kind == Sighting::Kind::absent ? to_remove(left.facts.get("import_par_id"), {})
+                                             : left;
+}
+Request remove_import_url(const View& view) {
+  return storage(view.plan("target_region"), "DELETE",
+                 bucket_path(view.fact("namespace"), target_bucket(view),
+                             "/p/" + percent_encode(next_to_remove(view))));
+}
+
+// ---- the source --------------------------------------------------------------------------------
+
+namespace {
+
+bool keeps_boot_volume(const View& view) { return view.plan("keep_source_boot_volume") != "false"; }
+
+}  // namespace
+
+Time quiet_period_end(const View& view) {
+  const double seconds = number_field(view, "quiet_period_seconds").value_or(7 * 86400);
+  return view.state.done_at + Duration(static_cast<std::int64_t>(seconds * 1e6));
+}
+
+std::string decommission_question(const View& view) {
+  return fmt::format("terminate the source instance {} ({}) for good; its boot volume is {}",
+                     view.plan("source_instance_id"), view.plan("source_region"),
+                     keeps_boot_volume(view) ? "kept" : "deleted with it");
+}
+
+std::optional<Request> ask_source_gone(const View& view, Answers answers) {
+  return ask_made(source_instance(view), answers);
+}
+Sighting sight_source_gone(const View& view, Answers answers) {
+  return sight_made(view, source_instance(view), instance_life, answers);
+}
+Request terminate_source(const View& view) {
+  return remove_made(
+      view, source_instance(view),
+      make_query({{"preserveBootVolume", keeps_boot_volume(view) ? "true" : "false"}}));
+}
+
+}  // namespace migledger::workflow::compute
