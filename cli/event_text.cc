@@ -171,8 +171,11 @@ class Sentence {
 
   std::string of(MigrationStarted::Reader started) const {
     const ledger::Fields plan = ledger::fields_of(started.getPlan());
-    std::string text = fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()),
-                                   started.getSteps().size());
+    // Those that undo and clean up are no part of what is started.
+    const unsigned steps =
+        started.getForward() != 0 ? started.getForward() : started.getSteps().size();
+    std::string text =
+        fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()), steps);
     if (plan.has("source_region") && plan.has("target_region"))
       text += fmt::format(", {} → {}", printable(plan.get("source_region"), kLongestName),
                           printable(plan.get("target_region"), kLongestName));
@@ -220,8 +223,10 @@ class Sentence {
     const std::string shown = candidates(probed);
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
-        // Only a look before a removal has found something and calls its effect absent.
+        // A look before a removal or an update has found something and calls its effect absent.
         const std::string found = facts(probed.getFacts());
+        if (ledger::fields_of(probed.getFacts()).has("replicas"))
+          return fmt::format("{}: its list of replicas is to change: {}", how, found);
         if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);
       }
