@@ -105,8 +105,10 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     return workflow::workflow_named(name) != nullptr;
   };
   if (!command.workflow.empty() && !known(command.workflow))
-    throw UsageError("--workflow: there are \"compute\" and \"volume-replication\", not \"" +
-                     printable(command.workflow, 40) + "\"");
+    throw UsageError(
+        "--workflow: there are \"compute\", \"volume-replication\" and \"storage-replication\", "
+        "not \"" +
+        printable(command.workflow, 40) + "\"");
   adapters::Config config =
       adapters::load_config(command.config, adapters::read_text_file, command.workflow);
   const auto* workflow = workflow::workflow_named(config.plan.workflow);

@@ -103,9 +103,40 @@ constexpr std::string_view kManyVolumes = R"({
 }
 )";
 
+constexpr std::string_view kSingleBucket = R"({
+  "workflow": "storage-replication",
+  "name": "pictures",
+  "source_region": "us-ashburn-1",
+  "target_region": "sa-bogota-1",
+  "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "source_bucket_name": "pictures",
+  "target_bucket_name": "pictures"
+}
+)";
+
+constexpr std::string_view kManyBuckets = R"({
+  "workflow": "storage-replication",
+  "parallel": 2,
+  "defaults": {
+    "source_region": "us-ashburn-1",
+    "target_region": "sa-bogota-1",
+    "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "copy_parallel": 32
+  },
+  "migrations": [
+    {"name": "pictures", "source_bucket_name": "pictures"},
+    {"name": "invoices", "source_bucket_name": "invoices", "target_bucket_name": "invoices-bog"},
+    {"name": "index", "source_bucket_name": "index", "depends_on": ["pictures", "invoices"]}
+  ]
+}
+)";
+
 }  // namespace
 
 std::string_view config_template(std::string_view workflow, bool many) {
+  if (workflow == "storage-replication") return many ? kManyBuckets : kSingleBucket;
   if (workflow == "volume-replication") return many ? kManyVolumes : kSingleVolume;
   return many ? kMany : kSingle;
 }

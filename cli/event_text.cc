@@ -375,7 +375,7 @@ class Sentence {
 
   std::string of(BulkEnded::Reader page) const {
     std::string text =
-        fmt::format("page {}: {} objects, {} there already, {} copied", page.getPage(),
+        fmt::format("page {}: {} objects, {} at the target already, {} copied", page.getPage(),
                     page.getObjects(), page.getThere(), page.getCopied());
     if (page.getFailed() > 0) text += fmt::format(", {} failed", page.getFailed());
     constexpr unsigned kMost = 3;

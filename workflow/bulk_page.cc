@@ -155,7 +155,7 @@ void BulkWork::take_target(const Walk& walk, Listing listing) {
 void BulkWork::compare(const Walk& walk) {
   copies_.clear();
   to_send_.clear();
-  by_size_ = 0;
+  by_size_ = missing_ = 0;
   errors_read_ = 0;
   const bool copying = walk.goal == WalkGoal::copy;
   for (std::size_t i = 0; i < source_.size(); ++i) {
@@ -185,6 +185,8 @@ void BulkWork::compare(const Walk& walk) {
       lose(tried->second.why);
     } else if (copying) {
       copies_.push_back({i, there, Fate::doubtful, 0, {}, {}});
+    } else {
+      ++missing_;
     }
   }
   for (std::size_t i = copies_.size(); i-- > 0;) to_send_.push_back(i);
@@ -346,14 +348,14 @@ void BulkWork::end_batch() {
   totals_.objects += source_.size();
   totals_.copied += copied_;
   // Of what was copied, some may have been deleted at the source meanwhile.
-  const std::uint64_t known = copied_ + lost_;
+  const std::uint64_t known = copied_ + lost_ + missing_;
   totals_.there += source_.size() - std::min<std::uint64_t>(known, source_.size());
   totals_.by_size += by_size_;
   for (const auto& object : source_) {
     totals_.bytes += object.size;
     totals_.digest.add(member_digest(object));
   }
-  copied_ = lost_ = by_size_ = 0;
+  copied_ = lost_ = missing_ = by_size_ = 0;
   tries_.clear();
   copies_.clear();
   by_name_.clear();

@@ -129,7 +129,7 @@ class BulkWork {
 
   Time due_{};
   Duration pause_{};
-  std::uint64_t copied_ = 0, lost_ = 0, by_size_ = 0;  // of this batch
+  std::uint64_t copied_ = 0, lost_ = 0, missing_ = 0, by_size_ = 0;  // of this batch
   ledger::BulkTotals totals_;
   ledger::BulkFailures failures_;
 };

@@ -113,7 +113,7 @@ Verdict judge_copies(const View& view, Answers) {
         "its owner can; see what else is said of each; then run again: these are tried again");
   Verdict verdict = Verdict::ok();
   set_number(verdict.facts, "source_objects", totals.objects);
-  verdict.findings.push_back(fmt::format("{} copied, {} there already, {} bytes in all",
+  verdict.findings.push_back(fmt::format("{} copied, {} at the target already, {} bytes in all",
                                          totals.copied, totals.there, totals.bytes));
   return verdict;
 }

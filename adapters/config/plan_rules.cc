@@ -43,6 +43,7 @@ class PlanCheck {
     }
     check_names();
     if (!form_.check) check_shared_names();
+    check_shared_buckets();
     check_dependencies();
   }
 
@@ -188,6 +189,27 @@ class PlanCheck {
     }
   }
 
+  // A bucket is replicated to one other, and from one.
+  void check_shared_buckets() {
+    std::unordered_map<std::string, const MigrationSource*> users;
+    const auto check = [&](const MigrationSource& migration, std::string_view key,
+                           std::string_view bucket, std::string_view region_key) {
+      const std::string place = fmt::format("{}\n{}\n{}", key, migration.text(region_key), bucket);
+      const auto [first, added] = users.emplace(place, &migration);
+      if (!added)
+        add(migration, key,
+            fmt::format("bucket \"{}\" is that of {}, too; OCI replicates a bucket to one other",
+                        printable(bucket, 60), first->second->path));
+    };
+    for (const MigrationSource& migration : migrations_) {
+      const std::string_view source = migration.text("source_bucket_name");
+      if (source.empty()) continue;
+      const std::string_view target = migration.text("target_bucket_name");
+      check(migration, "source_bucket_name", source, "source_region");
+      check(migration, "target_bucket_name", target.empty() ? source : target, "target_region");
+    }
+  }
+
   void check_dependencies() {
     std::vector<std::vector<std::size_t>> needs(migrations_.size());
     std::vector<std::string_view> names;
@@ -289,7 +311,7 @@ std::string MigrationSource::name() const {
   const JsonNode* given = own->find("name");
   if (given) return given->kind == Kind::string ? given->text : "";
   if (!flat()) return "";
-  for (const char* key : {"new_instance_name", "new_volume_name"})
+  for (const char* key : {"new_instance_name", "new_volume_name", "source_bucket_name"})
     if (is_migration_name(text(key))) return std::string(text(key));
   return "migration";
 }

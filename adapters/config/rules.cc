@@ -214,6 +214,7 @@ constexpr KeyRule kTimeoutKeys[] = {{"default", &kTimeout},
                                     {"await-running", &kTimeout},
                                     {"await-replica", &kTimeout},
                                     {"await-sync", &kTimeout},
+                                    {"await-fence", &kTimeout},
                                     {"await-backup", &kTimeout},
                                     {"await-backup-copy", &kTimeout},
                                     {"await-volume", &kTimeout},
@@ -242,8 +243,9 @@ constexpr KeyRule kOciKeys[] = {{"program", &kPath},
                                 {"parallel", &kOciParallel}};
 constexpr ValueRule kOci = object_rule(R"(an object such as {"profile": "DEFAULT"})", kOciKeys);
 
-constexpr string_view kWorkflowWords[] = {"compute", "volume-replication"};
-constexpr ValueRule kWorkflow = word_rule(R"("compute" or "volume-replication")", kWorkflowWords);
+constexpr string_view kWorkflowWords[] = {"compute", "volume-replication", "storage-replication"};
+constexpr ValueRule kWorkflow =
+    word_rule(R"("compute", "volume-replication" or "storage-replication")", kWorkflowWords);
 constexpr string_view kVolumesWords[] = {"none", "replicate", "backup"};
 constexpr ValueRule kVolumes = word_rule(R"("none", "replicate" or "backup")", kVolumesWords);
 constexpr string_view kTransferWords[] = {"copy", "par"};
