@@ -242,8 +242,9 @@ TEST_CASE("storage: what was deleted between is named, and a person removes it")
 
 TEST_CASE("storage: writers that go on after the fence are noticed, and caught up with") {
   Rehearsal rehearsal;
+  // When the source is listed already.
   const auto result =
-      run_meanwhile(rehearsal, "compare", [&] { put(rehearsal, kSource, "late", "late"); });
+      run_meanwhile(rehearsal, "catch-up", [&] { put(rehearsal, kSource, "late", "late"); });
   CHECK(result.parked == 1);
   CHECK_THAT(rehearsal.state("data").reason, Contains("late") && Contains("not at the target"));
   CHECK(rehearsal.run(bucket_plan(), approving()).done == 1);
