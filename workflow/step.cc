@@ -27,8 +27,7 @@ std::string short_digest(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string View::key() const {
-  return idempotency_key(ledger_id, state.name, plan("source_instance_id"), state.step_name(step),
-                         generation);
+  return idempotency_key(ledger_id, state.name, source(), state.step_name(step), generation);
 }
 
 std::string idempotency_key(std::string_view ledger_id, std::string_view migration,
