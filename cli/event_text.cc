@@ -167,9 +167,8 @@ class Sentence {
 
   std::string of(MigrationStarted::Reader started) const {
     const ledger::Fields plan = ledger::fields_of(started.getPlan());
-    // Those that undo and clean up are no part of what is started.
     const unsigned steps =
-        started.getForward() != 0 ? started.getForward() : started.getSteps().size();
+        started.getForward() != 0 ? unsigned{started.getForward()} : started.getSteps().size();
     std::string text =
         fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()), steps);
     if (plan.has("source_region") && plan.has("target_region"))
@@ -220,8 +219,11 @@ class Sentence {
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
         // A look before a removal or an update has found something and calls its effect absent.
-        const std::string found = facts(probed.getFacts());
-        if (ledger::fields_of(probed.getFacts()).has("replicas"))
+        const auto known = ledger::fields_of(probed.getFacts());
+        const std::string found = known.has("remove")
+                                      ? printable(known.get("remove"), wording_.longest)
+                                      : facts(probed.getFacts());
+        if (known.has("replicas"))
           return fmt::format("{}: its list of replicas is to change: {}", how, found);
         if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);
