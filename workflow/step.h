@@ -31,11 +31,11 @@ struct View {
   const MigrationState& state;
   std::string_view ledger_id;
   StepIndex step;
-  std::uint16_t generation;     // of the act step that this step is about
-  bool in_bulk = false;         // many are under way: reading a list serves them all
-  std::string_view about = {};  // the one of several things moved that this is about; empty: all
+  std::uint16_t generation;  // of the act step that this step is about
+  bool in_bulk = false;      // many are under way: reading a list serves them all
   // Whether to read, too, what tells only of failure and percentages. In bulk it is not always.
   bool thorough = true;
+  std::string_view about = {};  // the one of several things moved that this is about; empty: all
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
