@@ -41,8 +41,8 @@ struct Replica {
   std::vector<std::string> members;  // of a group's replica
   std::int64_t size_gb = 0;
   Time created{}, listed{};
-  Time first_sync{};                  // then it is AVAILABLE
-  std::int64_t interval_seconds = 1;  // between two syncs
+  Time first_sync{};             // then it is AVAILABLE
+  std::int64_t interval_us = 1;  // between two syncs
   Timeline timeline;
   std::uint64_t seq = 0, version = 1;
 };
@@ -102,7 +102,7 @@ template <typename A>
 void visit(A& a, Replica& r) {
   a(r.id, r.region, r.compartment, r.name, r.kind, r.domain, r.volume, r.source_region, r.image,
     r.kms_key, r.group_replica, r.members, r.size_gb, r.created, r.listed, r.first_sync,
-    r.interval_seconds, r.timeline, r.seq, r.version);
+    r.interval_us, r.timeline, r.seq, r.version);
 }
 template <typename A>
 void visit(A& a, Backup& b) {

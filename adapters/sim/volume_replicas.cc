@@ -18,7 +18,7 @@ Time synced_until(const Replica& r, Time now) {
   const Time until =
       ends_life(r.timeline.last()) ? std::min(now, r.timeline.phases.back().from) : now;
   if (until < r.first_sync) return {};
-  const Duration interval = std::chrono::seconds(r.interval_seconds);
+  const Duration interval(r.interval_us);
   return r.first_sync + (until - r.first_sync) / interval * interval;
 }
 
@@ -124,7 +124,7 @@ std::vector<Wanted> wanted_by(const Call& call, const Volume& volume, const json
 // How a replica is synced; the members of a group's replica share it.
 struct Rhythm {
   Time first_sync{};
-  std::int64_t interval_seconds = 1;
+  std::int64_t interval_us = 1;
 };
 
 ReplicaEntry start_replica(Call& call, const Volume& volume, const Wanted& wanted,
@@ -147,7 +147,7 @@ ReplicaEntry start_replica(Call& call, const Volume& volume, const Wanted& wante
   r.created = call.now();
   r.listed = listed_at(call);
   r.first_sync = rhythm.first_sync;
-  r.interval_seconds = rhythm.interval_seconds;
+  r.interval_us = rhythm.interval_us;
   const bool fails = call.fault == Fault::work_request_fails;
   r.timeline = {{{call.now(), State::provisioning},
                  {r.first_sync, fails ? State::faulty : State::available}}};
@@ -159,11 +159,9 @@ ReplicaEntry start_replica(Call& call, const Volume& volume, const Wanted& wante
 
 ReplicaEntry start(Call& call, const Volume& volume, const Wanted& wanted) {
   const Durations& durations = call.options.durations;
-  const Rhythm rhythm{
-      call.now() + how_long(call, durations.first_sync, "replica", volume.id),
-      std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(
-                                    how_long(call, durations.sync_interval, "sync", volume.id))
-                                    .count())};
+  const Rhythm rhythm{call.now() + how_long(call, durations.first_sync, "replica", volume.id),
+                      std::max<std::int64_t>(
+                          1, how_long(call, durations.sync_interval, "sync", volume.id).count())};
   if (volume.kind != VolumeKind::group) return start_replica(call, volume, wanted, rhythm, "", {});
   std::vector<std::string> members;
   for (const std::string& id : volume.members) {
