@@ -224,8 +224,11 @@ class Sentence {
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
         // A look before a removal or an update has found something and calls its effect absent.
-        const std::string found = facts(probed.getFacts());
-        if (ledger::fields_of(probed.getFacts()).has("replicas"))
+        const auto known = ledger::fields_of(probed.getFacts());
+        const std::string found = known.has("remove")
+                                      ? printable(known.get("remove"), wording_.longest)
+                                      : facts(probed.getFacts());
+        if (known.has("replicas"))
           return fmt::format("{}: its list of replicas is to change: {}", how, found);
         if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);

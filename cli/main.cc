@@ -20,6 +20,7 @@
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/steer_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 
@@ -254,6 +255,17 @@ int main(int argc, char** argv) {
   doctor_app->footer("Example:\n  migledger doctor --config plan.json");
   doctor_app->callback(
       [&] { exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); }); });
+
+  cli::SteerCommand steer;
+  cli::add_steering(app, steer, [&] {
+    steer.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_steer(steer, std::cout, std::cerr); });
+  });
+  cli::RunCommand undo;
+  cli::add_undoing(app, undo, [&] {
+    undo.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_undo(undo, terminal, std::cout, std::cerr); });
+  });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);

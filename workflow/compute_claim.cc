@@ -9,7 +9,7 @@ namespace migledger::workflow::compute {
 namespace {
 
 std::string claim_name(const View& view) {
-  return fmt::format("migledger/claims/{}", view.source());
+  return fmt::format("{}{}", kClaims, view.source());
 }
 
 std::string claim_path(const View& view) {

@@ -84,23 +84,27 @@ std::vector<Step> steps_of_the_image() {
 
 std::vector<Step> steps_to_remove() {
   return {
-      removal("remove-instance", "remove the new instance", kUndo, may_have_made,
-              ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
+      removes("target_instance_id",
+              removal("remove-instance", "remove the new instance", kUndo, may_have_made,
+                      ask_new_instance_gone, sight_new_instance_gone, remove_new_instance)),
       removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
               ask_import_pars, sight_import_urls_gone, remove_import_url),
-      removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
-              drops_target_image, ask_target_image_gone, sight_target_image_gone,
-              remove_target_image),
-      removal("remove-copy", "remove the copied object", kUndo | kCleanUp, may_have_copied,
-              ask_copy_gone, sight_copy_gone, remove_copy),
+      removes("target_image_id",
+              removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
+                      drops_target_image, ask_target_image_gone, sight_target_image_gone,
+                      remove_target_image)),
+      removes("copy_name", removal("remove-copy", "remove the copied object", kUndo | kCleanUp,
+                                   may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy)),
       removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
               ask_export_pars, sight_export_urls_gone, remove_export_url),
-      removal("remove-export", "remove the exported object", kUndo | kCleanUp, may_have_made,
-              ask_export_gone, sight_export_gone, remove_export),
-      removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
-              ask_source_image_gone, sight_source_image_gone, remove_source_image),
-      removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,
-              ask_claim, sight_claim_gone, remove_claim),
+      removes("object_name",
+              removal("remove-export", "remove the exported object", kUndo | kCleanUp,
+                      may_have_made, ask_export_gone, sight_export_gone, remove_export)),
+      removes("image_id",
+              removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
+                      ask_source_image_gone, sight_source_image_gone, remove_source_image)),
+      removes("claim", removal("release-claim", "release the claim on the source", kUndo | kCleanUp,
+                               may_have_made, ask_claim, sight_claim_gone, remove_claim)),
 
       not_before(
           quiet_period_end,
@@ -131,7 +135,8 @@ std::vector<Step> make_steps() {
   add(steps, steps_of_the_image());
   add(steps, {volume::step_to_enable("renew-replica", "see that the replicas are enabled")});
   add(steps, volume::steps_to_finish("renew-replica"));
-  add(steps, {skippable(check("final-check", "check the new instance", ask_final, read_final))});
+  add(steps, {skippable(gathered(
+                 2min, check("final-check", "check the new instance", ask_final, read_final)))});
   add(steps, volume::steps_to_remove());
   add(steps, steps_to_remove());
   return steps;

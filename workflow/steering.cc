@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/fleet_summary.h"
 #include "workflow/decide.h"
 
@@ -41,6 +43,19 @@ Judged judge_all(const Order& order, ledger::Position held, const Origin& origin
     default:
       return refuse(fmt::format("{} is for one migration: name it", name_of(order.verb)));
   }
+}
+
+// Why there is nothing to do of what an order asks for; empty: there is.
+std::string refusal_of_mode(Verb verb, const Workflow& workflow) {
+  const auto has = [&](Mode mode) {
+    return std::any_of(workflow.steps.begin(), workflow.steps.end(),
+                       [&](const Step& step) { return (step.modes & in(mode)) != 0; });
+  };
+  if (verb == Verb::CLEANUP && !has(Mode::cleanup))
+    return fmt::format("workflow {} leaves nothing behind to be cleaned up", workflow.name);
+  if (verb == Verb::DECOMMISSION && !has(Mode::decommission))
+    return fmt::format("workflow {} leaves it to you what becomes of the source", workflow.name);
+  return {};
 }
 
 // Why the step that an order names, or the current one, is not one for it; empty: it is.
@@ -115,6 +130,9 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
   if (!workflow)
     return refuse(
         fmt::format("{}: this migledger has no workflow {}", state->name, state->workflow));
+  refusal = refusal_of_mode(order.verb, *workflow);
+  if (!refusal.empty())
+    return refuse(fmt::format("{}: cannot {}: {}", state->name, name_of(order.verb), refusal));
   const StepIndex current = current_step(*workflow, *state, ledger_id);
   StepIndex step = kNoStep;
   if (!order.step.empty()) {
@@ -131,10 +149,10 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
 }
 
 OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
-                      ledger::Position session,
+                      const std::function<ledger::Position()>& open_session,
                       const Workflow* (*workflow_named)(std::string_view)) {
   std::string ledger_id;
-  ledger::Position held = 0, cause = session;
+  ledger::Position held = 0;
   const auto taken_before = [&](ledger::schema::Event::Reader event) {
     return !order.id.empty() && event.getBody().isSteered() &&
            ledger::view(event.getBody().getSteered().getRequest()) == order.id;
@@ -154,13 +172,16 @@ OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
         if (taken_before(cursor->event())) return {true, cursor->event().getPosition(), "recorded"};
         state->apply(cursor->event());
       }
-      cause = state->position;
     }
   }
-  const Origin from{state ? state->stream : ledger::kLedgerStream, now, session, cause};
-  Judged judged = judge(order, state ? workflow_named(state->workflow) : nullptr,
-                        state ? &*state : nullptr, held, from, ledger_id);
-  if (!judged.steered) return {false, 0, judged.words};
+  const auto judge_in = [&](ledger::Position session) {
+    const Origin from{state ? state->stream : ledger::kLedgerStream, now, session,
+                      state ? state->position : session};
+    return judge(order, state ? workflow_named(state->workflow) : nullptr,
+                 state ? &*state : nullptr, held, from, ledger_id);
+  };
+  if (const Judged judged = judge_in(0); !judged.steered) return {false, 0, judged.words};
+  Judged judged = judge_in(open_session());
   return {true, store.append_one(*judged.steered), judged.words};
 }
 

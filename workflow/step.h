@@ -32,13 +32,17 @@ struct View {
   std::string_view ledger_id;
   StepIndex step;
   std::uint16_t generation;     // of the act step that this step is about
-  bool in_bulk = false;         // many wait for the same: reading a list serves them all
+  bool in_bulk = false;         // many are under way: reading a list serves them all
   std::string_view about = {};  // the one of several things moved that this is about; empty: all
+  // Whether to read, too, what tells only of failure and percentages. In bulk it is not always.
+  bool thorough = true;
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
   // What is moved, as source_of() names it, or the one thing of it that this is about.
   std::string_view source() const { return about.empty() ? source_of(state.plan) : about; }
+  // Whether it is enough to know, for now, that it is not over: it was seen under way.
+  bool skims() const { return !thorough && !state.reading.state.empty(); }
   // The idempotency key of `generation` of this step.
   std::string key() const;
 };
@@ -77,6 +81,7 @@ struct Verdict {
   std::string_view go_back_to = {};   // refused: the step to go on with then; empty: this one
 
   static Verdict pending(std::string_view state, int percent = 0);
+  static Verdict pending_as_before(const View& view);  // as last observed
   static Verdict ok(ledger::Fields facts = {});
   static Verdict dead(ErrorClass error_class, std::string code, std::string message);
   static Verdict refused(std::string message, std::string need);
@@ -159,6 +164,9 @@ struct Step {
   // when it is lost, the workflow goes back to this step.
   std::string_view remake_secret_at = {};
 
+  // act: the fact that names what this step removes; empty: it removes nothing that has one.
+  std::string_view removes = {};
+
   // bulk: through what it walks, and what for; read() judges the whole of it.
   const Walk* walk = nullptr;
 
@@ -176,6 +184,8 @@ struct Step {
 
   // await: how long it usually takes. Polls are rare before and frequent when it is due.
   Duration usual{};
+  // check: how long it may be put off while many are under way; zero: not at all.
+  Duration gather{};
 };
 
 struct Workflow {

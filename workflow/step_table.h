@@ -100,6 +100,17 @@ inline Step removal(std::string_view name, std::string_view title, Modes modes,
   return step;
 }
 
+// For people: the fact that names what the step removes.
+inline Step removes(std::string_view fact, Step step) {
+  step.removes = fact;
+  return step;
+}
+
+inline Step gathered(Duration gather, Step step) {
+  step.gather = gather;
+  return step;
+}
+
 inline Step skippable(Step step) {
   step.may_skip = true;
   return step;
