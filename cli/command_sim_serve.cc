@@ -107,6 +107,8 @@ int run_sim_serve(const SimServeOptions& options, std::ostream& out, std::ostrea
   tenancy_options.seed = options.seed;
   tenancy_options.start = clock.now();
   for (const auto& one : listen) tenancy_options.regions.push_back(one.region);
+  tenancy_options.bucket_objects = options.objects.value_or(tenancy_options.bucket_objects);
+  tenancy_options.writes_for = Duration(static_cast<std::int64_t>(options.writes_for * 1e6));
   if (!options.faults.empty()) tenancy_options.faults = read_faults("--faults", options.faults);
   sim_http::accelerate(tenancy_options, options.speed);
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@ struct SimServeOptions {
   std::string address = "127.0.0.1";
   double speed = 600;
   std::uint64_t seed = 1;
-  std::string faults;  // a file; empty: none
+  std::optional<std::uint64_t> objects;  // in each bucket that is replicated
+  double writes_for = 0;                 // seconds for which somebody goes on writing to them
+  std::string faults;                    // a file; empty: none
   bool no_auth = false;
 };
 

@@ -203,6 +203,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   sim::TenancyOptions options;
   options.seed = command.sim_seed;
   options.start = start;
+  options.bucket_objects = command.sim_objects.value_or(options.bucket_objects);
   sim::MemoryStore state;
   const std::string kept = sim_state_of(command.sim_state, ledger);
   if (command.cloud == "sim" && std::filesystem::exists(kept)) {

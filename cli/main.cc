@@ -295,6 +295,14 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.001, 1e9));
   serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
   serve_app->add_option("--faults", serve.faults, "a file of faults");
+  serve_app
+      ->add_option("--objects", serve.objects,
+                   "objects in each bucket that is replicated, at first (default: 25)")
+      ->check(CLI::Range(0, 10'000'000));
+  serve_app
+      ->add_option("--writes-for", serve.writes_for,
+                   "seconds, shortened by --speed, for which somebody goes on writing to them")
+      ->check(CLI::Range(0.0, 1e7));
   serve_app->add_option("--bind", serve.address, "the address to listen on")->capture_default_str();
   serve_app->footer(
       "Example:\n  migledger sim serve --state tenancy --provision config.json "

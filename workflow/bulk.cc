@@ -32,8 +32,11 @@ void append_part(std::string& joined, std::string_view part) {
 
 std::optional<Listing> listing_of(const Reply& reply) {
   if (!reply.ok()) return std::nullopt;
-  const auto json = parse_json(reply.body);
-  const auto* objects = json ? member(&*json, "objects") : nullptr;
+  // Read once and dropped: its thousands of small parts are taken from a few large pieces.
+  boost::json::monotonic_resource memory(reply.body.size());
+  boost::system::error_code bad;
+  const boost::json::value json = boost::json::parse(reply.body, bad, &memory);
+  const auto* objects = bad ? nullptr : member(&json, "objects");
   if (!objects || !objects->is_array()) return std::nullopt;
   Listing listing;
   listing.objects.reserve(objects->get_array().size());
@@ -41,7 +44,7 @@ std::optional<Listing> listing_of(const Reply& reply) {
     listing.objects.push_back(object_of(item));
     if (listing.objects.back().name.empty()) return std::nullopt;
   }
-  listing.next = text(&*json, "nextStartWith");
+  listing.next = text(&json, "nextStartWith");
   return listing;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/fleet_summary.h"
 #include "workflow/decide.h"
 
@@ -41,6 +43,19 @@ Judged judge_all(const Order& order, ledger::Position held, const Origin& origin
     default:
       return refuse(fmt::format("{} is for one migration: name it", name_of(order.verb)));
   }
+}
+
+// Why there is nothing to do of what an order asks for; empty: there is.
+std::string refusal_of_mode(Verb verb, const Workflow& workflow) {
+  const auto has = [&](Mode mode) {
+    return std::any_of(workflow.steps.begin(), workflow.steps.end(),
+                       [&](const Step& step) { return (step.modes & in(mode)) != 0; });
+  };
+  if (verb == Verb::CLEANUP && !has(Mode::cleanup))
+    return fmt::format("workflow {} leaves nothing behind to be cleaned up", workflow.name);
+  if (verb == Verb::DECOMMISSION && !has(Mode::decommission))
+    return fmt::format("workflow {} leaves it to you what becomes of the source", workflow.name);
+  return {};
 }
 
 // Why the step that an order names, or the current one, is not one for it; empty: it is.
@@ -115,6 +130,9 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
   if (!workflow)
     return refuse(
         fmt::format("{}: this migledger has no workflow {}", state->name, state->workflow));
+  refusal = refusal_of_mode(order.verb, *workflow);
+  if (!refusal.empty())
+    return refuse(fmt::format("{}: cannot {}: {}", state->name, name_of(order.verb), refusal));
   const StepIndex current = current_step(*workflow, *state, ledger_id);
   StepIndex step = kNoStep;
   if (!order.step.empty()) {

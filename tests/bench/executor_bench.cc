@@ -1,15 +1,10 @@
 // Many compute migrations at once, in one process, on the simulated tenancy, in simulated time.
-//
-// Memory is counted by the heap: a run is broken off between two of its steps, and what the heap
-// gives back when the executor is destroyed was the executor's. The tenancy, its calls under way
-// and the ledger outlive it, so theirs is not in it.
-#include <malloc.h>
-
 #include <algorithm>
 
 #include "adapters/sim/sim_cloud.h"
 #include "adapters/sim/tenancy.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/executor_parts.h"
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"
 #include "tests/support/memory_event_store.h"
@@ -22,61 +17,6 @@ namespace migledger::bench {
 namespace {
 
 using namespace workflow;
-
-std::size_t heap_in_use() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-// The tenancy, and how much processor time it takes: that is not the executor's.
-class TimedCloud : public Cloud, public Clock {
- public:
-  explicit TimedCloud(adapters::sim::SimCloud& cloud) : cloud_(cloud) {}
-
-  double seconds() const { return seconds_; }
-  std::uint64_t calls() const { return calls_; }
-
-  Time now() override { return cloud_.now(); }
-  CloudIdentity identity() const override { return cloud_.identity(); }
-  std::size_t capacity() const override { return cloud_.capacity(); }
-  void start(CallId call, Request request) override {
-    ++calls_;
-    const double from = cpu_seconds();
-    cloud_.start(call, std::move(request));
-    seconds_ += cpu_seconds() - from;
-  }
-  std::optional<Completion> next(Time deadline) override {
-    const double from = cpu_seconds();
-    auto completion = cloud_.next(deadline);
-    seconds_ += cpu_seconds() - from;
-    return completion;
-  }
-  void interrupt() override { cloud_.interrupt(); }
-  std::string quiesce(Duration patience) override { return cloud_.quiesce(patience); }
-  void abandon() override { cloud_.abandon(); }
-
- private:
-  adapters::sim::SimCloud& cloud_;
-  double seconds_ = 0;
-  std::uint64_t calls_ = 0;
-};
-
-// Breaks a run off once so many events were appended, when the executor is about to wait.
-class BreakOff : public Observer {
- public:
-  struct Broken {};
-  explicit BreakOff(std::uint64_t events) : left_(events) {}
-  void appended(const MigrationState&, ledger::schema::Event::Reader) override {
-    if (left_ > 0) --left_;
-  }
-  Time waiting(Time) override {
-    if (left_ == 0) throw Broken{};
-    return Time::max();
-  }
-
- private:
-  std::uint64_t left_;
-};
 
 Plan plan_of(std::size_t migrations) {
   Plan plan;

@@ -43,7 +43,8 @@ TEST_CASE("the benchmark runs and prints every figure") {
         "4000 events, folded to the fleet", "4000 events, folded to all states",
         "state of one of 40, over one of 10", "status of 4000 events",
         "history --until of 4000 events", "longest log of an unclean end",
-        "5 volumes at once, ledger in RocksDB"}) {
+        "5 volumes at once, ledger in RocksDB", "memory of the executor, half way",
+        "ledger on disk"}) {
     INFO(figure);
     CHECK(ran.output.find(figure) != std::string::npos);
   }

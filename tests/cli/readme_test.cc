@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/config/rules.h"
+#include "adapters/config/storage_form.h"
 #include "adapters/config/volume_form.h"
 #include "tests/support/temp_directory.h"
 
@@ -63,7 +64,8 @@ TEST_CASE("The table of exit codes is that of the program") {
 
 TEST_CASE("Every key of the configuration is explained") {
   const std::string text = section("## Configuration");
-  for (const auto keys : {adapters::configuration_keys(), adapters::volume_keys()}) {
+  for (const auto keys :
+       {adapters::configuration_keys(), adapters::volume_keys(), adapters::storage_keys()}) {
     for (const adapters::KeyRule& rule : keys) {
       CAPTURE(std::string(rule.key));
       CHECK(text.find("`" + std::string(rule.key) + "`") != std::string::npos);

@@ -96,7 +96,8 @@ def plan(names, of_each=None, **settings):
 class Server:
     """migledger sim serve, with everything that plan(names) names."""
 
-    def __init__(self, scratch, names, faults=None, of_each=None, speed=36000, also=None):
+    def __init__(self, scratch, names, faults=None, of_each=None, speed=36000, also=None,
+                 objects=None):
         self.scratch = scratch
         self.state = scratch.file("tenancy")
         self.arguments = [
@@ -106,6 +107,8 @@ class Server:
             "--public-key", f"ST${scratch.token}={scratch.file('config.pub')}", "--speed", str(speed)]
         if also:  # another configuration that names what is to be there
             self.arguments += ["--provision", scratch.write("also.json", also)]
+        if objects is not None:  # in each bucket that is replicated
+            self.arguments += ["--objects", str(objects)]
         self.faults = faults
         self.ports = {SOURCE: 0, TARGET: 0}
         self.start()

@@ -59,4 +59,17 @@ json::object volume_config() {
       .as_object();
 }
 
+json::object bucket_config() {
+  return json::parse(R"({
+    "workflow": "storage-replication",
+    "name": "pictures",
+    "source_region": "us-ashburn-1",
+    "target_region": "sa-bogota-1",
+    "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaasource",
+    "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaatarget",
+    "source_bucket_name": "pictures"
+  })")
+      .as_object();
+}
+
 }  // namespace migledger::test

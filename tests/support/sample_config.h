@@ -21,4 +21,7 @@ boost::json::object plan_of_two();
 // A file of one migration of the volume workflow.
 boost::json::object volume_config();
 
+// A file of one migration of the storage workflow.
+boost::json::object bucket_config();
+
 }  // namespace migledger::test

@@ -9,6 +9,7 @@
 
 #include "adapters/config/config.h"
 #include "adapters/config/rules.h"
+#include "adapters/config/storage_form.h"
 #include "adapters/config/volume_form.h"
 #include "tests/support/sample_config.h"
 #include "tests/support/schema_checker.h"
@@ -112,6 +113,9 @@ const Sample kSamples[] = {
          {"definedTags": {"a": "b"}}, {"launchOptions": {"networkType": "x"}},
          {"extendedMetadata": {}}, []])"},
     {"allow_source_downtime", "[true, false]", R"(["true", 1, null])"},
+    {"keep_imported_image", "[true, false]", R"(["yes", 0])"},
+    {"keep_source_boot_volume", "[true, false]", R"(["yes", 0])"},
+    {"quiet_period_seconds", "[0, 86400]", R"([-1, "1"])"},
     {"poll_interval_seconds", "[0.1, 30, 3600]", R"([0, 3601, "30"])"},
     {"settle_seconds", "[300, 86400]", "[299, 86401]"},
     {"retry", R"([{}, {"max_attempts": 1, "base_seconds": 0.5, "cap_seconds": 5}])",
@@ -234,6 +238,76 @@ TEST_CASE("Schema and validator know the same keys of the volume workflow at eve
   CHECK(keys_of(definitions.at("volume_many")) == keys_at(kTop, volume_keys()));
   CHECK(keys_of(definitions.at("volume_defaults")) == keys_at(kDefaults, volume_keys()));
   CHECK(keys_of(definitions.at("volume_migration")) == keys_at(kMigration, volume_keys()));
+}
+
+TEST_CASE("Schema and validator agree on the storage workflow") {
+  const test::SchemaChecker checker(schema());
+  const json::object good = test::bucket_config();
+  const auto agree = [&](const json::object& config) {
+    CAPTURE(json::serialize(config));
+    const bool valid = checker.valid(config);
+    CHECK(valid == validator_takes(config));
+    return valid;
+  };
+  REQUIRE(agree(good));
+  const Sample samples[] = {
+      {"source_bucket_name", R"(["A.b_c-9"])", R"(["", "a/b", 1])"},
+      {"target_bucket_name", R"(["other"])", R"([""])"},
+      {"target_kms_key_id", R"(["ocid1.key.oc1..a"])", R"(["ocid1.vault.oc1..a"])"},
+      {"copy_parallel", "[1, 256]", "[0, 257, 1.5]"},
+      {"timeouts", R"([{"await-sync": 60, "await-fence": 60}])", R"([{"compare": 60}])"},
+      {"source_instance_id", "[]", R"(["ocid1.instance.oc1..a"])"},
+      {"target_ad", "[]", R"(["Uocm:PHX-AD-2"])"},
+  };
+  for (const Sample& sample : samples) {
+    for (const bool expected : {true, false}) {
+      const json::value values = json::parse(expected ? sample.good : sample.bad);
+      for (const json::value& value : values.as_array()) {
+        json::object config = good;
+        config[sample.key] = value;
+        CHECK(agree(config) == expected);
+      }
+    }
+  }
+  for (const auto& member : good) {
+    json::object config = good;
+    config.erase(member.key());
+    agree(config);
+  }
+  json::object plan{{"workflow", "storage-replication"}, {"defaults", good}};
+  for (const char* key : {"workflow", "name", "source_bucket_name"})
+    plan.at("defaults").as_object().erase(key);
+  plan["migrations"] = {{{"name", "a"}, {"source_bucket_name", "a"}},
+                        {{"name", "b"}, {"source_bucket_name", "b"}, {"depends_on", {"a"}}}};
+  CHECK(agree(plan));
+  plan["migrations"] = {{{"name", "a"}, {"source_bucket_name", "a"}, {"volumes", "replicate"}}};
+  CHECK_FALSE(agree(plan));
+}
+
+TEST_CASE("A bucket is replicated once: plans of which two name it are refused") {
+  json::object defaults = test::bucket_config();
+  for (const char* key : {"workflow", "name", "source_bucket_name"}) defaults.erase(key);
+  const auto takes = [&](json::object second) {
+    second["name"] = "b";
+    return validator_takes(json::object{
+        {"workflow", "storage-replication"},
+        {"defaults", defaults},
+        {"migrations", {{{"name", "a"}, {"source_bucket_name", "one"}}, std::move(second)}}});
+  };
+  CHECK(takes({{"source_bucket_name", "two"}}));
+  CHECK_FALSE(takes({{"source_bucket_name", "one"}, {"target_bucket_name", "other"}}));
+  CHECK_FALSE(takes({{"source_bucket_name", "two"}, {"target_bucket_name", "one"}}));
+  CHECK(takes({{"source_bucket_name", "one"},
+               {"source_region", "us-phoenix-1"},
+               {"target_bucket_name", "other"}}));
+}
+
+TEST_CASE("Schema and validator know the same keys of the storage workflow at every place") {
+  const json::value definitions = schema().at("$defs");
+  CHECK(keys_of(definitions.at("storage_flat")) == keys_at(kFlat, storage_keys()));
+  CHECK(keys_of(definitions.at("storage_many")) == keys_at(kTop, storage_keys()));
+  CHECK(keys_of(definitions.at("storage_defaults")) == keys_at(kDefaults, storage_keys()));
+  CHECK(keys_of(definitions.at("storage_migration")) == keys_at(kMigration, storage_keys()));
 }
 
 TEST_CASE("Schema and validator agree on missing keys") {
