@@ -153,7 +153,7 @@ void print_reading(const ledger::MigrationState& state, const Terminal& terminal
   lines.print(terminal, "Reading", out);
 }
 
-std::string fate(const Resource& resource) {
+std::string fate(const workflow::Resource& resource) {
   if (resource.dead) return "failed later";
   switch (resource.how) {
     case Outcome::How::REPLIED:

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 
 namespace migledger::workflow::compute {
 
 namespace {
 
 std::string claim_name(const View& view) {
-  return fmt::format("migledger/claims/{}", view.plan("source_instance_id"));
+  return fmt::format("{}{}", kClaims, view.plan("source_instance_id"));
 }
 
 std::string claim_path(const View& view) {

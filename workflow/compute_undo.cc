@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 
 namespace migledger::workflow::compute {
 
@@ -15,12 +16,6 @@ constexpr std::string_view kNext = "remove";
 constexpr std::string_view kNextEtag = "remove_etag";
 // What the removal removed.
 constexpr std::string_view kRemoved = "removed";
-
-std::string stem_of(const View& view, std::string_view step) {
-  const std::string key =
-      idempotency_key(view.ledger_id, view.state.name, view.plan("source_instance_id"), step, 1);
-  return std::string(key_stem(key));
-}
 
 Sighting nothing_left() { return Sighting::of(Sighting::Kind::ours); }
 

@@ -1,0 +1,563 @@
+#include "workflow/reconcile.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "workflow/made.h"
+#include "workflow/oci_api.h"
+#include "workflow/read_all.h"
+#include "workflow/reconcile_words.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+using boost::json::value;
+using Judgement = Finding::Verdict;
+using How = ledger::schema::Outcome::How;
+
+// What the ledger says became of something that was made.
+enum class Fate { there, dead, being_removed, removed };
+
+// Something that the ledger has.
+struct Entry {
+  std::size_t book = 0;
+  const MadeKind* kind = nullptr;
+  const Resource* recorded = nullptr;
+  std::size_t list = 0;
+  std::string id;
+  Fate fate = Fate::there;
+  ledger::Position removal = 0;
+};
+
+// Something in a list that bears this ledger's marks, or may, and that no book has.
+struct Suspect {
+  const MadeKind* kind = nullptr;  // of the list
+  std::size_t list = 0;
+  std::string id;
+  std::string key;  // empty: what it contains must tell whose it is
+};
+
+// A kind of things to be told by their marks in a list, and whose view asks for them.
+struct Scope {
+  const MadeKind* kind = nullptr;
+  std::size_t book = 0;
+};
+
+// Where a finding is said: by migration, from 1, and then by kind; 0: it is of none.
+using Place = std::pair<std::size_t, const MadeKind*>;
+
+// Requests that are alike are sent once.
+class Readings {
+ public:
+  Readings(Cloud& cloud, Clock& clock) : cloud_(cloud), clock_(clock) {}
+
+  // The number of the reading; sent by read().
+  std::size_t ask(Request request) {
+    const auto [known, is_new] = index_.emplace(
+        std::tuple(request.region, request.service, request.path, request.query), requests_.size());
+    if (is_new) requests_.push_back(std::move(request));
+    return known->second;
+  }
+
+  void read() {
+    const auto from = requests_.begin() + static_cast<std::ptrdiff_t>(answers_.size());
+    auto answers = read_all(cloud_, clock_, next_call_, {from, requests_.end()});
+    std::move(answers.begin(), answers.end(), std::back_inserter(answers_));
+  }
+
+  const std::string& region(std::size_t reading) const { return requests_[reading].region; }
+  const Answer& answer(std::size_t reading) const { return answers_[reading]; }
+
+ private:
+  Cloud& cloud_;
+  Clock& clock_;
+  CallId next_call_ = 0;
+  std::map<std::tuple<std::string, Service, std::string, std::string>, std::size_t> index_;
+  std::vector<Request> requests_;
+  std::vector<Answer> answers_;
+};
+
+std::string_view state_in(const value& item) { return text(&item, "lifecycleState"); }
+
+bool is_there(const MadeKind& kind, const value& item) {
+  return !kind.alive || kind.alive(state_in(item));
+}
+
+std::string state_words(const value& item) {
+  const auto state = state_in(item);
+  return std::string(state.empty() ? std::string_view("there") : state);
+}
+
+// The element of a list; null: it has none of that id.
+ListIndex::Item element(const MadeKind& kind, const ListIndex& list, std::string_view id) {
+  if (kind.id_member == "id") return list.by_id(id);
+  auto named = list.named(id);
+  return named.empty() ? nullptr : std::make_shared<const value>(std::move(named.front()));
+}
+
+// What a reading of one thing by its id shows.
+struct Seen {
+  bool absent = false;
+  ListIndex::Item item;  // null, and not absent: the answer is none
+};
+
+Seen see(const MadeKind& kind, std::string_view id, const Answer& answer) {
+  if (answer.reply.status == 404) return {true, nullptr};
+  if (!answer.reply.ok()) return {};
+  if (kind.marks == Marks::content)
+    return {false, answer.json ? answer.json : std::make_shared<const value>()};
+  if (answer.list) {
+    auto item = element(kind, *answer.list, id);
+    return {item == nullptr, std::move(item)};
+  }
+  return {false, text(answer.json.get(), kind.id_member) == id ? answer.json : nullptr};
+}
+
+class Reconciler {
+ public:
+  Reconciler(const std::function<Books()>& read, Cloud& cloud, Clock& clock)
+      : read_(read), readings_(cloud, clock) {}
+
+  Reconciled run() {
+    books_ = read_();
+    find_namespaces();
+    ask_for_lists();
+    books_ = read_();
+    fill_in_namespaces();
+    ask_for_lists();
+    for (std::size_t book = 0; book < books_.migrations.size(); ++book) enter(book);
+    judge_failed_lists();
+    for (const auto& entry : entries_) look_up(entry);
+    for (const auto& [place, scope] : scopes_) look_through(place.first, scope);
+    readings_.read();
+    for (const auto& [entry, reading] : doubtful_) judge(*entry, readings_.answer(reading));
+    for (const auto& [suspect, reading] : suspects_) judge(suspect, readings_.answer(reading));
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [place, finding] : found_) result_.findings.push_back(std::move(finding));
+    return std::move(result_);
+  }
+
+ private:
+  View view(std::size_t book) const {
+    return {books_.migrations[book].state, books_.ledger_id, ledger::kNoStep, 1};
+  }
+
+  std::span<const MadeKind> kinds(std::size_t book) const {
+    const auto* workflow = books_.migrations[book].workflow;
+    return workflow && workflow->makes ? workflow->makes() : std::span<const MadeKind>();
+  }
+
+  // As the ledger numbers them, which another version may have written.
+  StepIndex step_of(std::size_t book, std::string_view name) const {
+    const auto& state = books_.migrations[book].state;
+    for (StepIndex step = 0; step < state.step_count(); ++step)
+      if (state.step_name(step) == name) return step;
+    return ledger::kNoStep;
+  }
+
+  // ---- asking
+  // ------------------------------------------------------------------------------------
+
+  // A tenancy has one namespace; a migration that has just begun does not know it yet.
+  void find_namespaces() {
+    std::map<std::string, std::size_t> asked;
+    for (const auto& book : books_.migrations) {
+      if (!book.state.facts.get("namespace").empty()) continue;
+      const std::string region(book.state.plan.get("source_region"));
+      asked.emplace(region, readings_.ask(storage(region, "GET", "/n")));
+    }
+    readings_.read();
+    for (const auto& [region, reading] : asked) {
+      const Answer& answer = readings_.answer(reading);
+      if (answer.reply.ok() && answer.json && answer.json->is_string())
+        namespaces_[region] = answer.json->get_string().c_str();
+      else
+        say_unread("the namespace of object storage", region, answer);
+    }
+    fill_in_namespaces();
+  }
+
+  void fill_in_namespaces() {
+    for (auto& book : books_.migrations) {
+      const auto known = namespaces_.find(std::string(book.state.plan.get("source_region")));
+      if (known != namespaces_.end() && book.state.facts.get("namespace").empty())
+        book.state.facts.set("namespace", known->second);
+    }
+  }
+
+  // Nothing: the migration cannot have made any.
+  std::optional<std::size_t> list_of(std::size_t book, const MadeKind& kind) {
+    if (kind.may_be && !kind.may_be(view(book))) return std::nullopt;
+    return readings_.ask(kind.list(view(book)));
+  }
+
+  void ask_for_lists() {
+    for (std::size_t book = 0; book < books_.migrations.size(); ++book) {
+      for (const auto& kind : kinds(book)) {
+        const auto list = list_of(book, kind);
+        if (!list) continue;
+        scopes_.emplace(std::pair(*list, kind.marks), Scope{&kind, book});
+        nouns_[*list].insert(kind.noun);
+      }
+    }
+    readings_.read();
+  }
+
+  // ---- the ledger's side
+  // -------------------------------------------------------------------------
+
+  void enter(std::size_t b) {
+    const Book& book = books_.migrations[b];
+    owners_.emplace(book.state.name, b);
+    if (!book.workflow)
+      say_unknown(b, fmt::format("this migledger has no workflow {}", book.state.workflow));
+    if (book.state.unknown_events > 0)
+      say_unknown(
+          b, fmt::format("{} event(s) were written by a newer one", book.state.unknown_events));
+    for (const auto& kind : kinds(b)) {
+      const auto list = list_of(b, kind);
+      for (const auto& made : kind.made_as(view(b))) {
+        for (const auto& stem : made.stems) stems_.emplace(stem, std::pair(b, &kind));
+        if (!list) continue;
+        for (const auto& recorded : book.made.resources())
+          if (book.state.step_name(recorded.step) == kind.step)
+            enter(b, kind, *list, made.fact, recorded);
+      }
+    }
+  }
+
+  void enter(std::size_t b, const MadeKind& kind, std::size_t list, const std::string& fact,
+             const Resource& recorded) {
+    Entry entry{b, &kind, &recorded, list, std::string(recorded.facts.get(fact)), Fate::there, 0};
+    if (kind.id_of) entry.id = kind.id_of(view(b), entry.id);
+    if (entry.id.empty()) return;
+    if (recorded.dead) entry.fate = Fate::dead;
+    const MadeLog& log = books_.migrations[b].made;
+    if (const auto* removal = log.removal_of(entry.id);
+        removal && removal->position > recorded.position) {
+      entry.fate = removal->succeeded ? Fate::removed : Fate::being_removed;
+      entry.removal = removal->position;
+    }
+    // What was taken over is no business of the removals.
+    for (const auto step : kind.removed_by) {
+      const auto none_left = log.found_done(step_of(b, step));
+      if (recorded.how == How::CLAIMED || none_left < recorded.position) continue;
+      entry.fate = Fate::removed;
+      entry.removal = none_left;
+    }
+    // What was found again is the same.
+    const auto [known, is_new] = index_.emplace(std::tuple(list, entry.id, b), entries_.size());
+    if (is_new)
+      entries_.push_back(std::move(entry));
+    else
+      entries_[known->second] = std::move(entry);
+  }
+
+  bool has_entry(std::size_t list, const std::string& id) const {
+    const auto first = index_.lower_bound(std::tuple(list, id, std::size_t{0}));
+    return first != index_.end() && std::get<0>(first->first) == list &&
+           std::get<1>(first->first) == id;
+  }
+
+  // Made, and the step that waits for it has not seen it.
+  bool is_awaited(const Entry& entry) const {
+    const auto step = step_of(entry.book, entry.kind->there_after);
+    return step != ledger::kNoStep && !books_.migrations[entry.book].state.is_done(step);
+  }
+
+  // ---- lists
+  // -------------------------------------------------------------------------------------
+
+  void judge_failed_lists() {
+    std::map<std::size_t, std::pair<Scope, std::size_t>> buckets;  // by list
+    for (const auto& [place, scope] : scopes_) {
+      const auto list = place.first;
+      if (readings_.answer(list).reply.status == 404 && scope.kind->bucket)
+        buckets.try_emplace(list, scope, readings_.ask(scope.kind->buckets(view(scope.book))));
+    }
+    readings_.read();
+    std::set<std::size_t> expected;
+    for (const auto& entry : entries_)
+      if (entry.fate == Fate::there) expected.insert(entry.list);
+    for (const auto& [list, nouns] : nouns_) {
+      const Answer& answer = readings_.answer(list);
+      if (is_list(answer)) continue;
+      if (const auto bucket = buckets.find(list); bucket != buckets.end()) {
+        const auto& [scope, reading] = bucket->second;
+        const Answer& all = readings_.answer(reading);
+        const bool none =
+            is_list(all) && all.list->named(scope.kind->bucket(view(scope.book))).empty();
+        // A bucket that nobody has made yet.
+        if (none && expected.count(list) == 0) continue;
+      }
+      say_unread(fmt::format("the list of {}s", fmt::join(nouns, "s and ")), readings_.region(list),
+                 answer);
+    }
+  }
+
+  void look_up(const Entry& entry) {
+    if (entry.fate == Fate::being_removed)
+      return say(entry, Judgement::known,
+                 fmt::format("its removal was asked for (#{})", entry.removal));
+    const Answer& answer = readings_.answer(entry.list);
+    if (!is_list(answer)) {
+      if (entry.fate == Fate::there)
+        say(entry, Judgement::unseen, "not looked for: the list could not be read");
+      return;
+    }
+    const auto item = element(*entry.kind, *answer.list, entry.id);
+    const bool listed = item && is_there(*entry.kind, *item);
+    if (entry.fate != Fate::there && !listed) return;
+    const bool tells = entry.kind->marks != Marks::content;
+    if (entry.fate == Fate::there && listed && tells && differences(entry, *item).empty())
+      return say_known(entry, *item);
+    doubtful_.emplace_back(&entry, readings_.ask(entry.kind->one(view(entry.book), entry.id)));
+  }
+
+  // The key of an item that bears this ledger's marks; empty: what it contains must tell.
+  std::optional<std::string> key_of(const MadeKind& kind, const value& item) const {
+    switch (kind.marks) {
+      case Marks::tags: {
+        const auto* tags = member(&item, "freeformTags");
+        if (text(tags, kTagLedger) != books_.ledger_id) return std::nullopt;
+        return std::string(text(tags, kTagKey));
+      }
+      case Marks::name: {
+        const auto name = text(&item, "name");
+        const auto key = kind.id_member == "name" ? key_of_object(name) : name;
+        if (!is_key_of(key, books_.ledger_id)) return std::nullopt;
+        return std::string(key);
+      }
+      case Marks::content:
+        if (!text(&item, "name").starts_with(kClaims)) return std::nullopt;
+        return std::string();
+    }
+    return std::nullopt;
+  }
+
+  void look_through(std::size_t list, const Scope& scope) {
+    const Answer& answer = readings_.answer(list);
+    if (!is_list(answer)) return;
+    const MadeKind& kind = *scope.kind;
+    for (const auto& item : answer.list->items()) {
+      if (!item.is_object()) {
+        Finding finding = about(list, kind);
+        finding.seen = "an element of the list cannot be read";
+        finding.advice = "try again; if it stays so, look through the list yourself";
+        found_.emplace_back(Place(), std::move(finding));
+        continue;
+      }
+      const auto key = key_of(kind, item);
+      std::string id(text(&item, kind.id_member));
+      if (!key || !is_there(kind, item)) continue;
+      if (kind.marks != Marks::content && has_entry(list, id)) continue;
+      const auto reading = readings_.ask(kind.one(view(scope.book), id));
+      suspects_.emplace_back(Suspect{&kind, list, std::move(id), *key}, reading);
+    }
+  }
+
+  // ---- judging
+  // -----------------------------------------------------------------------------------
+
+  std::vector<std::string> differences(const Entry& entry, const value& item) const {
+    return entry.kind->differences(view(entry.book), *entry.recorded, entry.id, item);
+  }
+
+  void judge(const Entry& entry, const Answer& answer) {
+    const Seen seen = see(*entry.kind, entry.id, answer);
+    if (!seen.absent && !seen.item) return say_unseen(entry, answer);
+    const bool there = seen.item && is_there(*entry.kind, *seen.item);
+    if (entry.fate == Fate::there && seen.absent) return judge_absent(entry);
+    if (entry.fate == Fate::there) {
+      const auto differs = differences(entry, *seen.item);
+      if (differs.empty()) return say_known(entry, *seen.item);
+      return say(entry, Judgement::drifted, fmt::format("{}", fmt::join(differs, "; ")),
+                 "find out who changed it");
+    }
+    if (!there) return;
+    if (entry.fate == Fate::dead)
+      return say(entry, Judgement::known,
+                 fmt::format("{}, left behind by generation {}, which failed",
+                             state_words(*seen.item), entry.recorded->generation));
+    // Another may have put something of that name there.
+    if (entry.kind->marks == Marks::content && !differences(entry, *seen.item).empty()) return;
+    say(entry, Judgement::drifted,
+        fmt::format("is {}, and the ledger has it as removed (#{})", state_words(*seen.item),
+                    entry.removal),
+        "look at it; if nobody needs it, remove it");
+  }
+
+  void judge_absent(const Entry& entry) {
+    if (is_awaited(entry))
+      return say(entry, Judgement::known,
+                 fmt::format("not there yet; {}, and {} has not seen it", words_of(*entry.recorded),
+                             entry.kind->there_after));
+    say(entry, Judgement::missing,
+        fmt::format("gone; {}, and not removed since", words_of(*entry.recorded)),
+        advice_on_missing(books_.migrations[entry.book], *entry.kind));
+  }
+
+  void judge(const Suspect& suspect, const Answer& answer) {
+    const Seen seen = see(*suspect.kind, suspect.id, answer);
+    Finding finding = about(suspect.list, *suspect.kind);
+    finding.id = suspect.id;
+    if (seen.absent) return;
+    if (!seen.item) {
+      fill_unseen(finding, answer);
+      found_.emplace_back(Place(), std::move(finding));
+      return;
+    }
+    if (!is_there(*suspect.kind, *seen.item)) return;
+    std::optional<std::pair<std::size_t, const MadeKind*>> owner;
+    if (suspect.key.empty() && suspect.kind->marks == Marks::content) {
+      if (text(seen.item.get(), "ledger") != books_.ledger_id) return;
+      const auto known = owners_.find(text(seen.item.get(), "migration"));
+      if (known != owners_.end()) owner.emplace(known->second, suspect.kind);
+      if (owner && index_.count(std::tuple(suspect.list, suspect.id, owner->first)) != 0) return;
+    } else if (const auto known = stems_.find(key_stem(suspect.key)); known != stems_.end()) {
+      owner = known->second;
+    }
+    finding.verdict = Judgement::orphaned;
+    if (!owner) {
+      finding.seen = fmt::format(
+          "{}; its key {} is of no migration of the ledger or the configuration",
+          state_words(*seen.item), suspect.key.empty() ? std::string("is none") : suspect.key);
+      finding.advice = "find out what made it; if nobody needs it, remove it";
+      found_.emplace_back(Place(), std::move(finding));
+      return;
+    }
+    say_orphaned(std::move(finding), suspect, *owner, state_words(*seen.item));
+  }
+
+  void say_orphaned(Finding finding, const Suspect& suspect,
+                    std::pair<std::size_t, const MadeKind*> owner, const std::string& state) {
+    const auto& [b, kind] = owner;
+    const Book& book = books_.migrations[b];
+    finding.what = kind->noun;
+    finding.migration = book.state.name;
+    finding.step = kind->step;
+    const auto& attempt = book.state.attempt;
+    const bool open =
+        (attempt.phase == ledger::Phase::open || attempt.phase == ledger::Phase::unknown) &&
+        book.state.step_name(attempt.step) == kind->step;
+    if (open) finding.position = attempt.latest;
+    if (open && books_.running != 0 && attempt.session == books_.running) {
+      finding.verdict = Judgement::known;
+      finding.seen =
+          fmt::format("{}, asked for by the run that is going on (#{})", state, attempt.latest);
+    } else {
+      finding.seen =
+          open ? fmt::format("{}, asked for (#{}), and no reply is recorded", state, attempt.latest)
+               : fmt::format("{}, and the ledger does not have it", state);
+      finding.advice = advice_on_orphan(books_, book, *kind, suspect.id);
+    }
+    found_.emplace_back(Place(b + 1, kind), std::move(finding));
+  }
+
+  // ---- saying
+  // ------------------------------------------------------------------------------------
+
+  Finding about(std::size_t list, const MadeKind& kind) const {
+    Finding finding;
+    finding.what = kind.noun;
+    finding.region = readings_.region(list);
+    return finding;
+  }
+
+  void say(const Entry& entry, Judgement verdict, std::string seen, std::string advice = {}) {
+    Finding finding = about(entry.list, *entry.kind);
+    finding.verdict = verdict;
+    finding.id = entry.id;
+    finding.migration = books_.migrations[entry.book].state.name;
+    finding.step = entry.kind->step;
+    finding.position = entry.recorded->position;
+    finding.seen = std::move(seen);
+    finding.advice = std::move(advice);
+    found_.emplace_back(Place(entry.book + 1, entry.kind), std::move(finding));
+  }
+
+  void say_known(const Entry& entry, const value& item) {
+    say(entry, Judgement::known,
+        fmt::format("{}, {}", state_words(item), words_of(*entry.recorded)));
+  }
+
+  // The answer is none.
+  void fill_unseen(Finding& finding, const Answer& answer) {
+    const Failure failure = Sighting::cannot_look(answer).failure;
+    finding.verdict = Judgement::unseen;
+    finding.seen = "could not be read: " + describe(failure);
+    finding.advice = advice_on_failure(failure);
+    result_.unreachable = result_.unreachable || is_unreachable(failure);
+  }
+
+  void say_unseen(const Entry& entry, const Answer& answer) {
+    if (entry.fate != Fate::there) return;
+    say(entry, Judgement::unseen, {});
+    fill_unseen(found_.back().second, answer);
+  }
+
+  void say_unread(std::string what, const std::string& region, const Answer& answer) {
+    Finding finding;
+    finding.what = std::move(what);
+    finding.region = region;
+    fill_unseen(finding, answer);
+    found_.emplace_back(Place(), std::move(finding));
+  }
+
+  // The ledger holds something of this migration that this version does not understand.
+  void say_unknown(std::size_t book, std::string seen) {
+    Finding finding;
+    finding.what = "migration";
+    finding.migration = books_.migrations[book].state.name;
+    finding.seen = std::move(seen);
+    finding.advice = "reconcile with the newer migledger";
+    found_.emplace_back(Place(book + 1, nullptr), std::move(finding));
+  }
+
+  const std::function<Books()>& read_;
+  Readings readings_;
+  Books books_;
+  Reconciled result_;
+  std::map<std::string, std::string> namespaces_;            // by region
+  std::map<std::pair<std::size_t, Marks>, Scope> scopes_;    // by list
+  std::map<std::size_t, std::set<std::string_view>> nouns_;  // by list
+  std::map<std::string, std::size_t, std::less<>> owners_;   // migrations by name
+  std::map<std::string, std::pair<std::size_t, const MadeKind*>, std::less<>> stems_;
+  std::vector<Entry> entries_;
+  std::map<std::tuple<std::size_t, std::string, std::size_t>, std::size_t>
+      index_;                                                   // list, id, book
+  std::vector<std::pair<const Entry*, std::size_t>> doubtful_;  // and the reading of each
+  std::vector<std::pair<Suspect, std::size_t>> suspects_;       // and the reading of each
+  std::vector<std::pair<Place, Finding>> found_;                // by migration
+};
+
+}  // namespace
+
+std::string_view name_of(Finding::Verdict verdict) {
+  switch (verdict) {
+    case Finding::Verdict::known:
+      return "known";
+    case Finding::Verdict::orphaned:
+      return "orphaned";
+    case Finding::Verdict::missing:
+      return "missing";
+    case Finding::Verdict::drifted:
+      return "drifted";
+    case Finding::Verdict::unseen:
+      return "unseen";
+  }
+  return "?";
+}
+
+Reconciled reconcile(const std::function<Books()>& read, Cloud& cloud, Clock& clock) {
+  return Reconciler(read, cloud, clock).run();
+}
+
+}  // namespace migledger::workflow
