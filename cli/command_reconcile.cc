@@ -55,36 +55,6 @@ std::unique_ptr<ledger::RocksEventStore> open_reader(const std::string& path,
   return store;
 }
 
-// Judged here first, so that the ledger is opened for writing only where there is something to
-// write.
-void record(Said& said, const workflow::Books& books, const Deliver& adopt) {
-  const Finding& finding = said.finding;
-  workflow::Order order;
-  order.verb = workflow::Verb::ADOPT;
-  order.migration = finding.migration;
-  order.step = finding.step;
-  order.resource = finding.id;
-  order.reason = "found by migledger reconcile";
-  if (finding.migration.empty()) {
-    said.not_recorded = "its key is of no migration of the ledger";
-    return;
-  }
-  const auto book = std::find_if(
-      books.migrations.begin(), books.migrations.end(), [&](const workflow::Book& candidate) {
-        return candidate.recorded && candidate.state.name == finding.migration;
-      });
-  const bool known = book != books.migrations.end();
-  const auto judged = workflow::judge(order, known ? book->workflow : nullptr,
-                                      known ? &book->state : nullptr, 0, {}, books.ledger_id);
-  if (!judged.steered) {
-    said.not_recorded = judged.words;
-    return;
-  }
-  const auto answer = adopt(order);
-  said.recorded = answer.position;
-  if (!answer.taken) said.not_recorded = answer.words;
-}
-
 ExitStatus exit_of(const std::vector<Said>& all, bool unreachable) {
   bool unseen = false;
   for (const auto& said : all) {
@@ -194,7 +164,14 @@ int run_reconcile(const RunCommand& command, const Deliver& adopt, const Termina
   std::vector<Said> all;
   for (const auto& finding : result.findings) {
     Said& said = all.emplace_back(Said{finding, 0, {}});
-    if (adopt && finding.verdict == Verdict::orphaned) record(said, books, adopt);
+    if (!adopt || finding.verdict != Verdict::orphaned) continue;
+    said.not_recorded = finding.not_adoptable;
+    if (!finding.not_adoptable.empty()) continue;
+    const auto answer = adopt(workflow::adoption_of(finding));
+    if (answer.taken)
+      said.recorded = answer.position;
+    else
+      said.not_recorded = answer.words;
   }
   const bool simulated = identity.kind == "sim";
   if (command.json) {

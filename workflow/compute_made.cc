@@ -278,6 +278,11 @@ MadeKind in_bucket(Marks marks, std::string_view id_member, decltype(MadeKind::m
   return kind;
 }
 
+MadeKind searched(decltype(MadeKind::search) search, MadeKind kind) {
+  kind.search = search;
+  return kind;
+}
+
 MadeKind there_after(std::string_view step, MadeKind kind) {
   kind.there_after = step;
   return kind;
@@ -293,8 +298,9 @@ std::vector<MadeKind> make_kinds() {
       in_bucket(Marks::content, "name", has_namespace, false,
                 tagged("claim", "claim-source", kReleaseClaim, claims, list_source_objects,
                        read_claim, nullptr, claim_differences)),
-      tagged("image", "create-image", kRemoveImage, source_images, list_source_images,
-             ask_named_source_image, image_there, source_image_differences),
+      searched(tag_search_source_image,
+               tagged("image", "create-image", kRemoveImage, source_images, list_source_images,
+                      ask_named_source_image, image_there, source_image_differences)),
       in_bucket(Marks::name, "id", may_have_export_urls, false,
                 tagged("export URL", "create-export-par", kRemoveExportUrls, export_urls,
                        list_export_urls, read_export_url, nullptr, export_url_differences)),
@@ -310,10 +316,13 @@ std::vector<MadeKind> make_kinds() {
       in_bucket(Marks::name, "id", may_have_read_urls, true,
                 tagged("import URL", "create-import-par", kRemoveImportUrls, import_urls,
                        list_import_urls, read_import_url, nullptr, import_url_differences)),
-      tagged("imported image", "import-image", kRemoveImported, target_images, list_target_images,
-             ask_named_target_image, image_there, target_image_differences),
-      tagged("instance", "launch-instance", kRemoveInstance, instances, list_instances,
-             ask_named_instance, instance_there, instance_differences),
+      searched(tag_search_target_image,
+               tagged("imported image", "import-image", kRemoveImported, target_images,
+                      list_target_images, ask_named_target_image, image_there,
+                      target_image_differences)),
+      searched(tag_search_instance,
+               tagged("instance", "launch-instance", kRemoveInstance, instances, list_instances,
+                      ask_named_instance, instance_there, instance_differences)),
   };
 }
 

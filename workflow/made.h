@@ -44,6 +44,8 @@ struct MadeKind {
   // of its name alone.
   Request (*list)(const View&) = nullptr;
   Request (*one)(const View&, std::string_view id) = nullptr;
+  // A search for them by tag in all compartments of a region; null: they have no tags, or no OCID.
+  Request (*search)(const View&) = nullptr;
   // The bucket that holds them, and the list it is to be found in; null: they lie in none.
   std::string_view (*bucket)(const View&) = nullptr;
   Request (*buckets)(const View&) = nullptr;

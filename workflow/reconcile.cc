@@ -10,7 +10,8 @@
 
 #include "workflow/made.h"
 #include "workflow/oci_api.h"
-#include "workflow/read_all.h"
+#include "workflow/reconcile_cloud.h"
+#include "workflow/reconcile_ledger.h"
 #include "workflow/reconcile_words.h"
 
 namespace migledger::workflow {
@@ -19,20 +20,12 @@ namespace {
 
 using boost::json::value;
 using Judgement = Finding::Verdict;
-using How = ledger::schema::Outcome::How;
 
-// What the ledger says became of something that was made.
-enum class Fate { there, dead, being_removed, removed };
-
-// Something that the ledger has.
-struct Entry {
+// An entry, whose it is, and the list that is to show it.
+struct Placed {
+  Entry entry;
   std::size_t book = 0;
-  const MadeKind* kind = nullptr;
-  const Resource* recorded = nullptr;
   std::size_t list = 0;
-  std::string id;
-  Fate fate = Fate::there;
-  ledger::Position removal = 0;
 };
 
 // Something in a list that bears this ledger's marks, or may, and that no book has.
@@ -52,73 +45,6 @@ struct Scope {
 // Where a finding is said: by migration, from 1, and then by kind; 0: it is of none.
 using Place = std::pair<std::size_t, const MadeKind*>;
 
-// Requests that are alike are sent once.
-class Readings {
- public:
-  Readings(Cloud& cloud, Clock& clock) : cloud_(cloud), clock_(clock) {}
-
-  // The number of the reading; sent by read().
-  std::size_t ask(Request request) {
-    const auto [known, is_new] = index_.emplace(
-        std::tuple(request.region, request.service, request.path, request.query), requests_.size());
-    if (is_new) requests_.push_back(std::move(request));
-    return known->second;
-  }
-
-  void read() {
-    const auto from = requests_.begin() + static_cast<std::ptrdiff_t>(answers_.size());
-    auto answers = read_all(cloud_, clock_, next_call_, {from, requests_.end()});
-    std::move(answers.begin(), answers.end(), std::back_inserter(answers_));
-  }
-
-  const std::string& region(std::size_t reading) const { return requests_[reading].region; }
-  const Answer& answer(std::size_t reading) const { return answers_[reading]; }
-
- private:
-  Cloud& cloud_;
-  Clock& clock_;
-  CallId next_call_ = 0;
-  std::map<std::tuple<std::string, Service, std::string, std::string>, std::size_t> index_;
-  std::vector<Request> requests_;
-  std::vector<Answer> answers_;
-};
-
-std::string_view state_in(const value& item) { return text(&item, "lifecycleState"); }
-
-bool is_there(const MadeKind& kind, const value& item) {
-  return !kind.alive || kind.alive(state_in(item));
-}
-
-std::string state_words(const value& item) {
-  const auto state = state_in(item);
-  return std::string(state.empty() ? std::string_view("there") : state);
-}
-
-// The element of a list; null: it has none of that id.
-ListIndex::Item element(const MadeKind& kind, const ListIndex& list, std::string_view id) {
-  if (kind.id_member == "id") return list.by_id(id);
-  auto named = list.named(id);
-  return named.empty() ? nullptr : std::make_shared<const value>(std::move(named.front()));
-}
-
-// What a reading of one thing by its id shows.
-struct Seen {
-  bool absent = false;
-  ListIndex::Item item;  // null, and not absent: the answer is none
-};
-
-Seen see(const MadeKind& kind, std::string_view id, const Answer& answer) {
-  if (answer.reply.status == 404) return {true, nullptr};
-  if (!answer.reply.ok()) return {};
-  if (kind.marks == Marks::content)
-    return {false, answer.json ? answer.json : std::make_shared<const value>()};
-  if (answer.list) {
-    auto item = element(kind, *answer.list, id);
-    return {item == nullptr, std::move(item)};
-  }
-  return {false, text(answer.json.get(), kind.id_member) == id ? answer.json : nullptr};
-}
-
 class Reconciler {
  public:
   Reconciler(const std::function<Books()>& read, Cloud& cloud, Clock& clock)
@@ -133,10 +59,11 @@ class Reconciler {
     ask_for_lists();
     for (std::size_t book = 0; book < books_.migrations.size(); ++book) enter(book);
     judge_failed_lists();
-    for (const auto& entry : entries_) look_up(entry);
+    for (const auto& placed : entries_) look_up(placed);
     for (const auto& [place, scope] : scopes_) look_through(place.first, scope);
+    for (const auto& [search, scope] : searches_) look_through_search(search, scope);
     readings_.read();
-    for (const auto& [entry, reading] : doubtful_) judge(*entry, readings_.answer(reading));
+    for (const auto& [placed, reading] : doubtful_) judge(*placed, readings_.answer(reading));
     for (const auto& [suspect, reading] : suspects_) judge(suspect, readings_.answer(reading));
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -154,16 +81,7 @@ class Reconciler {
     return workflow && workflow->makes ? workflow->makes() : std::span<const MadeKind>();
   }
 
-  // As the ledger numbers them, which another version may have written.
-  StepIndex step_of(std::size_t book, std::string_view name) const {
-    const auto& state = books_.migrations[book].state;
-    for (StepIndex step = 0; step < state.step_count(); ++step)
-      if (state.step_name(step) == name) return step;
-    return ledger::kNoStep;
-  }
-
-  // ---- asking
-  // ------------------------------------------------------------------------------------
+  // ---- asking ----------------------------------------------------------------------------------
 
   // A tenancy has one namespace; a migration that has just begun does not know it yet.
   void find_namespaces() {
@@ -204,14 +122,15 @@ class Reconciler {
         const auto list = list_of(book, kind);
         if (!list) continue;
         scopes_.emplace(std::pair(*list, kind.marks), Scope{&kind, book});
+        if (kind.search)
+          searches_.emplace(readings_.ask(kind.search(view(book))), Scope{&kind, book});
         nouns_[*list].insert(kind.noun);
       }
     }
     readings_.read();
   }
 
-  // ---- the ledger's side
-  // -------------------------------------------------------------------------
+  // ---- the ledger's side -----------------------------------------------------------------------
 
   void enter(std::size_t b) {
     const Book& book = books_.migrations[b];
@@ -221,59 +140,27 @@ class Reconciler {
     if (book.state.unknown_events > 0)
       say_unknown(
           b, fmt::format("{} event(s) were written by a newer one", book.state.unknown_events));
+    if (book.workflow && !book.workflow->makes)
+      say_unknown(b, fmt::format("it is not known what workflow {} makes", book.state.workflow));
     for (const auto& kind : kinds(b)) {
-      const auto list = list_of(b, kind);
-      for (const auto& made : kind.made_as(view(b))) {
+      for (const auto& made : kind.made_as(view(b)))
         for (const auto& stem : made.stems) stems_.emplace(stem, std::pair(b, &kind));
-        if (!list) continue;
-        for (const auto& recorded : book.made.resources())
-          if (book.state.step_name(recorded.step) == kind.step)
-            enter(b, kind, *list, made.fact, recorded);
+      const auto list = list_of(b, kind);
+      if (!list) continue;
+      for (auto& entry : entries_of(book, view(b), kind)) {
+        if (kind.marks == Marks::tags) ids_.emplace(readings_.region(*list), entry.id);
+        index_.emplace(*list, entry.id, b);
+        entries_.push_back({std::move(entry), b, *list});
       }
     }
   }
 
-  void enter(std::size_t b, const MadeKind& kind, std::size_t list, const std::string& fact,
-             const Resource& recorded) {
-    Entry entry{b, &kind, &recorded, list, std::string(recorded.facts.get(fact)), Fate::there, 0};
-    if (kind.id_of) entry.id = kind.id_of(view(b), entry.id);
-    if (entry.id.empty()) return;
-    if (recorded.dead) entry.fate = Fate::dead;
-    const MadeLog& log = books_.migrations[b].made;
-    if (const auto* removal = log.removal_of(entry.id);
-        removal && removal->position > recorded.position) {
-      entry.fate = removal->succeeded ? Fate::removed : Fate::being_removed;
-      entry.removal = removal->position;
-    }
-    // What was taken over is no business of the removals.
-    for (const auto step : kind.removed_by) {
-      const auto none_left = log.found_done(step_of(b, step));
-      if (recorded.how == How::CLAIMED || none_left < recorded.position) continue;
-      entry.fate = Fate::removed;
-      entry.removal = none_left;
-    }
-    // What was found again is the same.
-    const auto [known, is_new] = index_.emplace(std::tuple(list, entry.id, b), entries_.size());
-    if (is_new)
-      entries_.push_back(std::move(entry));
-    else
-      entries_[known->second] = std::move(entry);
-  }
-
   bool has_entry(std::size_t list, const std::string& id) const {
     const auto first = index_.lower_bound(std::tuple(list, id, std::size_t{0}));
-    return first != index_.end() && std::get<0>(first->first) == list &&
-           std::get<1>(first->first) == id;
+    return first != index_.end() && std::get<0>(*first) == list && std::get<1>(*first) == id;
   }
 
-  // Made, and the step that waits for it has not seen it.
-  bool is_awaited(const Entry& entry) const {
-    const auto step = step_of(entry.book, entry.kind->there_after);
-    return step != ledger::kNoStep && !books_.migrations[entry.book].state.is_done(step);
-  }
-
-  // ---- lists
-  // -------------------------------------------------------------------------------------
+  // ---- lists -----------------------------------------------------------------------------------
 
   void judge_failed_lists() {
     std::map<std::size_t, std::pair<Scope, std::size_t>> buckets;  // by list
@@ -284,8 +171,8 @@ class Reconciler {
     }
     readings_.read();
     std::set<std::size_t> expected;
-    for (const auto& entry : entries_)
-      if (entry.fate == Fate::there) expected.insert(entry.list);
+    for (const auto& placed : entries_)
+      if (placed.entry.fate == Fate::there) expected.insert(placed.list);
     for (const auto& [list, nouns] : nouns_) {
       const Answer& answer = readings_.answer(list);
       if (is_list(answer)) continue;
@@ -302,46 +189,27 @@ class Reconciler {
     }
   }
 
-  void look_up(const Entry& entry) {
+  void look_up(const Placed& placed) {
+    const Entry& entry = placed.entry;
     if (entry.fate == Fate::being_removed)
-      return say(entry, Judgement::known,
+      return say(placed, Judgement::known,
                  fmt::format("its removal was asked for (#{})", entry.removal));
-    const Answer& answer = readings_.answer(entry.list);
+    const Answer& answer = readings_.answer(placed.list);
     if (!is_list(answer)) {
       if (entry.fate == Fate::there)
-        say(entry, Judgement::unseen, "not looked for: the list could not be read");
+        say(placed, Judgement::unseen, "not looked for: the list could not be read");
       return;
     }
     const auto item = element(*entry.kind, *answer.list, entry.id);
     const bool listed = item && is_there(*entry.kind, *item);
     if (entry.fate != Fate::there && !listed) return;
     const bool tells = entry.kind->marks != Marks::content;
-    if (entry.fate == Fate::there && listed && tells && differences(entry, *item).empty())
-      return say_known(entry, *item);
-    doubtful_.emplace_back(&entry, readings_.ask(entry.kind->one(view(entry.book), entry.id)));
+    if (entry.fate == Fate::there && listed && tells && differences(placed, *item).empty())
+      return say_known(placed, *item);
+    doubtful_.emplace_back(&placed, readings_.ask(entry.kind->one(view(placed.book), entry.id)));
   }
 
-  // The key of an item that bears this ledger's marks; empty: what it contains must tell.
-  std::optional<std::string> key_of(const MadeKind& kind, const value& item) const {
-    switch (kind.marks) {
-      case Marks::tags: {
-        const auto* tags = member(&item, "freeformTags");
-        if (text(tags, kTagLedger) != books_.ledger_id) return std::nullopt;
-        return std::string(text(tags, kTagKey));
-      }
-      case Marks::name: {
-        const auto name = text(&item, "name");
-        const auto key = kind.id_member == "name" ? key_of_object(name) : name;
-        if (!is_key_of(key, books_.ledger_id)) return std::nullopt;
-        return std::string(key);
-      }
-      case Marks::content:
-        if (!text(&item, "name").starts_with(kClaims)) return std::nullopt;
-        return std::string();
-    }
-    return std::nullopt;
-  }
-
+  // For what bears our marks and is in no book.
   void look_through(std::size_t list, const Scope& scope) {
     const Answer& answer = readings_.answer(list);
     if (!is_list(answer)) return;
@@ -354,54 +222,73 @@ class Reconciler {
         found_.emplace_back(Place(), std::move(finding));
         continue;
       }
-      const auto key = key_of(kind, item);
-      std::string id(text(&item, kind.id_member));
+      const auto key = key_of(kind, item, books_.ledger_id);
+      const auto id = text(&item, kind.id_member);
       if (!key || !is_there(kind, item)) continue;
-      if (kind.marks != Marks::content && has_entry(list, id)) continue;
-      const auto reading = readings_.ask(kind.one(view(scope.book), id));
-      suspects_.emplace_back(Suspect{&kind, list, std::move(id), *key}, reading);
+      if (kind.marks == Marks::content || !has_entry(list, std::string(id)))
+        suspect(list, scope, id, *key);
     }
   }
 
-  // ---- judging
-  // -----------------------------------------------------------------------------------
-
-  std::vector<std::string> differences(const Entry& entry, const value& item) const {
-    return entry.kind->differences(view(entry.book), *entry.recorded, entry.id, item);
+  // What was moved to another compartment is in no list of ours.
+  void look_through_search(std::size_t search, const Scope& scope) {
+    const Answer& answer = readings_.answer(search);
+    if (!is_list(answer)) return say_unread("the search by tag", readings_.region(search), answer);
+    for (const auto& item : answer.list->items()) {
+      const auto key = key_of(*scope.kind, item, books_.ledger_id);
+      const auto id = text(&item, "identifier");
+      if (key) suspect(search, scope, id, *key);
+    }
   }
 
-  void judge(const Entry& entry, const Answer& answer) {
+  void suspect(std::size_t list, const Scope& scope, std::string_view id, const std::string& key) {
+    if (scope.kind->marks == Marks::tags && !ids_.emplace(readings_.region(list), id).second)
+      return;
+    const auto reading = readings_.ask(scope.kind->one(view(scope.book), id));
+    suspects_.emplace_back(Suspect{scope.kind, list, std::string(id), key}, reading);
+  }
+
+  // ---- judging ---------------------------------------------------------------------------------
+
+  std::vector<std::string> differences(const Placed& placed, const value& item) const {
+    return placed.entry.kind->differences(view(placed.book), *placed.entry.recorded,
+                                          placed.entry.id, item);
+  }
+
+  void judge(const Placed& placed, const Answer& answer) {
+    const Entry& entry = placed.entry;
     const Seen seen = see(*entry.kind, entry.id, answer);
-    if (!seen.absent && !seen.item) return say_unseen(entry, answer);
+    if (!seen.absent && !seen.item) return say_unseen(placed, answer);
     const bool there = seen.item && is_there(*entry.kind, *seen.item);
-    if (entry.fate == Fate::there && seen.absent) return judge_absent(entry);
+    if (entry.fate == Fate::there && seen.absent) return judge_absent(placed);
     if (entry.fate == Fate::there) {
-      const auto differs = differences(entry, *seen.item);
-      if (differs.empty()) return say_known(entry, *seen.item);
-      return say(entry, Judgement::drifted, fmt::format("{}", fmt::join(differs, "; ")),
+      const auto differs = differences(placed, *seen.item);
+      if (differs.empty()) return say_known(placed, *seen.item);
+      return say(placed, Judgement::drifted, fmt::format("{}", fmt::join(differs, "; ")),
                  "find out who changed it");
     }
     if (!there) return;
     if (entry.fate == Fate::dead)
-      return say(entry, Judgement::known,
+      return say(placed, Judgement::known,
                  fmt::format("{}, left behind by generation {}, which failed",
                              state_words(*seen.item), entry.recorded->generation));
     // Another may have put something of that name there.
-    if (entry.kind->marks == Marks::content && !differences(entry, *seen.item).empty()) return;
-    say(entry, Judgement::drifted,
+    if (entry.kind->marks == Marks::content && !differences(placed, *seen.item).empty()) return;
+    say(placed, Judgement::drifted,
         fmt::format("is {}, and the ledger has it as removed (#{})", state_words(*seen.item),
                     entry.removal),
         "look at it; if nobody needs it, remove it");
   }
 
-  void judge_absent(const Entry& entry) {
-    if (is_awaited(entry))
-      return say(entry, Judgement::known,
+  void judge_absent(const Placed& placed) {
+    const Entry& entry = placed.entry;
+    if (is_awaited(books_.migrations[placed.book], placed.entry))
+      return say(placed, Judgement::known,
                  fmt::format("not there yet; {}, and {} has not seen it", words_of(*entry.recorded),
                              entry.kind->there_after));
-    say(entry, Judgement::missing,
+    say(placed, Judgement::missing,
         fmt::format("gone; {}, and not removed since", words_of(*entry.recorded)),
-        advice_on_missing(books_.migrations[entry.book], *entry.kind));
+        advice_on_missing(books_.migrations[placed.book], *entry.kind));
   }
 
   void judge(const Suspect& suspect, const Answer& answer) {
@@ -430,14 +317,15 @@ class Reconciler {
           "{}; its key {} is of no migration of the ledger or the configuration",
           state_words(*seen.item), suspect.key.empty() ? std::string("is none") : suspect.key);
       finding.advice = "find out what made it; if nobody needs it, remove it";
+      finding.not_adoptable = "no migration that is known can have made it";
       found_.emplace_back(Place(), std::move(finding));
       return;
     }
-    say_orphaned(std::move(finding), suspect, *owner, state_words(*seen.item));
+    say_orphaned(std::move(finding), *owner, state_words(*seen.item));
   }
 
-  void say_orphaned(Finding finding, const Suspect& suspect,
-                    std::pair<std::size_t, const MadeKind*> owner, const std::string& state) {
+  void say_orphaned(Finding finding, std::pair<std::size_t, const MadeKind*> owner,
+                    const std::string& state) {
     const auto& [b, kind] = owner;
     const Book& book = books_.migrations[b];
     finding.what = kind->noun;
@@ -456,13 +344,12 @@ class Reconciler {
       finding.seen =
           open ? fmt::format("{}, asked for (#{}), and no reply is recorded", state, attempt.latest)
                : fmt::format("{}, and the ledger does not have it", state);
-      finding.advice = advice_on_orphan(books_, book, *kind, suspect.id);
+      advise_on_orphan(finding, books_, book, *kind);
     }
     found_.emplace_back(Place(b + 1, kind), std::move(finding));
   }
 
-  // ---- saying
-  // ------------------------------------------------------------------------------------
+  // ---- saying ----------------------------------------------------------------------------------
 
   Finding about(std::size_t list, const MadeKind& kind) const {
     Finding finding;
@@ -471,21 +358,22 @@ class Reconciler {
     return finding;
   }
 
-  void say(const Entry& entry, Judgement verdict, std::string seen, std::string advice = {}) {
-    Finding finding = about(entry.list, *entry.kind);
+  void say(const Placed& placed, Judgement verdict, std::string seen, std::string advice = {}) {
+    const Entry& entry = placed.entry;
+    Finding finding = about(placed.list, *entry.kind);
     finding.verdict = verdict;
     finding.id = entry.id;
-    finding.migration = books_.migrations[entry.book].state.name;
+    finding.migration = books_.migrations[placed.book].state.name;
     finding.step = entry.kind->step;
     finding.position = entry.recorded->position;
     finding.seen = std::move(seen);
     finding.advice = std::move(advice);
-    found_.emplace_back(Place(entry.book + 1, entry.kind), std::move(finding));
+    found_.emplace_back(Place(placed.book + 1, entry.kind), std::move(finding));
   }
 
-  void say_known(const Entry& entry, const value& item) {
-    say(entry, Judgement::known,
-        fmt::format("{}, {}", state_words(item), words_of(*entry.recorded)));
+  void say_known(const Placed& placed, const value& item) {
+    say(placed, Judgement::known,
+        fmt::format("{}, {}", state_words(item), words_of(*placed.entry.recorded)));
   }
 
   // The answer is none.
@@ -497,9 +385,9 @@ class Reconciler {
     result_.unreachable = result_.unreachable || is_unreachable(failure);
   }
 
-  void say_unseen(const Entry& entry, const Answer& answer) {
-    if (entry.fate != Fate::there) return;
-    say(entry, Judgement::unseen, {});
+  void say_unseen(const Placed& placed, const Answer& answer) {
+    if (placed.entry.fate != Fate::there) return;
+    say(placed, Judgement::unseen, {});
     fill_unseen(found_.back().second, answer);
   }
 
@@ -525,17 +413,18 @@ class Reconciler {
   Readings readings_;
   Books books_;
   Reconciled result_;
-  std::map<std::string, std::string> namespaces_;            // by region
-  std::map<std::pair<std::size_t, Marks>, Scope> scopes_;    // by list
+  std::map<std::string, std::string> namespaces_;          // by region
+  std::map<std::pair<std::size_t, Marks>, Scope> scopes_;  // by list
+  std::map<std::size_t, Scope> searches_;
   std::map<std::size_t, std::set<std::string_view>> nouns_;  // by list
   std::map<std::string, std::size_t, std::less<>> owners_;   // migrations by name
   std::map<std::string, std::pair<std::size_t, const MadeKind*>, std::less<>> stems_;
-  std::vector<Entry> entries_;
-  std::map<std::tuple<std::size_t, std::string, std::size_t>, std::size_t>
-      index_;                                                   // list, id, book
-  std::vector<std::pair<const Entry*, std::size_t>> doubtful_;  // and the reading of each
-  std::vector<std::pair<Suspect, std::size_t>> suspects_;       // and the reading of each
-  std::vector<std::pair<Place, Finding>> found_;                // by migration
+  std::vector<Placed> entries_;
+  std::set<std::tuple<std::size_t, std::string, std::size_t>> index_;  // list, id, book
+  std::set<std::pair<std::string, std::string>> ids_;            // of what bears tags, by region
+  std::vector<std::pair<const Placed*, std::size_t>> doubtful_;  // and the reading of each
+  std::vector<std::pair<Suspect, std::size_t>> suspects_;        // and the reading of each
+  std::vector<std::pair<Place, Finding>> found_;                 // by migration
 };
 
 }  // namespace
@@ -554,6 +443,16 @@ std::string_view name_of(Finding::Verdict verdict) {
       return "unseen";
   }
   return "?";
+}
+
+Order adoption_of(const Finding& finding) {
+  Order order;
+  order.verb = Verb::ADOPT;
+  order.migration = finding.migration;
+  order.step = finding.step;
+  order.resource = finding.id;
+  order.reason = "found by migledger reconcile";
+  return order;
 }
 
 Reconciled reconcile(const std::function<Books()>& read, Cloud& cloud, Clock& clock) {

@@ -22,6 +22,7 @@
 #include "workflow/cloud.h"
 #include "workflow/made_log.h"
 #include "workflow/plan.h"
+#include "workflow/steering.h"
 #include "workflow/step.h"
 
 namespace migledger::workflow {
@@ -62,8 +63,12 @@ struct Finding {
   ledger::Position position{};  // of the event that records it; 0: none does
   std::string seen;             // for people
   std::string advice;           // what to do; empty: nothing
+  std::string not_adoptable;  // orphaned: why the order to adopt it would be refused; empty: taken
 };
 std::string_view name_of(Finding::Verdict verdict);
+
+// The order to record something orphaned as what its step made; who asks is left to be filled in.
+Order adoption_of(const Finding& finding);
 
 struct Reconciled {
   std::vector<Finding> findings;  // by migration, those without one first

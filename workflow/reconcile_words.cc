@@ -11,11 +11,6 @@ namespace {
 
 using How = ledger::schema::Outcome::How;
 
-bool may_be_named(const Book& book, const MadeKind& kind) {
-  const StepIndex step = book.workflow->index_of(kind.step);
-  return step != ledger::kNoStep && book.workflow->steps[step].sight_named;
-}
-
 // Whether the migration's own run comes to the step, or is at it.
 bool comes_to(const Books& books, const Book& book, StepIndex step) {
   if (stage_of(book.state) != Stage::moving || book.state.is_done(step)) return false;
@@ -43,32 +38,33 @@ std::string words_of(const Resource& recorded) {
   return fmt::format("{} (#{})", how, recorded.position);
 }
 
-std::string advice_on_orphan(const Books& books, const Book& book, const MadeKind& kind,
-                             std::string_view id) {
+void advise_on_orphan(Finding& finding, const Books& books, const Book& book,
+                      const MadeKind& kind) {
   const std::string& name = book.state.name;
-  if (!book.recorded)
-    return fmt::format(
+  const Judged judged = judge(adoption_of(finding), book.workflow,
+                              book.recorded ? &book.state : nullptr, 0, {}, books.ledger_id);
+  if (!judged.steered) finding.not_adoptable = judged.words;
+  if (!book.recorded) {
+    finding.advice = fmt::format(
         "run {} with this ledger: it looks for what bears its key before it sends anything, and "
         "adopts it",
         name);
-  const StepIndex step = book.workflow->index_of(kind.step);
-  if (comes_to(books, book, step)) {
-    const bool now = current_step(*book.workflow, book.state, books.ledger_id) == step;
-    std::string advice =
+    return;
+  }
+  if (comes_to(books, book, book.workflow->index_of(kind.step))) {
+    finding.advice =
         fmt::format("run {} again: {} looks for it first, and adopts it", name, kind.step);
-    if (now && may_be_named(book, kind))
-      advice += fmt::format("; or migledger adopt {} {} {}", name, kind.step, id);
-    return advice;
+    if (finding.not_adoptable.empty())
+      finding.advice += fmt::format("; or migledger adopt {} {} {}", name, kind.step, finding.id);
+    return;
   }
+  finding.advice = "look at it; if nobody needs it, remove it";
   const Stage stage = stage_of(book.state);
-  if (refusal_of(Verb::ROLLBACK, stage, stop_of(book.state)).empty() && !kind.removed_by.empty()) {
-    const bool cleans = stage == Stage::moved;
-    return fmt::format(
-        "look at it; if nobody needs it, remove it, or migledger {}rollback {}, which removes all "
-        "that bears its key",
-        cleans ? "cleanup or " : "", name);
-  }
-  return "look at it; if nobody needs it, remove it: the migration will not";
+  if (kind.removed_by.empty() || !refusal_of(Verb::ROLLBACK, stage, stop_of(book.state)).empty())
+    return;
+  finding.advice +=
+      fmt::format(", or migledger {}rollback {}, which removes all that bears its key",
+                  stage == Stage::moved ? "cleanup or " : "", name);
 }
 
 std::string advice_on_missing(const Book& book, const MadeKind& kind) {
@@ -91,8 +87,9 @@ std::string advice_on_failure(const Failure& failure) {
 }
 
 bool is_unreachable(const Failure& failure) {
-  return failure.status == 0 || failure.error_class == ErrorClass::CREDENTIALS ||
-         failure.error_class == ErrorClass::THROTTLED || failure.error_class == ErrorClass::RETRY;
+  return failure.status == 0 || failure.status >= 500 ||
+         failure.error_class == ErrorClass::CREDENTIALS ||
+         failure.error_class == ErrorClass::THROTTLED;
 }
 
 }  // namespace migledger::workflow

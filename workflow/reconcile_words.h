@@ -11,10 +11,8 @@ namespace migledger::workflow {
 // "made (#12)", "adopted (#12)", …
 std::string words_of(const Resource& recorded);
 
-// What to do about something of this migration that no state names, bears the key of `kind` and is
-// there as `id`.
-std::string advice_on_orphan(const Books& books, const Book& book, const MadeKind& kind,
-                             std::string_view id);
+// Fills in what to do about something orphaned that bears the key of `kind` of this migration.
+void advise_on_orphan(Finding& finding, const Books& books, const Book& book, const MadeKind& kind);
 // About something that is gone.
 std::string advice_on_missing(const Book& book, const MadeKind& kind);
 // About an answer that is none.

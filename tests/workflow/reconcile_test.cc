@@ -236,6 +236,23 @@ TEST_CASE("reconcile: what neither ledger nor configuration name is still seen t
   CHECK(unowned == 6);
 }
 
+TEST_CASE("reconcile: what lies in another compartment is found by its tags") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  wait(rehearsal, std::chrono::hours(1));
+  rehearsal.store().truncate(1);
+  auto plan = plan_of(1);
+  plan.migrations[0].fields.set("source_compartment_id", "ocid1.compartment.oc1..elsewhere");
+  plan.migrations[0].fields.set("target_compartment_id", "ocid1.compartment.oc1..elsewhere");
+  rehearsal.tenancy().provision(plan.migrations[0]);
+  const auto result = reconcile(rehearsal, plan);
+  INFO(words(result));
+  std::multiset<std::string> steps;
+  for (const auto& finding : with(result, Verdict::orphaned)) steps.insert(finding.step);
+  CHECK(steps == std::multiset<std::string>{"claim-source", "copy-object", "create-image",
+                                            "export-image", "import-image", "launch-instance"});
+}
+
 TEST_CASE("reconcile: what was deleted behind the back is missing") {
   Rehearsal rehearsal;
   REQUIRE(rehearsal.run(plan_of(2)).done == 2);
@@ -361,6 +378,33 @@ TEST_CASE("reconcile: what is too new to be listed is not missing") {
   const auto result = reconcile(rehearsal);
   check_all_known(result);
   CHECK(ids(result.findings).count(fact(rehearsal, "target_instance_id")) == 1);
+}
+
+TEST_CASE("reconcile: an orphan is adopted by an order where its migration is at its step") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  const auto image = fact(rehearsal, "image_id");
+  const auto whole = rehearsal.store().copy();
+  std::size_t taken = 0;
+  for (ledger::Position kept = 3; kept < whole->head().position; ++kept) {
+    auto cut = whole->copy();
+    cut->truncate(kept);
+    rehearsal.replace_store(std::move(cut));
+    if (!rehearsal.store().find_stream("web-1")) continue;
+    for (const auto& finding : with(reconcile(rehearsal), Verdict::orphaned)) {
+      if (finding.id != image) continue;
+      const auto answer = rehearsal.steer(Verb::ADOPT, finding.migration, finding.step, finding.id);
+      INFO("kept " << kept << ": " << answer.words << "\n" << words(finding));
+      CHECK(finding.not_adoptable == (answer.taken ? std::string() : answer.words));
+      if (!answer.taken) continue;
+      ++taken;
+      CHECK(rehearsal.run(plan_of(1)).done == 1);
+      check_all_known(reconcile(rehearsal));
+      check_each_made_once(rehearsal, 1);
+      CHECK(fact(rehearsal, "image_id") == image);
+    }
+  }
+  CHECK(taken > 0);
 }
 
 TEST_CASE("reconcile: moments of trouble do not keep it from looking") {
