@@ -159,6 +159,8 @@ Request read_claim(const View& view, std::string_view name) {
       bucket_path(view.fact("namespace"), source_bucket(view), "/o/" + percent_encode(name)));
 }
 
+std::string claim_content(const View& view) { return put_claim(view).body; }
+
 Words claim_differences(const View& view, const Resource&, std::string_view, const value& claim) {
   Differences differences;
   differences.compare("ledger", text(&claim, "ledger"), view.ledger_id);
@@ -294,10 +296,12 @@ std::vector<MadeKind> make_kinds() {
   bucket.id_of = made_bucket;
   bucket.id_member = "name";
   bucket.may_be = has_namespace;
+  MadeKind claim = in_bucket(Marks::content, "name", has_namespace, false,
+                             tagged("claim", "claim-source", kReleaseClaim, claims,
+                                    list_source_objects, read_claim, nullptr, claim_differences));
+  claim.content = claim_content;
   return {
-      in_bucket(Marks::content, "name", has_namespace, false,
-                tagged("claim", "claim-source", kReleaseClaim, claims, list_source_objects,
-                       read_claim, nullptr, claim_differences)),
+      claim,
       searched(tag_search_source_image,
                tagged("image", "create-image", kRemoveImage, source_images, list_source_images,
                       ask_named_source_image, image_there, source_image_differences)),

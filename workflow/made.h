@@ -53,6 +53,8 @@ struct MadeKind {
 
   // By lifecycleState, whether it is there still; null: what is listed is there.
   bool (*alive)(std::string_view state) = nullptr;
+  // Marks::content: what it contains when it is as the migration wrote it; null: read it to tell.
+  std::string (*content)(const View&) = nullptr;
   // How what is there differs from what is recorded, for people: "is STOPPED, not RUNNING".
   std::vector<std::string> (*differences)(const View&, const Resource& recorded,
                                           std::string_view id, const boost::json::value&) = nullptr;

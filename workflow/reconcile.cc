@@ -203,10 +203,19 @@ class Reconciler {
     const auto item = element(*entry.kind, *answer.list, entry.id);
     const bool listed = item && is_there(*entry.kind, *item);
     if (entry.fate != Fate::there && !listed) return;
-    const bool tells = entry.kind->marks != Marks::content;
-    if (entry.fate == Fate::there && listed && tells && differences(placed, *item).empty())
+    if (entry.fate == Fate::there && listed && is_as_recorded(placed, *item)) {
+      certain_.emplace(placed.list, entry.id);
       return say_known(placed, *item);
+    }
     doubtful_.emplace_back(&placed, readings_.ask(entry.kind->one(view(placed.book), entry.id)));
+  }
+
+  // By the element of a list alone.
+  bool is_as_recorded(const Placed& placed, const value& item) const {
+    const MadeKind& kind = *placed.entry.kind;
+    if (kind.marks == Marks::content)
+      return kind.content && contains_just(item, kind.content(view(placed.book)));
+    return differences(placed, item).empty();
   }
 
   // For what bears our marks and is in no book.
@@ -225,8 +234,10 @@ class Reconciler {
       const auto key = key_of(kind, item, books_.ledger_id);
       const auto id = text(&item, kind.id_member);
       if (!key || !is_there(kind, item)) continue;
-      if (kind.marks == Marks::content || !has_entry(list, std::string(id)))
-        suspect(list, scope, id, *key);
+      const bool known = kind.marks == Marks::content
+                             ? certain_.count(std::pair(list, std::string(id))) != 0
+                             : has_entry(list, std::string(id));
+      if (!known) suspect(list, scope, id, *key);
     }
   }
 
@@ -421,6 +432,7 @@ class Reconciler {
   std::map<std::string, std::pair<std::size_t, const MadeKind*>, std::less<>> stems_;
   std::vector<Placed> entries_;
   std::set<std::tuple<std::size_t, std::string, std::size_t>> index_;  // list, id, book
+  std::set<std::pair<std::size_t, std::string>> certain_;        // list, id: the list was enough
   std::set<std::pair<std::string, std::string>> ids_;            // of what bears tags, by region
   std::vector<std::pair<const Placed*, std::size_t>> doubtful_;  // and the reading of each
   std::vector<std::pair<Suspect, std::size_t>> suspects_;        // and the reading of each

@@ -1,5 +1,6 @@
 #include "workflow/reconcile_cloud.h"
 
+#include "ledger/md5.h"
 #include "workflow/oci_api.h"
 
 namespace migledger::workflow {
@@ -33,6 +34,10 @@ ListIndex::Item element(const MadeKind& kind, const ListIndex& list, std::string
   if (kind.id_member == "id") return list.by_id(id);
   auto named = list.named(id);
   return named.empty() ? nullptr : std::make_shared<const value>(std::move(named.front()));
+}
+
+bool contains_just(const value& item, std::string_view content) {
+  return !content.empty() && text(&item, "md5") == ledger::content_md5(content);
 }
 
 Seen see(const MadeKind& kind, std::string_view id, const Answer& answer) {

@@ -46,6 +46,9 @@ std::string state_words(const boost::json::value& item);
 // The element of a list; null: it has none of that id.
 ListIndex::Item element(const MadeKind& kind, const ListIndex& list, std::string_view id);
 
+// Whether the element of a list tells that it contains that and nothing else.
+bool contains_just(const boost::json::value& item, std::string_view content);
+
 // What a reading of one thing by its id shows.
 struct Seen {
   bool absent = false;

@@ -122,6 +122,7 @@ class Half : public workflow::Cloud, public workflow::Clock {
   workflow::CloudIdentity identity() const override { return sim_.identity(); }
   std::size_t capacity() const override { return sim_.capacity(); }
   void start(workflow::CallId call, Request request) override {
+    ++calls;
     if (request.path.find(path_) != std::string::npos) struck_.push_back(call);
     sim_.start(call, std::move(request));
   }
@@ -133,6 +134,7 @@ class Half : public workflow::Cloud, public workflow::Clock {
   }
   void interrupt() override {}
   std::string quiesce(Duration) override { return {}; }
+  unsigned calls = 0;
   void abandon() override { sim_.abandon(); }
 
  private:
@@ -168,6 +170,32 @@ TEST_CASE("reconcile: after a whole run all that was made is known") {
     // What is in the ledger needs no configuration.
     CHECK(words(reconcile(rehearsal)) == words(result));
   }
+}
+
+TEST_CASE("reconcile: what is as recorded is known by lists that all share") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(30)).done == 30);
+  Half counting(rehearsal, "none such", {});
+  check_all_known(workflow::reconcile([&] { return books_of(rehearsal, {}); }, counting, counting));
+  // Images twice, instances, buckets, objects twice, and a search for each of what has OCIDs.
+  CHECK(counting.calls == 9);
+}
+
+TEST_CASE("reconcile: a claim that another ledger wrote has drifted") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  const auto claim = fact(rehearsal, "claim");
+  REQUIRE(send(rehearsal, workflow::storage("us-ashburn-1", "PUT",
+                                            workflow::bucket_path(
+                                                fact(rehearsal, "namespace"), "migration-staging",
+                                                "/o/" + workflow::percent_encode(claim)),
+                                            {}, R"({"ledger":"another","migration":"web-1"})"))
+              .ok());
+  const auto result = reconcile(rehearsal);
+  INFO(words(result));
+  REQUIRE(with(result, Verdict::drifted).size() == 1);
+  CHECK(with(result, Verdict::drifted).front().id == claim);
+  CHECK(with(result, Verdict::orphaned).empty());
 }
 
 TEST_CASE("reconcile: whatever a run that is going on has made is known or under way") {
