@@ -117,6 +117,10 @@ class Reconciler {
   }
 
   void ask_for_lists() {
+    // What was said about the books as they were before.
+    scopes_.clear();
+    searches_.clear();
+    nouns_.clear();
     for (std::size_t book = 0; book < books_.migrations.size(); ++book) {
       for (const auto& kind : kinds(book)) {
         const auto list = list_of(book, kind);
@@ -324,9 +328,10 @@ class Reconciler {
     }
     finding.verdict = Judgement::orphaned;
     if (!owner) {
-      finding.seen = fmt::format(
-          "{}; its key {} is of no migration of the ledger or the configuration",
-          state_words(*seen.item), suspect.key.empty() ? std::string("is none") : suspect.key);
+      finding.seen =
+          fmt::format("{}; neither the ledger nor the configuration has a migration {}",
+                      state_words(*seen.item),
+                      suspect.key.empty() ? "that it names" : "for its key " + suspect.key);
       finding.advice = "find out what made it; if nobody needs it, remove it";
       finding.not_adoptable = "no migration that is known can have made it";
       found_.emplace_back(Place(), std::move(finding));
