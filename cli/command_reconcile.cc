@@ -11,6 +11,7 @@
 #include <set>
 
 #include "adapters/config/config.h"
+#include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
 #include "cli/open_ledger.h"
@@ -143,7 +144,7 @@ void print_json(const std::vector<Said>& all, bool simulated, const std::string&
 
 }  // namespace
 
-int run_reconcile(const RunCommand& command, const Deliver& adopt, const Terminal& terminal,
+int run_reconcile(const RunCommand& command, bool adopt, const Terminal& terminal,
                   std::ostream& out, std::ostream& err) {
   const adapters::Config config = adapters::load_config(command.config);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
@@ -167,7 +168,8 @@ int run_reconcile(const RunCommand& command, const Deliver& adopt, const Termina
     if (!adopt || finding.verdict != Verdict::orphaned) continue;
     said.not_recorded = finding.not_adoptable;
     if (!finding.not_adoptable.empty()) continue;
-    const auto answer = adopt(workflow::adoption_of(finding));
+    const auto order = workflow::adoption_of(finding, new_order(workflow::Verb::ADOPT));
+    const auto answer = deliver_order(path, order, command.command_line, err);
     if (answer.taken)
       said.recorded = answer.position;
     else

@@ -2,26 +2,21 @@
 // nothing; records what it found only when asked to.
 #pragma once
 
-#include <functional>
 #include <iosfwd>
 
 #include "cli/command_run.h"
-#include "workflow/steering.h"
 
 namespace migledger::cli {
 
-// Hands an order to whoever writes to the ledger, and returns the answer.
-using Deliver = std::function<workflow::OrderAnswer(const workflow::Order&)>;
-
-// Uses config, cloud, ledger, sim_state and json of `command`. With `adopt`, what is orphaned is
-// recorded through it, where its migration is at the step that its key stands for. Returns an exit
+// Uses config, cloud, ledger, sim_state, json and command_line of `command`. With `adopt`, what is
+// orphaned is recorded, where its migration is at the step that its key stands for. Returns an exit
 // code: 0 when all is known or recorded, 3 when a person must look, 6 when nothing is wrong as far
 // as could be seen, and something could not be seen because the cloud did not answer or let nobody
 // in. With json, {"simulated", "ledger", "findings": [{"verdict": "known"|"orphaned"|"missing"|
 // "drifted"|"unseen", "what", "region", "id", "migration", "step", "position", "seen", "advice",
 // "recorded", "not_recorded"}…], "known", "orphaned", "missing", "drifted", "unseen"}; members that
 // say nothing are left out. Throws as run_run().
-int run_reconcile(const RunCommand& command, const Deliver& adopt, const Terminal& terminal,
+int run_reconcile(const RunCommand& command, bool adopt, const Terminal& terminal,
                   std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/json.hpp>
 #include <ostream>
 
 #include "adapters/config/config.h"
+#include "adapters/inbox/inbox.h"
 #include "adapters/system_clock.h"
 #include "cli/debug_log.h"
 #include "cli/dry_run.h"
@@ -16,6 +18,7 @@
 #include "cli/plan_refusal.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
+#include "cli/run_orders.h"
 #include "cli/run_view.h"
 #include "cli/signals.h"
 #include "cli/this_process.h"
@@ -23,6 +26,7 @@
 #include "ledger/evidence_store.h"
 #include "ledger/fleet_keeper.h"
 #include "ledger/ledger_directory.h"
+#include "ledger/migration_state.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
@@ -78,6 +82,16 @@ class SnapshotTaker final : public workflow::Observer {
   ledger::Position saved_;
 };
 
+// A migration of the ledger with the plan that the ledger has.
+workflow::PlannedMigration recorded_plan(const ledger::EventStore& store, const std::string& name) {
+  const auto stream = store.find_stream(name);
+  if (!stream) throw UsageError("the ledger has no migration \"" + printable(name, 63) + "\"");
+  workflow::MigrationState state;
+  for (const auto cursor = store.scan_stream(*stream); cursor->next();)
+    state.apply(cursor->event());
+  return {state.name, state.depends_on, state.plan};
+}
+
 void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
                const workflow::RunResult& result, const Terminal& terminal, std::ostream& out) {
   // More than a few pictures is no picture.
@@ -125,6 +139,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   for (const auto& sentence : ledger::check_fleet_snapshots(store, snapshots))
     err << "migledger: " << printable(sentence, 1000) << "\n";
 
+  if (command.order) config.plan.migrations = {recorded_plan(store, command.order->migration)};
   const std::string refusal =
       refuse_changed_plan(store, *workflow, config.plan, command.accept_plan_change);
   if (!refusal.empty()) {
@@ -154,21 +169,35 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
                        config.plan.migrations.size() == 1 ? "" : "s")
         << std::flush;
   }
-  workflow::Executor* running = nullptr;
+  std::atomic<workflow::Executor*> running = nullptr;
   workflow::RunResult result;
   {
+    std::optional<adapters::Inbox> inbox;
+    inbox.emplace(adapters::inbox_of(path), [&] {
+      if (auto* executor = running.load()) executor->wake();
+    });
+    RunOrders orders(*inbox, command.order);
+    options.orders = &orders;
     const auto view = make_run_view(
         {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0}, store,
         [&](const auto& visit) {
-          if (running) running->for_each(visit);
+          if (auto* executor = running.load()) executor->for_each(visit);
         },
         out);
     SnapshotTaker observer(*view, store, snapshots);
     workflow::Executor executor(store, cloud->cloud(), cloud->clock(), *workflow,
                                 std::move(options), &observer);
     running = &executor;
+    // Whoever may wake the executor ends before it does.
+    const auto close =
+        std::unique_ptr<std::optional<adapters::Inbox>, void (*)(std::optional<adapters::Inbox>*)>(
+            &inbox, [](auto* open) { open->reset(); });
     const StopOnSignal stop(executor);
     result = executor.run(config.plan);
+    if (const auto& answer = orders.first_answer(); answer && !answer->taken) {
+      err << "migledger: " << printable(answer->words, 500) << "\n";
+      return status(ExitStatus::usage);
+    }
   }
   const int exit = workflow::exit_code(result);
   log.write(fmt::format("ended: {} (exit code {})", workflow::words(result), exit));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
+#include "workflow/steering.h"
 
 namespace migledger::cli {
 
@@ -28,6 +29,8 @@ struct RunCommand {
   std::uint64_t sim_seed = 1;
   std::string sim_faults;    // a file; empty: no faults
   std::string command_line;  // as typed, for the record
+  // What is asked of one migration of the ledger; the run is then for that one alone, as recorded.
+  std::optional<workflow::Order> order;
 };
 
 // Runs until everything is done, stopped or interrupted. Returns an exit code (exit_status.h);

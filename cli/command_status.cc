@@ -69,6 +69,10 @@ void print_text(const ledger::FleetSummary& fleet, Names& names, const StatusOpt
                 std::ostream& out) {
   if (fleet.position() == 0) return;
   out << run_words(fleet, names, options) << '\n' << count_words(fleet) << '\n';
+  if (fleet.held() != 0)
+    out << paint(options.terminal, Colour::yellow,
+                 fmt::format("all are paused (#{}): migledger resume goes on", fleet.held()))
+        << '\n';
   if (fleet.unknown_events() > 0)
     out << paint(options.terminal, Colour::yellow,
                  fmt::format("{} event(s) were written by a newer version; what they mean is not "

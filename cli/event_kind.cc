@@ -9,6 +9,7 @@
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/migration_state.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
@@ -143,32 +144,10 @@ std::string_view result_of(Event::Reader event) {
           return "rolledBack";
       }
       return kNewer;
-    case Event::Body::STEERED:
-      switch (body.getSteered().getVerb()) {
-        case Steered::Verb::PAUSE:
-          return "pause";
-        case Steered::Verb::RESUME:
-          return "resume";
-        case Steered::Verb::CANCEL:
-          return "cancel";
-        case Steered::Verb::RETRY:
-          return "retry";
-        case Steered::Verb::SKIP:
-          return "skip";
-        case Steered::Verb::APPROVE:
-          return "approve";
-        case Steered::Verb::NOTE:
-          return "note";
-        case Steered::Verb::ADOPT:
-          return "adopt";
-        case Steered::Verb::ROLLBACK:
-          return "rollback";
-        case Steered::Verb::CLEANUP:
-          return "cleanup";
-        case Steered::Verb::DECOMMISSION:
-          return "decommission";
-      }
-      return kNewer;
+    case Event::Body::STEERED: {
+      const auto name = workflow::name_of(body.getSteered().getVerb());
+      return name == "?" ? kNewer : name;
+    }
     default:
       return {};
   }

@@ -167,8 +167,10 @@ class Sentence {
 
   std::string of(MigrationStarted::Reader started) const {
     const ledger::Fields plan = ledger::fields_of(started.getPlan());
-    std::string text = fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()),
-                                   started.getSteps().size());
+    const unsigned steps =
+        started.getForward() != 0 ? unsigned{started.getForward()} : started.getSteps().size();
+    std::string text =
+        fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()), steps);
     if (plan.has("source_region") && plan.has("target_region"))
       text += fmt::format(", {} → {}", printable(plan.get("source_region"), kLongestName),
                           printable(plan.get("target_region"), kLongestName));
@@ -217,7 +219,10 @@ class Sentence {
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
         // Only a look before a removal has found something and calls its effect absent.
-        const std::string found = facts(probed.getFacts());
+        const auto known = ledger::fields_of(probed.getFacts());
+        const std::string found = known.has("remove")
+                                      ? printable(known.get("remove"), wording_.longest)
+                                      : facts(probed.getFacts());
         if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);
       }

@@ -21,6 +21,7 @@
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/steer_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 
@@ -239,6 +240,17 @@ int main(int argc, char** argv) {
   doctor_app->callback(
       [&] { exit = guarded([&] { return cli::run_doctor(doctor, terminal, std::cout); }); });
 
+  cli::SteerCommand steer;
+  cli::add_steering(app, steer, [&] {
+    steer.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_steer(steer, std::cout, std::cerr); });
+  });
+  cli::RunCommand undo;
+  cli::add_undoing(app, undo, [&] {
+    undo.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_undo(undo, terminal, std::cout, std::cerr); });
+  });
+
   cli::RunCommand reconcile;
   auto* reconcile_app = app.add_subcommand(
       "reconcile", "compare the ledger with what is in the cloud; removes nothing");
@@ -250,11 +262,15 @@ int main(int argc, char** argv) {
   reconcile_app->add_option("--ledger", reconcile.ledger, "directory of the ledger");
   reconcile_app->add_option("--sim-state", reconcile.sim_state,
                             "directory of the simulated tenancy");
+  bool adopt = false;
+  reconcile_app->add_flag("--adopt", adopt,
+                          "record what the ledger does not have, where its migration can take it");
   reconcile_app->add_flag("--json", reconcile.json, "as one JSON object");
   reconcile_app->footer("Example:\n  migledger reconcile --cloud sim --ledger rehearsal.ledger");
   reconcile_app->callback([&] {
-    exit =
-        guarded([&] { return cli::run_reconcile(reconcile, {}, terminal, std::cout, std::cerr); });
+    reconcile.command_line = joined(argc, argv);
+    exit = guarded(
+        [&] { return cli::run_reconcile(reconcile, adopt, terminal, std::cout, std::cerr); });
   });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");

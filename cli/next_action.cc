@@ -8,6 +8,7 @@
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/terminal.h"
+#include "ledger/fleet_summary.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
@@ -70,6 +71,9 @@ Vantage vantage_at(const ledger::EventStore& store, Position position) {
   if (position == 0) return vantage;
   const auto cursor = store.scan(position, position);
   if (cursor->next()) vantage.now = time_from_micros(cursor->event().getTime());
+  const auto own = store.scan_stream(ledger::kLedgerStream);
+  while (own->next() && own->event().getPosition() <= position)
+    vantage.held = ledger::hold_after(vantage.held, own->event());
   return vantage;
 }
 
@@ -87,13 +91,15 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
         state.workflow_version, workflow->name, workflow->version);
     return next;
   }
-  next.decision = decide(*workflow, state, {vantage.now, vantage.session, vantage.ledger_id});
+  next.decision =
+      decide(*workflow, state, {vantage.now, vantage.session, vantage.ledger_id, vantage.held});
   if (next.decision.step != ledger::kNoStep) next.step = state.step_name(next.decision.step);
   const bool waits = next.decision.kind == Kind::in_flight ||
                      (next.decision.kind == Kind::over && state.status == ledger::Status::parked);
   // A session opened after this position.
   if (waits)
-    next.resumed = decide(*workflow, state, {vantage.now, vantage.position + 1, vantage.ledger_id});
+    next.resumed = decide(*workflow, state,
+                          {vantage.now, vantage.position + 1, vantage.ledger_id, vantage.held});
   return next;
 }
 

@@ -16,6 +16,7 @@ struct Vantage {
   Time now{};                    // of the event at that position
   ledger::Position session = 0;  // the newest there
   std::string ledger_id;
+  ledger::Position held = 0;  // what pauses all migrations there; 0: nothing does
 };
 Vantage vantage_at(const ledger::EventStore& store, ledger::Position position);
 

@@ -8,6 +8,7 @@
 
 #include "cli/printable.h"
 #include "ledger/migration_state.h"
+#include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
 
@@ -61,6 +62,14 @@ std::vector<Bar> bars_of(const ledger::EventStore& store, ledger::StreamId strea
   return bars;
 }
 
+bool is_removed(const MigrationState& state, std::string_view fact) {
+  const auto* workflow = workflow::workflow_named(state.workflow);
+  if (!workflow) return false;
+  for (ledger::StepIndex i = 0; i < workflow->steps.size(); ++i)
+    if (workflow->steps[i].removes == fact && state.is_done(i)) return true;
+  return false;
+}
+
 }  // namespace
 
 void draw_migration(const ledger::EventStore& store, ledger::StreamId stream,
@@ -92,7 +101,8 @@ void draw_migration(const ledger::EventStore& store, ledger::StreamId stream,
       {"target_instance_id", "new instance"}};
   for (const auto& [fact, what] : kMade)
     if (state.facts.has(fact))
-      out << fmt::format("  {} {}\n", pad(what, 16), printable(state.facts.get(fact), 300));
+      out << fmt::format("  {} {}{}\n", pad(what, 16), printable(state.facts.get(fact), 300),
+                         is_removed(state, fact) ? " (removed)" : "");
 }
 
 }  // namespace migledger::cli

@@ -67,13 +67,16 @@ void print_steps(const Replayed& replayed, const NextAction& next, const Termina
                {"DONE AT", false, 16}});
   for (StepIndex step = 0; step < state.step_count(); ++step) {
     const StepDone& done = replayed.done[step];
+    const bool moves = step < state.forward_count();
+    const bool current = knows_current && step == next.decision.step;
+    // Of undoing and cleaning up, what was done of it.
+    if (!moves && !current && done.position == 0) continue;
     Cell word{"to come"};
     if (done.position != 0) {
       word = {"done", Colour::green};
-    } else if (knows_current && step == next.decision.step) {
+    } else if (current) {
       word = {"current", Colour::yellow};
-    } else if ((knows_current && step < next.decision.step) ||
-               state.status == ledger::Status::done) {
+    } else if ((knows_current && step < next.decision.step) || state.done_at != Time{}) {
       word = {"left out", Colour::dim};
     }
     table.add({{fmt::format("{}", step + 1), Colour::dim},
@@ -186,20 +189,22 @@ void print_resources(const Replayed& replayed, const Terminal& terminal, std::os
 
 std::string standing_words(const ledger::MigrationState& state, const Vantage& vantage) {
   return fmt::format("{} at #{}, {}: {}", printable(state.name), vantage.position,
-                     format_local(vantage.now), name_of(state.status));
+                     format_local(vantage.now),
+                     standing(state.status, state.mode, state.paused != 0));
 }
 
 void print_replayed(const Replayed& replayed, const NextAction& next, const Terminal& terminal,
                     std::ostream& out) {
   const auto& state = replayed.state;
   std::size_t done = 0;
-  for (const auto& step : replayed.done) done += step.position != 0 ? 1 : 0;
+  for (StepIndex step = 0; step < state.forward_count(); ++step)
+    done += replayed.done[step].position != 0 ? 1 : 0;
   Lines summary;
   summary.add("workflow",
               fmt::format("{}, version {}", shown(state.workflow), state.workflow_version));
   summary.add("started", at(state.stream, state.started));
   summary.add("last event", at(state.position, state.updated));
-  summary.add("steps", fmt::format("{} of {} done", done, state.step_count()));
+  summary.add("steps", fmt::format("{} of {} done", done, state.forward_count()));
   std::string others;
   for (const auto& other : state.depends_on) others += (others.empty() ? "" : ", ") + shown(other);
   summary.add("starts after", others);
@@ -207,6 +212,7 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Term
     summary.add("because", shown(state.reason));
     if (state.status == ledger::Status::parked) summary.add("to do", shown(state.need));
   }
+  if (state.paused != 0) summary.add("paused", shown(state.pause_words));
   if (state.unknown_events > 0)
     summary.add("not known", fmt::format("{} event(s) of a newer version", state.unknown_events));
   summary.add("next", next_words(next));

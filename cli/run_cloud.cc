@@ -64,6 +64,8 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapte
   options.profile = config.oci.profile;
   options.auth = config.oci.auth;
   options.parallel = config.oci.parallel;
+  options.call_timeout =
+      std::chrono::milliseconds(static_cast<std::int64_t>(config.oci.call_timeout_seconds * 1000));
   options.endpoints = config.endpoints;
   // Beside the ledger, which may not be there yet.
   options.children_lock = ledger + ".children";

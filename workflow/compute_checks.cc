@@ -32,7 +32,7 @@ std::string list_names(const boost::json::array& items, std::string_view key) {
 }
 
 // The volumes of attachments that hold; a list shows for a while those that were detached, too.
-std::vector<std::string_view> attached_ids(const boost::json::array& attachments,
+std::vector<std::string_view> attached_ids(const ListIndex::Found& attachments,
                                            std::string_view id) {
   std::vector<std::string_view> ids;
   for (const auto& attachment : attachments)
@@ -71,44 +71,88 @@ bool by_par(const View& view) { return view.plan("transfer") == "par"; }
 
 // ---- the source --------------------------------------------------------------------------------
 
-std::optional<Request> ask_source(const View& view, Answers answers) {
+namespace {
+
+// What is read about the source; null: not read yet, not there, or not needed.
+struct Source {
+  const Answer* instance_answer = nullptr;
+  ListIndex::Item instance;
+  const Answer* boot_attachments = nullptr;
+  const Answer* boot_volume_answer = nullptr;
+  ListIndex::Item boot_volume;
+  const Answer* volumes = nullptr;
+  const Answer* image_answer = nullptr;
+  std::optional<Request> wanted;
+};
+
+std::string attached_boot_volume(const View& view, const Answer& answer) {
+  const auto attachments = attached_to(view, answer, view.plan("source_instance_id"));
+  const auto ids = attached_ids(attachments, "bootVolumeId");
+  return ids.empty() ? std::string() : std::string(ids.front());
+}
+
+Source see_source(const View& view, Answers answers) {
   const auto region = view.plan("source_region");
   const auto id = view.plan("source_instance_id");
   const auto compartment = view.plan("source_compartment_id");
-  if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
-  const auto* instance = value_of(answers[0]);
-  if (!instance) return std::nullopt;
-  switch (answers.size()) {
-    case 1:
-      return core_get(region, "bootVolumeAttachments",
-                      make_query({{"availabilityDomain", text(instance, "availabilityDomain")},
-                                  {"compartmentId", compartment},
-                                  {"instanceId", id}}));
-    case 2: {
-      const auto* attachments = items_of(answers[1]);
-      if (!attachments) return std::nullopt;
-      const auto attached = attached_ids(*attachments, "bootVolumeId");
-      if (attached.empty()) return std::nullopt;
-      return core_get(region, "bootVolumes/" + percent_encode(attached.front()));
-    }
-    case 3:
-      return core_get(region, "volumeAttachments",
-                      make_query({{"compartmentId", compartment}, {"instanceId", id}}));
-    case 4: {
-      const auto image = text(instance, "imageId");
-      if (image.empty()) return std::nullopt;
-      return core_get(region, "images/" + percent_encode(image));
-    }
-    default:
-      return std::nullopt;
-  }
+  // In bulk, of all instances.
+  const std::string_view only = view.in_bulk ? std::string_view() : id;
+  const std::string_view limit = view.in_bulk ? std::string_view("1000") : std::string_view();
+  const auto list = [&](std::string collection) {
+    return core_get(region, std::move(collection),
+                    make_query({{"compartmentId", compartment}, {"limit", "1000"}}));
+  };
+  Source source;
+  Turn turn(answers);
+  const auto read = [&] {
+    source.instance_answer = turn.take_item(
+        view, list("instances"), core_get(region, "instances/" + percent_encode(id)), id);
+    if (!source.instance_answer) return;
+    source.instance = item_of(*source.instance_answer, id);
+    if (!source.instance) return;
+    const auto domain = text(source.instance.get(), "availabilityDomain");
+    source.boot_attachments = turn.take(core_get(region, "bootVolumeAttachments",
+                                                 make_query({{"availabilityDomain", domain},
+                                                             {"compartmentId", compartment},
+                                                             {"instanceId", only},
+                                                             {"limit", limit}})));
+    if (!source.boot_attachments || !is_list(*source.boot_attachments)) return;
+    const auto boot_volume = attached_boot_volume(view, *source.boot_attachments);
+    if (boot_volume.empty()) return;
+    source.boot_volume_answer =
+        turn.take_item(view,
+                       core_get(region, "bootVolumes",
+                                make_query({{"availabilityDomain", domain},
+                                            {"compartmentId", compartment},
+                                            {"limit", "1000"}})),
+                       core_get(region, "bootVolumes/" + percent_encode(boot_volume)), boot_volume);
+    if (!source.boot_volume_answer) return;
+    source.boot_volume = item_of(*source.boot_volume_answer, boot_volume);
+    source.volumes = turn.take(core_get(
+        region, "volumeAttachments",
+        make_query({{"compartmentId", compartment}, {"instanceId", only}, {"limit", limit}})));
+    const auto image = text(source.instance.get(), "imageId");
+    if (image.empty()) return;
+    source.image_answer = turn.take_item(
+        view, list("images"), core_get(region, "images/" + percent_encode(image)), image);
+  };
+  read();
+  source.wanted = turn.wanted();
+  return source;
+}
+
+}  // namespace
+
+std::optional<Request> ask_source(const View& view, Answers answers) {
+  return see_source(view, answers).wanted;
 }
 
 Verdict read_source(const View& view, Answers answers) {
   const auto id = view.plan("source_instance_id");
-  const auto* instance = value_of(answers[0]);
+  const Source source = see_source(view, answers);
+  const auto* instance = source.instance.get();
   if (!instance) {
-    return not_there(answers[0], "source instance", id,
+    return not_there(answers.back(), "source instance", id,
                      "check \"source_instance_id\", \"source_region\" and the policies");
   }
   const auto state = text(instance, "lifecycleState");
@@ -121,13 +165,13 @@ Verdict read_source(const View& view, Answers answers) {
     return Verdict::refused(fmt::format("source instance {} lies in compartment {}, not in {}", id,
                                         compartment, view.plan("source_compartment_id")),
                             "correct \"source_compartment_id\"");
-  if (answers.size() < 2 || !is_list(answers[1])) return Verdict::cannot_look(answers.back());
-  if (answers.size() < 3)
+  if (!source.boot_attachments || !is_list(*source.boot_attachments))
+    return Verdict::cannot_look(answers.back());
+  if (!source.boot_volume_answer)
     return Verdict::refused(fmt::format("source instance {} has no boot volume", id),
                             "attach its boot volume again");
-  if (!value_of(answers[2])) return Verdict::cannot_look(answers[2]);
-  const auto* boot_volume = value_of(answers[2]);
-  const double size = number(boot_volume, "sizeInGBs").value_or(0);
+  if (!source.boot_volume) return Verdict::cannot_look(*source.boot_volume_answer);
+  const double size = number(source.boot_volume.get(), "sizeInGBs").value_or(0);
   if (size > kLargestImageGBs)
     return Verdict::refused(
         fmt::format("the boot volume has {} GB; an image may have at most {} GB", size,
@@ -135,27 +179,27 @@ Verdict read_source(const View& view, Answers answers) {
         "move it by volume replication, or shrink the boot volume");
 
   Verdict verdict = Verdict::ok();
-  if (answers.size() > 4) {
-    const auto* image = value_of(answers[4]);
-    const auto listing = text(image, "listingType");
+  if (source.image_answer) {
+    const auto image = item_of(*source.image_answer, text(instance, "imageId"));
+    const auto listing = text(image.get(), "listingType");
     if (image && !listing.empty() && listing != "NONE")
       return Verdict::refused(
           fmt::format("the instance was made from a marketplace image ({}), which OCI does not "
                       "export",
-                      text(image, "displayName")),
+                      text(image.get(), "displayName")),
           "move it by boot volume replication or backup copy");
     if (!image)
-      verdict.findings.push_back(fmt::format(
-          "whether the source image may be exported could not be seen ({})", words(answers[4])));
+      verdict.findings.push_back(
+          fmt::format("whether the source image may be exported could not be seen ({})",
+                      words(*source.image_answer)));
   }
-  if (answers.size() > 3) {
-    if (const auto* volumes = items_of(answers[3])) {
-      const auto attached = attached_ids(*volumes, "volumeId");
-      if (!attached.empty())
-        verdict.findings.push_back(
-            fmt::format("{} attached block volume(s) do not travel in an image: {}",
-                        attached.size(), fmt::join(attached, ", ")));
-    }
+  if (source.volumes && is_list(*source.volumes)) {
+    const auto volumes = attached_to(view, *source.volumes, id);
+    const auto attached = attached_ids(volumes, "volumeId");
+    if (!attached.empty())
+      verdict.findings.push_back(
+          fmt::format("{} attached block volume(s) do not travel in an image: {}", attached.size(),
+                      fmt::join(attached, ", ")));
   }
   auto& facts = verdict.facts;
   facts.set("source_state", state);

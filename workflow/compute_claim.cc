@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
-#include "workflow/made.h"
 
 namespace migledger::workflow::compute {
 

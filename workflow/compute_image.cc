@@ -32,21 +32,42 @@ Sighting sight_image(const View& view, std::string_view claim, const Sift& how, 
   return sift(view, answers.back(), how);
 }
 
+// What is read about an image under way; null: not read yet, or not needed.
+struct Ready {
+  Work work;
+  const Answer* image_answer = nullptr;
+  ListIndex::Item image;
+  std::optional<Request> wanted;
+};
+
 // An image is ready when it is AVAILABLE; its work request tells of failure, which no state of an
-// image does.
-std::optional<Request> ask_ready(const View& view, std::string_view region,
-                                 std::string_view compartment, std::string_view image,
-                                 std::string_view work, Answers answers) {
-  if (!work.empty() && answers.empty())
-    return one_or_list(view, region, "workRequests", work, compartment);
-  if (!work.empty() && answers.size() == 1) {
-    const Work seen = work_of(answers[0], work);
-    if (seen.state == WorkState::failed) return std::nullopt;
-    if (seen.state == WorkState::running) return std::nullopt;
+// image does. In bulk, the list of images is read first: it tells at once who is done.
+Ready see_ready(const View& view, std::string_view region, std::string_view compartment,
+                std::string_view id, std::string_view work, Answers answers) {
+  Ready ready;
+  Turn turn(answers);
+  const auto read_image = [&] {
+    ready.image_answer = turn.take(one_or_list(view, region, "images", id, compartment));
+    if (ready.image_answer) ready.image = item_of(*ready.image_answer, id);
+  };
+  const auto read_work = [&] {
+    if (work.empty()) return;
+    const auto* answer = turn.take(one_or_list(view, region, "workRequests", work, compartment));
+    if (answer) ready.work = work_of(*answer, work);
+  };
+  if (view.in_bulk) {
+    read_image();
+    const auto state = text(ready.image.get(), "lifecycleState");
+    const bool ended = ready.image && (state == "AVAILABLE" || !image_alive(state));
+    if (ready.image_answer && !ended && !(view.skims() && is_list(*ready.image_answer)))
+      read_work();
+  } else {
+    read_work();
+    const auto state = ready.work.state;
+    if (!turn.wanted() && state != WorkState::running && state != WorkState::failed) read_image();
   }
-  if (answers.size() == (work.empty() ? 0u : 1u))
-    return one_or_list(view, region, "images", image, compartment);
-  return std::nullopt;
+  ready.wanted = turn.wanted();
+  return ready;
 }
 
 ledger::Fields add_dead(const View& view, std::string_view id) {
@@ -55,40 +76,31 @@ ledger::Fields add_dead(const View& view, std::string_view id) {
   return facts;
 }
 
-Verdict read_ready(const View& view, std::string_view id, std::string_view work,
-                   std::string_view what, Answers answers) {
-  Work seen;
-  if (!work.empty()) {
-    seen = work_of(answers[0], work);
-    if (seen.state == WorkState::failed) {
-      Verdict verdict =
-          Verdict::dead(ErrorClass::RETRY, seen.status,
-                        fmt::format("the work request for {} {} is {}", what, id, seen.status));
-      verdict.facts = add_dead(view, id);
-      return verdict;
-    }
-    if (answers.size() == 1) {
-      if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
-      return Verdict::cannot_look(answers[0]);
-    }
+Verdict read_ready(const View& view, std::string_view id, std::string_view what, const Ready& ready,
+                   Answers answers) {
+  const Work& seen = ready.work;
+  if (seen.state == WorkState::failed) {
+    Verdict verdict =
+        Verdict::dead(ErrorClass::RETRY, seen.status,
+                      fmt::format("the work request for {} {} is {}", what, id, seen.status));
+    verdict.facts = add_dead(view, id);
+    return verdict;
   }
-  const auto image = item_of(answers.back(), id);
-  if (!image) {
-    // Lists are late; a single 404 proves nothing either.
-    if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
-    if (view.in_bulk && answers.back().reply.ok()) return Verdict::pending("not listed yet");
-    return Verdict::cannot_look(answers.back());
-  }
-  const auto state = text(image.get(), "lifecycleState");
-  if (!image_alive(state)) {
+  const auto state = text(ready.image.get(), "lifecycleState");
+  if (ready.image && !image_alive(state)) {
     Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
                                     fmt::format("{} {} is {}", what, id, state));
     verdict.facts = add_dead(view, id);
     return verdict;
   }
   if (state == "AVAILABLE") return Verdict::ok();
-  return Verdict::pending(seen.status.empty() ? state : std::string_view(seen.status),
-                          seen.percent);
+  if (!seen.status.empty()) return Verdict::pending(seen.status, seen.percent);
+  if (view.skims() && ready.image_answer && is_list(*ready.image_answer))
+    return Verdict::pending_as_before(view);
+  if (ready.image) return Verdict::pending(state);
+  // Lists are late; a single 404 proves nothing either.
+  if (view.in_bulk && answers.back().reply.ok()) return Verdict::pending("not listed yet");
+  return Verdict::cannot_look(answers.back());
 }
 
 }  // namespace
@@ -161,13 +173,26 @@ Receipt receive_image(const View&, const Answer& answer) {
   return receipt_with_id(answer, "image_id", "image_work");
 }
 
-std::optional<Request> ask_image_ready(const View& view, Answers answers) {
-  return ask_ready(view, view.plan("source_region"), view.plan("source_compartment_id"),
+namespace {
+
+Ready see_image(const View& view, Answers answers) {
+  return see_ready(view, view.plan("source_region"), view.plan("source_compartment_id"),
                    view.fact("image_id"), view.fact("image_work"), answers);
 }
 
+Ready see_import(const View& view, Answers answers) {
+  return see_ready(view, view.plan("target_region"), view.plan("target_compartment_id"),
+                   view.fact("target_image_id"), view.fact("import_work"), answers);
+}
+
+}  // namespace
+
+std::optional<Request> ask_image_ready(const View& view, Answers answers) {
+  return see_image(view, answers).wanted;
+}
+
 Verdict read_image_ready(const View& view, Answers answers) {
-  return read_ready(view, view.fact("image_id"), view.fact("image_work"), "image", answers);
+  return read_ready(view, view.fact("image_id"), "image", see_image(view, answers), answers);
 }
 
 std::vector<Request> image_postmortem(const View& view) {
@@ -221,12 +246,11 @@ Receipt receive_import(const View&, const Answer& answer) {
 }
 
 std::optional<Request> ask_import_ready(const View& view, Answers answers) {
-  return ask_ready(view, view.plan("target_region"), view.plan("target_compartment_id"),
-                   view.fact("target_image_id"), view.fact("import_work"), answers);
+  return see_import(view, answers).wanted;
 }
 
 Verdict read_import_ready(const View& view, Answers answers) {
-  return read_ready(view, view.fact("target_image_id"), view.fact("import_work"), "imported image",
+  return read_ready(view, view.fact("target_image_id"), "imported image", see_import(view, answers),
                     answers);
 }
 

@@ -175,20 +175,41 @@ std::vector<Request> launch_postmortem(const View& view) {
   return work_postmortem(view.plan("target_region"), Service::core, view.fact("launch_work"));
 }
 
-std::optional<Request> ask_final(const View& view, Answers answers) {
+namespace {
+
+struct Launched {
+  const Answer* answer = nullptr;
+  const Answer* interfaces = nullptr;
+  std::optional<Request> wanted;
+};
+
+Launched see_launched(const View& view, Answers answers) {
   const auto region = view.plan("target_region");
   const auto id = view.fact("target_instance_id");
-  if (answers.empty()) return core_get(region, "instances/" + percent_encode(id));
-  if (answers.size() == 1)
-    return core_get(
+  Launched seen;
+  Turn turn(answers);
+  seen.answer = turn.take_item(view, list_instances(view),
+                               core_get(region, "instances/" + percent_encode(id)), id);
+  if (seen.answer)
+    seen.interfaces = turn.take(core_get(
         region, "vnicAttachments",
-        make_query({{"compartmentId", view.plan("target_compartment_id")}, {"instanceId", id}}));
-  return std::nullopt;
+        make_query({{"compartmentId", view.plan("target_compartment_id")},
+                    {"instanceId", view.in_bulk ? std::string_view() : id},
+                    {"limit", view.in_bulk ? std::string_view("1000") : std::string_view()}})));
+  seen.wanted = turn.wanted();
+  return seen;
+}
+
+}  // namespace
+
+std::optional<Request> ask_final(const View& view, Answers answers) {
+  return see_launched(view, answers).wanted;
 }
 
 Verdict read_final(const View& view, Answers answers) {
-  const auto instance = launched(view, answers[0]);
-  if (!instance) return Verdict::cannot_look(answers[0]);
+  const Launched seen = see_launched(view, answers);
+  const auto instance = launched(view, *seen.answer);
+  if (!instance) return Verdict::cannot_look(*seen.answer);
   const auto id = view.fact("target_instance_id");
   const auto state = text(instance.get(), "lifecycleState");
   if (state != "RUNNING")
@@ -200,16 +221,16 @@ Verdict read_final(const View& view, Answers answers) {
     return Verdict::refused(fmt::format("the new instance {} was made from image {}, not from {}",
                                         id, image, view.fact("target_image_id")),
                             "find out who made it");
-  const auto* attachments = answers.size() > 1 ? items_of(answers[1]) : nullptr;
-  if (!attachments) return Verdict::cannot_look(answers.back());
-  for (const auto& attachment : *attachments) {
+  if (!seen.interfaces || !is_list(*seen.interfaces)) return Verdict::cannot_look(answers.back());
+  const auto attachments = attached_to(view, *seen.interfaces, id);
+  for (const auto& attachment : attachments) {
     if (text(&attachment, "subnetId") != view.plan("target_subnet_id")) continue;
     Verdict verdict = Verdict::ok();
     verdict.facts.set("target_vnic_id", text(&attachment, "vnicId"));
     return verdict;
   }
   // A RUNNING instance has an interface: the list is late.
-  if (attachments->empty()) return Verdict::pending("its network interface is not listed yet");
+  if (attachments.empty()) return Verdict::pending("its network interface is not listed yet");
   return Verdict::refused(fmt::format("the new instance {} has no interface in subnet {}", id,
                                       view.plan("target_subnet_id")),
                           "attach one, or find out who changed it; then run again");

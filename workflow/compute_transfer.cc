@@ -54,6 +54,41 @@ WorkRead read_work(const View& view, std::string_view id, Answers answers) {
 
 }  // namespace
 
+// ---- objects that must be there ----------------------------------------------------------------
+
+namespace {
+
+// What the first answers of a reading say about an object. That one is missing ends a generation,
+// so in bulk, where the list may be older than the end of the work request, it is asked for again.
+struct ObjectRead {
+  std::optional<boost::json::value> object;
+  std::size_t answers = 1;
+  std::optional<Request> wanted;
+};
+
+ObjectRead read_object(const View& view, std::string_view region, std::string_view bucket,
+                       std::string_view name, Answers answers) {
+  if (answers.empty()) return {std::nullopt, 0, list_objects(view, region, bucket, name)};
+  ObjectRead read{object_named(answers[0], name), 1, std::nullopt};
+  if (!view.in_bulk || read.object || !is_list(answers[0])) return read;
+  View itself = view;
+  itself.in_bulk = false;
+  if (answers.size() == 1) return {std::nullopt, 1, list_objects(itself, region, bucket, name)};
+  return {object_named(answers[1], name), 2, std::nullopt};
+}
+
+ObjectRead read_exported_object(const View& view, Answers answers) {
+  return read_object(view, view.plan("source_region"), view.plan("migration_bucket_name"),
+                     view.fact("object_name"), answers);
+}
+
+ObjectRead read_copied_object(const View& view, Answers answers) {
+  return read_object(view, view.plan("target_region"), target_bucket(view), view.fact("copy_name"),
+                     answers);
+}
+
+}  // namespace
+
 // ---- export ------------------------------------------------------------------------------------
 
 namespace {
@@ -80,7 +115,11 @@ std::optional<Request> ask_export(const View& view, Answers answers) {
     answers = answers.subspan(1);
   }
   if (answers.empty()) return list_objects(view, region, bucket, export_name(view));
-  if (answers.size() == 1) return core_get(region, image_path(view));
+  if (answers.size() == 1)
+    return one_or_list(view, region, "images", view.fact("image_id"),
+                       view.plan("source_compartment_id"));
+  if (answers.size() == 2 && view.in_bulk && !item_of(answers[1], view.fact("image_id")))
+    return core_get(region, image_path(view));
   return std::nullopt;
 }
 
@@ -98,8 +137,8 @@ Sighting sight_export(const View& view, Answers answers) {
   }
   if (answers.size() < 2 || !is_list(answers[0])) return Sighting::cannot_look(answers.back());
   const std::string name = export_name(view);
-  const auto image = item_of(answers[1], view.fact("image_id"));
-  if (!image) return Sighting::cannot_look(answers[1]);
+  const auto image = item_of(answers.back(), view.fact("image_id"));
+  if (!image) return Sighting::cannot_look(answers.back());
   const auto state = text(image.get(), "lifecycleState");
   if (const auto object = object_named(answers[0], name)) {
     Sighting sighting = Sighting::of(Sighting::Kind::ours);
@@ -142,6 +181,7 @@ Receipt receive_export(const View& view, const Answer& answer) {
 std::optional<Request> ask_exported(const View& view, Answers answers) {
   const auto region = view.plan("source_region");
   const auto work = view.fact("export_work");
+  bool succeeded = false;
   if (!work.empty()) {
     if (answers.empty())
       return one_or_list(view, region, "workRequests", work, view.plan("source_compartment_id"));
@@ -149,11 +189,12 @@ std::optional<Request> ask_exported(const View& view, Answers answers) {
     if (read.ask_itself) return core_get(region, "workRequests/" + percent_encode(work));
     const auto state = read.work.state;
     if (state == WorkState::running || state == WorkState::failed) return std::nullopt;
+    succeeded = state == WorkState::succeeded;
     answers = answers.subspan(read.answers);
   }
-  if (answers.empty())
-    return list_objects(view, region, view.plan("migration_bucket_name"), view.fact("object_name"));
-  if (answers.size() == 1) return core_get(region, image_path(view));
+  auto object = read_exported_object(view, answers);
+  if (object.wanted) return std::move(object.wanted);
+  if (!succeeded && answers.size() == object.answers) return core_get(region, image_path(view));
   return std::nullopt;
 }
 
@@ -171,18 +212,21 @@ Verdict read_exported(const View& view, Answers answers) {
     succeeded = seen.state == WorkState::succeeded;
     answers = answers.subspan(used);
   }
-  if (answers.size() < 2 || !is_list(answers[0])) return Verdict::cannot_look(answers.back());
-  const auto image = item_of(answers[1], view.fact("image_id"));
-  if (!image) return Verdict::cannot_look(answers[1]);
-  const auto state = text(image.get(), "lifecycleState");
-  if (state == "EXPORTING") return Verdict::pending(state);
-  const auto name = view.fact("object_name");
-  const auto object = object_named(answers[0], name);
+  const auto [object, used, wanted] = read_exported_object(view, answers);
+  if (wanted || !is_list(answers[used - 1])) return Verdict::cannot_look(answers.back());
+  if (!succeeded) {
+    // Without the word of its work request, the image tells whether it is over.
+    const auto image = item_of(answers.back(), view.fact("image_id"));
+    if (!image) return Verdict::cannot_look(answers.back());
+    const auto state = text(image.get(), "lifecycleState");
+    if (state == "EXPORTING") return Verdict::pending(state);
+    if (object && view.plan("claimed_export").empty() && state != "AVAILABLE")
+      return Verdict::pending(state);
+  }
   if (!object)
-    return Verdict::dead(ErrorClass::RETRY, "NoObject",
-                         fmt::format("the export has ended, but there is no object {}", name));
-  if (!succeeded && view.plan("claimed_export").empty() && state != "AVAILABLE")
-    return Verdict::pending(state);
+    return Verdict::dead(
+        ErrorClass::RETRY, "NoObject",
+        fmt::format("the export has ended, but there is no object {}", view.fact("object_name")));
   ledger::Fields facts;
   facts.set("object_size", size_of(*object));
   facts.set("object_md5", text(&*object, "md5"));
@@ -244,14 +288,23 @@ Receipt receive_bucket(const View& view, const Answer& answer) {
 
 // ---- the copy ----------------------------------------------------------------------------------
 
+namespace {
+
+// All work requests of object storage in the source compartment: a copy's are with its source.
+Request list_copies(const View& view) {
+  return storage(
+      view.plan("source_region"), "GET", "/workRequests",
+      make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
+}
+
+}  // namespace
+
 std::optional<Request> ask_copy(const View& view, Answers answers) {
   if (answers.empty())
     return list_objects(view, view.plan("target_region"), target_bucket(view),
                         new_object_name(view));
   if (answers.size() > 1 || object_named(answers[0], new_object_name(view))) return std::nullopt;
-  return storage(
-      view.plan("source_region"), "GET", "/workRequests",
-      make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
+  return list_copies(view);
 }
 
 bool copy_under_way(const Answer& answer, std::string_view source_object) {
@@ -301,56 +354,82 @@ Receipt receive_copy(const View& view, const Answer& answer) {
   return receipt;
 }
 
+namespace {
+
+// The name is of this generation alone, so an object with the export's checksum is its copy.
+bool arrived(const View& view, const std::optional<boost::json::value>& object) {
+  return object && !view.fact("object_md5").empty() &&
+         text(&*object, "md5") == view.fact("object_md5") &&
+         size_of(*object) == view.fact("object_size");
+}
+
+// In bulk, the list of what has arrived is read first: it tells at once who is done.
+bool listed_as_arrived(const View& view, Answers answers) {
+  return view.in_bulk && !answers.empty() &&
+         arrived(view, object_named(answers[0], view.fact("copy_name")));
+}
+
+// That it has not arrived is enough to know, for now, about one that was seen under way.
+bool leaves_it_at_that(const View& view, Answers answers) {
+  return view.skims() && is_list(answers[0]) && !object_named(answers[0], view.fact("copy_name"));
+}
+
+}  // namespace
+
 std::optional<Request> ask_copied(const View& view, Answers answers) {
+  const auto region = view.plan("source_region");
   const auto work = view.fact("copy_work");
+  if (view.in_bulk) {
+    if (answers.empty())
+      return list_objects(view, view.plan("target_region"), target_bucket(view),
+                          view.fact("copy_name"));
+    if (listed_as_arrived(view, answers) || leaves_it_at_that(view, answers)) return std::nullopt;
+    answers = answers.subspan(1);
+  }
   if (!work.empty()) {
     if (answers.empty()) {
-      const auto region = view.plan("source_region");
-      if (view.in_bulk)
-        return storage(
-            region, "GET", "/workRequests",
-            make_query({{"compartmentId", view.plan("source_compartment_id")}, {"limit", "1000"}}));
+      if (view.in_bulk) return list_copies(view);
       return storage(region, "GET", "/workRequests/" + percent_encode(work));
     }
     const WorkRead read = read_work(view, work, answers);
-    if (read.ask_itself)
-      return storage(view.plan("source_region"), "GET", "/workRequests/" + percent_encode(work));
+    if (read.ask_itself) return storage(region, "GET", "/workRequests/" + percent_encode(work));
     if (read.work.state == WorkState::running) return std::nullopt;
     answers = answers.subspan(read.answers);
   }
-  if (answers.empty())
-    return list_objects(view, view.plan("target_region"), target_bucket(view),
-                        view.fact("copy_name"));
-  return std::nullopt;
+  return read_copied_object(view, answers).wanted;
 }
 
 Verdict read_copied(const View& view, Answers answers) {
   const auto work = view.fact("copy_work");
   Work seen;
-  if (!work.empty()) {
-    const WorkRead read = read_work(view, work, answers);
-    seen = read.work;
-    if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
-    if (seen.state == WorkState::cannot_tell)
-      return Verdict::cannot_look(answers[read.answers - 1]);
-    answers = answers.subspan(read.answers);
+  std::optional<boost::json::value> object;
+  if (listed_as_arrived(view, answers)) {
+    object = object_named(answers[0], view.fact("copy_name"));
+  } else if (leaves_it_at_that(view, answers)) {
+    return Verdict::pending_as_before(view);
+  } else {
+    if (view.in_bulk) answers = answers.subspan(1);
+    if (!work.empty()) {
+      const WorkRead read = read_work(view, work, answers);
+      seen = read.work;
+      if (seen.state == WorkState::running) return Verdict::pending(seen.status, seen.percent);
+      if (seen.state == WorkState::cannot_tell)
+        return Verdict::cannot_look(answers[read.answers - 1]);
+      answers = answers.subspan(read.answers);
+    }
+    ObjectRead read = read_copied_object(view, answers);
+    if (read.wanted || !is_list(answers[read.answers - 1]))
+      return Verdict::cannot_look(answers.back());
+    object = std::move(read.object);
   }
-  if (answers.empty() || !is_list(answers[0])) return Verdict::cannot_look(answers.back());
-  const auto name = view.fact("copy_name");
-  const auto object = object_named(answers[0], name);
-  // A copy that was sent twice may fail because the first one has arrived: the name is of this
-  // generation alone, so an object with the export's checksum is that one.
-  if (seen.state == WorkState::failed) {
-    const bool arrived = object && !view.fact("object_md5").empty() &&
-                         text(&*object, "md5") == view.fact("object_md5") &&
-                         size_of(*object) == view.fact("object_size");
-    if (!arrived)
-      return Verdict::dead(ErrorClass::RETRY, seen.status,
-                           fmt::format("the work request for the copy is {}", seen.status));
-  }
+  // A copy that was sent twice may fail because the first one has arrived.
+  if (seen.state == WorkState::failed && !arrived(view, object))
+    return Verdict::dead(ErrorClass::RETRY, seen.status,
+                         fmt::format("the work request for the copy is {}", seen.status));
   if (!object)
-    return Verdict::dead(ErrorClass::RETRY, "NoObject",
-                         fmt::format("the copy has ended, but there is no object {}", name));
+    return Verdict::dead(
+        ErrorClass::RETRY, "NoObject",
+        fmt::format("the copy has ended, but there is no object {}", view.fact("copy_name")));
   const auto size = size_of(*object);
   if (size != view.fact("object_size"))
     return Verdict::dead(

@@ -89,13 +89,14 @@ Step in_modes(Modes modes, Step step) {
 }
 
 // Removes all of a kind that the migration made, one after the other.
-Step removal(std::string_view name, std::string_view title, Modes modes,
+Step removal(std::string_view name, std::string_view title, std::string_view fact, Modes modes,
              decltype(Step::applies) applies, decltype(Step::ask) ask, decltype(Step::sight) sight,
              decltype(Step::act) remove) {
   Step step = act(name, title, Guard::IF_MATCH, {ask, sight, remove, receive_removed});
   step.modes = modes;
   step.applies = applies;
   step.more = more_to_remove;
+  step.removes = fact;
   return step;
 }
 
@@ -111,6 +112,11 @@ Step not_before(decltype(Step::not_before) moment, Step step) {
 
 Step with_secret_of(std::string_view remake_at, Step step) {
   step.remake_secret_at = remake_at;
+  return step;
+}
+
+Step gathered(Duration gather, Step step) {
+  step.gather = gather;
   return step;
 }
 
@@ -190,25 +196,26 @@ std::vector<Step> make_steps() {
                    ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      skippable(check("final-check", "check the new instance", ask_final, read_final)),
+      skippable(
+          gathered(2min, check("final-check", "check the new instance", ask_final, read_final))),
 
-      removal("remove-instance", "remove the new instance", kUndo, may_have_made,
-              ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
-      removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
-              ask_import_pars, sight_import_urls_gone, remove_import_url),
-      removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
-              drops_target_image, ask_target_image_gone, sight_target_image_gone,
+      removal("remove-instance", "remove the new instance", "target_instance_id", kUndo,
+              may_have_made, ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
+      removal("remove-import-urls", "remove import URLs", {}, kUndo | kCleanUp,
+              may_have_import_urls, ask_import_pars, sight_import_urls_gone, remove_import_url),
+      removal("remove-imported-image", "remove the imported image", "target_image_id",
+              kUndo | kCleanUp, drops_target_image, ask_target_image_gone, sight_target_image_gone,
               remove_target_image),
-      removal("remove-copy", "remove the copied object", kUndo | kCleanUp, may_have_copied,
-              ask_copy_gone, sight_copy_gone, remove_copy),
-      removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
+      removal("remove-copy", "remove the copied object", "copy_name", kUndo | kCleanUp,
+              may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy),
+      removal("remove-export-urls", "remove export URLs", {}, kUndo | kCleanUp, may_have_made_urls,
               ask_export_pars, sight_export_urls_gone, remove_export_url),
-      removal("remove-export", "remove the exported object", kUndo | kCleanUp, may_have_made,
-              ask_export_gone, sight_export_gone, remove_export),
-      removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
-              ask_source_image_gone, sight_source_image_gone, remove_source_image),
-      removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,
-              ask_claim, sight_claim_gone, remove_claim),
+      removal("remove-export", "remove the exported object", "object_name", kUndo | kCleanUp,
+              may_have_made, ask_export_gone, sight_export_gone, remove_export),
+      removal("remove-image", "remove the source's image", "image_id", kUndo | kCleanUp,
+              may_have_made, ask_source_image_gone, sight_source_image_gone, remove_source_image),
+      removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
+              may_have_made, ask_claim, sight_claim_gone, remove_claim),
 
       not_before(
           quiet_period_end,
@@ -216,7 +223,7 @@ std::vector<Step> make_steps() {
                                           nullptr, decommission_question))),
       in_modes(kDecommission,
                check("check-target-health", "check the new instance", ask_final, read_final)),
-      removal("terminate-source", "terminate the source instance", kDecommission, nullptr,
+      removal("terminate-source", "terminate the source instance", {}, kDecommission, nullptr,
               ask_source_gone, sight_source_gone, terminate_source),
   };
 }

@@ -56,7 +56,7 @@ class Doctor {
     });
     const Time deadline = clock_.now() + kPatience;
     while (!answered && clock_.now() < deadline) {
-      reader.pump();
+      reader.pump(clock_.now());
       if (auto completion = cloud_.next(deadline))
         reader.complete(completion->call, std::move(completion->reply));
     }
@@ -172,22 +172,22 @@ class Doctor {
 
   void buckets(const PlannedMigration& migration) {
     const std::string source_bucket = field(migration, "migration_bucket_name");
-    std::string target_bucket = field(migration, "target_bucket_name");
-    if (target_bucket.empty()) target_bucket = source_bucket;
     const auto look = [&](const std::string& region, const std::string& bucket, bool needed) {
       if (name_space_.empty() || !first("bucket " + region + "/" + bucket)) return;
       const std::string what = fmt::format("bucket {} in {}", bucket, region);
       const Answer answer = read(storage(region, "GET", bucket_path(name_space_, bucket)));
-      if (answer.reply.ok())
+      if (answer.reply.ok()) {
         say(Mark::good, what, "is there");
-      else if (answer.reply.status == 404 && !needed)
+        buckets_there_.insert(region + "/" + bucket);
+      } else if (answer.reply.status == 404 && !needed) {
         say(Mark::good, what, "is not there; it will be created");
-      else
+      } else {
         say(Mark::bad, what, words(answer),
             "create it, correct its name, or let the user read buckets");
+      }
     };
     look(field(migration, "source_region"), source_bucket, true);
-    look(field(migration, "target_region"), target_bucket, false);
+    look(field(migration, "target_region"), target_bucket(migration), false);
   }
 
   void target(const PlannedMigration& migration) {
@@ -225,9 +225,11 @@ class Doctor {
       const char* collection;
     };
     for (const Need& need : {Need{"source_region", "source_compartment_id", "images"},
+                             Need{"source_region", "source_compartment_id", "volumeAttachments"},
                              Need{"source_region", "source_compartment_id", "workRequests"},
                              Need{"target_region", "target_compartment_id", "images"},
                              Need{"target_region", "target_compartment_id", "instances"},
+                             Need{"target_region", "target_compartment_id", "vnicAttachments"},
                              Need{"target_region", "target_compartment_id", "workRequests"}}) {
       const std::string region = field(migration, need.region);
       const std::string compartment = field(migration, need.compartment);
@@ -238,14 +240,36 @@ class Doctor {
                       make_query({{"compartmentId", compartment}, {"limit", "100"}})),
              fmt::format("let the user manage {} in {}", need.collection, compartment));
     }
-    if (name_space_.empty()) return;
-    const std::string bucket = field(migration, "migration_bucket_name");
     const std::string region = field(migration, "source_region");
-    if (!first("objects " + region + bucket)) return;
-    expect(fmt::format("objects of {} in {}", bucket, region),
-           storage(region, "GET", bucket_path(name_space_, bucket, "/o"),
-                   make_query({{"prefix", "migledger/"}, {"fields", "name"}, {"limit", "1"}})),
-           "let the user manage objects in the bucket");
+    const std::string compartment = field(migration, "source_compartment_id");
+    if (first("copies " + region + compartment))
+      expect("work requests of object storage in " + region,
+             storage(region, "GET", "/workRequests",
+                     make_query({{"compartmentId", compartment}, {"limit", "100"}})),
+             "let the user read the work requests of object storage (manage objects)");
+    in_bucket(migration, region, field(migration, "migration_bucket_name"));
+    in_bucket(migration, field(migration, "target_region"), target_bucket(migration));
+  }
+
+  static std::string target_bucket(const PlannedMigration& migration) {
+    const std::string configured = field(migration, "target_bucket_name");
+    return configured.empty() ? field(migration, "migration_bucket_name") : configured;
+  }
+
+  void in_bucket(const PlannedMigration& migration, const std::string& region,
+                 const std::string& bucket) {
+    // One that is not there was spoken of, or will be created.
+    if (!buckets_there_.contains(region + "/" + bucket)) return;
+    if (first("objects " + region + "/" + bucket))
+      expect(fmt::format("objects of {} in {}", bucket, region),
+             storage(region, "GET", bucket_path(name_space_, bucket, "/o"),
+                     make_query({{"prefix", "migledger/"}, {"fields", "name"}, {"limit", "1"}})),
+             "let the user manage objects in the bucket");
+    if (field(migration, "transfer") == "par" && first("pars " + region + "/" + bucket))
+      expect(fmt::format("pre-authenticated requests of {} in {}", bucket, region),
+             storage(region, "GET", bucket_path(name_space_, bucket, "/p"),
+                     make_query({{"limit", "100"}})),
+             "let the user manage the bucket (PAR_MANAGE)");
   }
 
   void copy_policy(const PlannedMigration& migration) {
@@ -341,6 +365,7 @@ class Doctor {
   CallId next_call_ = 0;
   std::string name_space_;
   std::set<std::string> done_;
+  std::set<std::string> buckets_there_;  // "region/name"
   std::vector<Diagnosis> found_;
 };
 

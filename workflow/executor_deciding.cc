@@ -32,10 +32,17 @@ bool Executor::Loop::has_more(const Migration& migration, StepIndex step, std::u
 
 void Executor::Loop::set_current(Migration& migration, StepIndex step) {
   if (migration.current == step) return;
-  if (migration.current != ledger::kNoStep) --waiting_at_[migration.current];
-  if (step != ledger::kNoStep) ++waiting_at_[step];
   migration.current = step;
   migration.next_poll = {};
+  if (step == ledger::kNoStep) return;
+  const Step& current = workflow_.steps[step];
+  if (in_bulk()) migration.next_poll = gathering(current, now_);
+  // What this run has just sent is not over yet. What was found, or a former run sent, may be.
+  const auto& attempt = migration.state.attempt;
+  const bool sent_now =
+      attempt.session == session_ && attempt.step == workflow_.index_of(current.of);
+  if (current.usual > Duration::zero() && sent_now)
+    migration.next_poll = next_poll(current, migration.state, migration.state.entered);
 }
 
 void Executor::Loop::advance(Migration& migration) {

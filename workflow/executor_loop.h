@@ -36,6 +36,8 @@ struct Job {
   std::uint16_t generation = 0;
   Position because = 0;
   bool in_bulk = false;
+  bool thorough = true;
+  Time since{};  // what is read may be as old as that
   std::vector<Answer> answers;
   Verdict verdict;                 // postmortem: the death it explains
   std::vector<Request> remaining;  // postmortem
@@ -44,7 +46,7 @@ struct Job {
 
 struct Migration {
   MigrationState state;
-  StepIndex current = ledger::kNoStep;  // as counted among those that wait for the same
+  StepIndex current = ledger::kNoStep;  // that next_poll is about
   bool active = false;                  // one of those that run at once
   bool over = false;                    // nothing to do in this run, as far as is known
   bool queued = false;                  // to be decided about
@@ -69,8 +71,7 @@ class Executor::Loop {
         options_(std::move(options)),
         observer_(observer),
         workflow_(workflow),
-        reader_(cloud, next_call_),
-        waiting_at_(workflow.steps.size(), 0) {}
+        reader_(cloud, next_call_) {}
 
   RunResult run(const Plan& plan);
 
@@ -113,6 +114,8 @@ class Executor::Loop {
   bool has_more(const Migration& migration, StepIndex step, std::uint16_t generation,
                 const ledger::Fields& facts) const;
   void set_current(Migration& migration, StepIndex step);
+  bool in_bulk() const;
+  Time oldest_answer(const Migration& migration, Job::Purpose purpose, const Step& step) const;
 
   void begin_job(Migration& migration, Job::Purpose purpose, const Decision& decision);
   void ask_on(Migration& migration);
@@ -188,7 +191,6 @@ class Executor::Loop {
   std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
-  std::vector<std::size_t> waiting_at_;
   std::unordered_map<CallId, Sending> sending_;
   using Timer = std::pair<Time, StreamId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

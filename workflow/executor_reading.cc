@@ -11,16 +11,35 @@ namespace migledger::workflow {
 
 namespace {
 
-// From here on polls read lists: one call serves all that wait for the same. But a list holds what
-// all migrations made, this many a page, and when its pages are more than those who wait, each of
-// these asks for itself.
+// From here on lists are read: one call serves all who ask about something in it. But a list holds
+// what all migrations made, this many a page, and when its pages are more than those who ask, each
+// of these asks for itself.
 constexpr std::size_t kBulk = 4;
 constexpr std::size_t kItemsACall = 500;
 
-// From here on lists are read at common moments: each for itself would cost the square of them.
-constexpr std::size_t kMany = 64;
+// Beyond this, lists are read at common moments: each for itself would cost the square of them.
+constexpr std::size_t kMany = 1000;
 
 }  // namespace
+
+bool Executor::Loop::in_bulk() const {
+  return active_ >= std::max(kBulk, migrations_.size() / kItemsACall);
+}
+
+// How old the answers of a reading may be. Where something of the kind may have been sent, where an
+// end is waited for, and before anything is removed, it matters what there is now. Else a list that
+// others read a moment ago will do: what it is about is older than that.
+Time Executor::Loop::oldest_answer(const Migration& migration, Job::Purpose purpose,
+                                   const Step& step) const {
+  const MigrationState& state = migration.state;
+  const bool first_look =
+      purpose == Job::Purpose::look && state.generation(workflow_.index_of(step.name)) == 0;
+  const bool check = step.kind == StepKind::check && step.gather == Duration::zero();
+  if (state.mode != Mode::forward || !(first_look || check)) return now_;
+  const Time kept = now_ - Reader::kKept;
+  // Without a token of its own, it may be about what the step before has made.
+  return step.guard == Guard::TOKEN ? kept : std::max(kept, state.attempt.ended);
+}
 
 void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
                                const Decision& decision) {
@@ -31,7 +50,9 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.step = decision.step;
   job.generation = decision.generation;
   job.because = decision.because;
-  job.in_bulk = waiting_at_[decision.step] >= std::max(kBulk, migrations_.size() / kItemsACall);
+  job.in_bulk = in_bulk();
+  job.thorough = !job.in_bulk || thorough(migration.state, now_);
+  job.since = oldest_answer(migration, purpose, workflow_.steps[decision.step]);
   ask_on(migration);
 }
 
@@ -40,6 +61,7 @@ void Executor::Loop::ask_on(Migration& migration) {
   const Step& step = workflow_.steps[job.step];
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   std::optional<Request> request;
   if (job.purpose == Job::Purpose::postmortem) {
     if (job.answers.size() < job.remaining.size()) request = job.remaining[job.answers.size()];
@@ -55,13 +77,13 @@ void Executor::Loop::ask_on(Migration& migration) {
     return;
   }
   const StreamId stream = migration.state.stream;
-  const Time due = active_ >= kMany && reads_list(*request) ? common_moment(now_) : now_;
+  const Time due = active_ > kMany && reads_list(*request) ? common_moment(now_) : now_;
   reader_.read(
       std::move(*request),
       [this, stream, number = job.number](const Answer& answer) {
         take_answer(stream, number, answer);
       },
-      due);
+      job.since, due);
 }
 
 void Executor::Loop::take_answer(StreamId stream, std::uint64_t number, const Answer& answer) {
@@ -85,6 +107,7 @@ void Executor::Loop::conclude(Migration& migration) {
   Job& job = *migration.job;
   View view = view_of(workflow_, migration.state, ledger_id_, job.step, job.generation);
   view.in_bulk = job.in_bulk;
+  view.thorough = job.thorough;
   switch (job.purpose) {
     case Job::Purpose::read:
       conclude_reading(migration, view);

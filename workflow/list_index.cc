@@ -21,6 +21,7 @@ constexpr std::string_view kKey[] = {"freeformTags", kTagKey};
 constexpr std::string_view kSource[] = {"freeformTags", kTagSource};
 constexpr std::string_view kUpperObject[] = {"resources", "metadata", "OBJECT"};
 constexpr std::string_view kLowerObject[] = {"resources", "metadata", "object"};
+constexpr std::string_view kInstance[] = {"instanceId"};
 
 // A whole list is parsed into few large pieces of memory.
 constexpr std::size_t kPiece = 16 << 10;
@@ -125,6 +126,9 @@ void ListIndex::each_key(std::string_view item, Kind kind, const Take& take) {
     case objects:
       texts_at(item, kUpperObject, kLowerObject, take);
       break;
+    case instances:
+      each_text_at(item, kInstance, take);
+      break;
     case kinds:
       break;
   }
@@ -164,6 +168,9 @@ ListIndex::Found ListIndex::from_source(std::string_view source) const {
 }
 ListIndex::Found ListIndex::about_object(std::string_view object) const {
   return find(objects, object);
+}
+ListIndex::Found ListIndex::of_instance(std::string_view instance) const {
+  return find(instances, instance);
 }
 
 const boost::json::array& ListIndex::items() const {

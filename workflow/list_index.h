@@ -24,11 +24,12 @@ class ListIndex {
   ~ListIndex();
 
   // What is found, in the order of the list. An element that cannot be parsed is found as null.
-  Item by_id(std::string_view id) const;              // by id, else identifier; null: none
-  Found named(std::string_view name) const;           // by displayName, else name
-  Found with_stem(std::string_view stem) const;       // by the stem of the tag migledger-key
-  Found from_source(std::string_view source) const;   // by the tag migledger-source
-  Found about_object(std::string_view object) const;  // work requests by source object
+  Item by_id(std::string_view id) const;               // by id, else identifier; null: none
+  Found named(std::string_view name) const;            // by displayName, else name
+  Found with_stem(std::string_view stem) const;        // by the stem of the tag migledger-key
+  Found from_source(std::string_view source) const;    // by the tag migledger-source
+  Found about_object(std::string_view object) const;   // work requests by source object
+  Found of_instance(std::string_view instance) const;  // attachments, by instance
 
   // All of them, parsed at the first call.
   const boost::json::array& items() const;
@@ -38,7 +39,7 @@ class ListIndex {
 
  private:
   class Table;
-  enum Kind : std::uint8_t { ids, names, stems, sources, objects, kinds };
+  enum Kind : std::uint8_t { ids, names, stems, sources, objects, instances, kinds };
 
   ListIndex();
   // Calls `take` with each text by which `item` is looked up.

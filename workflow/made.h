@@ -65,7 +65,6 @@ std::string stem_of(const View& view, std::string_view step);
 
 // "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
 inline constexpr std::string_view kOurObjects = "migledger/";
-inline constexpr std::string_view kClaims = "migledger/claims/";
 std::string object_name_of(std::string_view key);
 std::string_view key_of_object(std::string_view name);
 

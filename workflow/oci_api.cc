@@ -34,7 +34,13 @@ std::string bucket_path(std::string_view name_space, std::string_view bucket,
 }
 
 Request list_objects(const View& view, std::string_view region, std::string_view bucket,
-                     std::string_view prefix) {
+                     std::string_view name) {
+  std::string_view prefix = name;
+  if (view.in_bulk) {
+    const std::string keys = fmt::format("migledger/ml-{}-", view.ledger_id.substr(0, 12));
+    for (const std::string_view common : {std::string_view(kClaims), std::string_view(keys)})
+      if (name.starts_with(common)) prefix = name.substr(0, common.size());
+  }
   return storage(
       region, "GET", bucket_path(view.fact("namespace"), bucket, "/o"),
       make_query(
@@ -47,6 +53,21 @@ Request one_or_list(const View& view, std::string_view region, std::string_view 
     return core_get(region, std::string(collection),
                     make_query({{"compartmentId", compartment}, {"limit", "1000"}}));
   return core_get(region, std::string(collection) + "/" + percent_encode(id));
+}
+
+const Answer* Turn::take(Request request) {
+  if (wanted_) return nullptr;
+  if (taken_ < answers_.size()) return &answers_[taken_++];
+  wanted_ = std::move(request);
+  return nullptr;
+}
+
+const Answer* Turn::take_item(const View& view, Request list, Request itself, std::string_view id) {
+  if (view.in_bulk) {
+    const Answer* listed = take(std::move(list));
+    if (!listed || item_of(*listed, id)) return listed;
+  }
+  return take(std::move(itself));
 }
 
 json::object our_tags(const View& view) {
@@ -69,6 +90,12 @@ ListIndex::Item item_of(const Answer& answer, std::string_view id) {
   if (!answer.reply.ok()) return nullptr;
   if (answer.list) return answer.list->by_id(id);
   return text(answer.json.get(), "id") == id ? answer.json : nullptr;
+}
+
+ListIndex::Found attached_to(const View& view, const Answer& list, std::string_view instance) {
+  if (view.in_bulk) return list.list->of_instance(instance);
+  const auto& items = list.list->items();
+  return {items.begin(), items.end()};
 }
 
 Work work_of(const Answer& answer, std::string_view id) {

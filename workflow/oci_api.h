@@ -17,6 +17,9 @@ inline constexpr std::string_view kTagLedger = "migledger-ledger";
 inline constexpr std::string_view kTagKey = "migledger-key";
 inline constexpr std::string_view kTagSource = "migledger-source";
 
+// Claims on sources are objects whose names begin so.
+inline constexpr std::string_view kClaims = "migledger/claims/";
+
 // ---- asking ------------------------------------------------------------------------------------
 
 Request core_get(std::string_view region, std::string path, std::string query = {});
@@ -27,13 +30,34 @@ Request storage(std::string_view region, std::string method, std::string path,
 std::string bucket_path(std::string_view name_space, std::string_view bucket,
                         std::string_view rest = {});
 
-// All objects whose name starts with `prefix`, with size, etag, md5 and time of creation.
+// All objects whose name starts with `name`, with size, etag, md5 and time of creation. In bulk,
+// all those that this ledger could have named so: one list serves many.
 Request list_objects(const View& view, std::string_view region, std::string_view bucket,
-                     std::string_view prefix);
+                     std::string_view name);
 
 // One item by id, or, in bulk, the list of the compartment that holds it.
 Request one_or_list(const View& view, std::string_view region, std::string_view collection,
                     std::string_view id, std::string_view compartment);
+
+// The answers to a reading, in turn, and the request of the first that is not there yet: a reading
+// is then written once, for asking and for what came.
+class Turn {
+ public:
+  explicit Turn(Answers answers) : answers_(answers) {}
+
+  // The next answer; null when it has still to be asked for.
+  const Answer* take(Request request);
+  // The answer that shows the item of that id: a list of all there are, in bulk, else or where that
+  // does not show it, itself.
+  const Answer* take_item(const View& view, Request list, Request itself, std::string_view id);
+
+  std::optional<Request> wanted() const { return wanted_; }
+
+ private:
+  Answers answers_;
+  std::size_t taken_ = 0;
+  std::optional<Request> wanted_;
+};
 
 // The tags every resource of ours bears: the user's, then our three.
 boost::json::object our_tags(const View& view);
@@ -48,6 +72,9 @@ bool is_list(const Answer& answer);
 
 // The elements of a list answer, all of them parsed; null unless is_list().
 const boost::json::array* items_of(const Answer& answer);
+
+// What hangs on an instance, of a list of attachments: of that instance's, or in bulk, of all.
+ListIndex::Found attached_to(const View& view, const Answer& list, std::string_view instance);
 
 enum class WorkState { running, succeeded, failed, gone, cannot_tell };
 struct Work {

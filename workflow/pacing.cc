@@ -11,12 +11,23 @@ using namespace std::chrono_literals;
 
 constexpr Duration kDefaultInterval = 30s;
 constexpr Duration kShortestInterval = 1ms;
+constexpr Duration kThorough = 2min;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
-constexpr int kYoungPolls = 4;
+constexpr int kYoungPolls = 2;
+constexpr int kLongest = 8;  // intervals
 
-Time on_grid(Time t, Duration grid) {
-  const std::int64_t at = t.time_since_epoch().count();
-  return Time(Duration((at + grid.count() - 1) / grid.count() * grid.count()));
+// The last moment of the grid until `t`.
+Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * grid); }
+
+// The first moment of the grid from `t` on.
+Time up_to_grid(Time t, Duration grid) { return on_grid(t + grid - Duration(1), grid); }
+
+Duration interval_of(const MigrationState& state) {
+  const auto text = state.plan.get("poll_interval_seconds");
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc() || !(seconds > 0)) return kDefaultInterval;
+  return std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
 }
 
 }  // namespace
@@ -28,20 +39,27 @@ bool reads_list(const Request& request) {
   return request.method == "GET" && has("limit=") && !has("prefix=");
 }
 
-Time common_moment(Time now) { return on_grid(now, kDefaultInterval); }
+Time common_moment(Time now) { return up_to_grid(now, kDefaultInterval); }
 
 Time next_poll(const Step& step, const MigrationState& state, Time now) {
-  Duration interval = kDefaultInterval;
-  const auto text = state.plan.get("poll_interval_seconds");
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (!text.empty() && error == std::errc() && seconds > 0)
-    interval = std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+  const Duration interval = interval_of(state);
   // Operations end around what is usual, some well before.
-  const Time due = state.entered + step.usual / 2;
-  const Duration young = now < due ? (due - now) / kYoungPolls : Duration::zero();
-  const Duration pause = std::max(interval, young);
-  return on_grid(now + pause, interval);
+  const Time due = state.entered + step.usual * 6 / 10;
+  const Duration young =
+      now < due ? std::min((due - now) / kYoungPolls, interval * kLongest) : Duration::zero();
+  // A coarser grid for those who wait longer: their polls, too, fall together.
+  Duration grid = interval;
+  while (grid * 2 <= young) grid *= 2;
+  return on_grid(now + std::max(interval, young), grid);
+}
+
+bool thorough(const MigrationState& state, Time now) {
+  return now - on_grid(now, kThorough) < interval_of(state);
+}
+
+Time gathering(const Step& step, Time now) {
+  if (step.gather <= Duration::zero()) return now;
+  return up_to_grid(now, step.gather);
 }
 
 }  // namespace migledger::workflow

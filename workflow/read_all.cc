@@ -58,7 +58,8 @@ class ReadingAll {
  private:
   void ask(std::size_t i, unsigned attempt, Time due) {
     reader_.read(
-        requests_[i], [this, i, attempt](const Answer& answer) { take(i, attempt, answer); }, due);
+        requests_[i], [this, i, attempt](const Answer& answer) { take(i, attempt, answer); },
+        Time::max(), due);
   }
 
   void take(std::size_t i, unsigned attempt, const Answer& answer) {

@@ -8,6 +8,9 @@ namespace migledger::workflow {
 
 namespace {
 
+// Of text. Longer lists are not kept: they would be most of what the executor holds in memory.
+constexpr std::size_t kMostKept = 1 << 20;
+
 std::string key_of(const Request& request) {
   std::string key = request.region;
   for (const std::string_view part :
@@ -40,10 +43,22 @@ std::string with_parameter(std::string query, std::string_view name, std::string
 
 }  // namespace
 
-void Reader::read(Request request, Done done, Time due) {
+void Reader::read(Request request, Done done, Time since, Time due) {
   std::string key = key_of(request);
   auto& joined = joinable_[key];
   if (!joined) {
+    if (const auto kept = kept_.find(key); kept != kept_.end() && kept->second.started >= since) {
+      joinable_.erase(key);
+      const Answer answer = kept->second.answer;
+      done(answer);
+      return;
+    }
+    if (const auto left = started_.find(key);
+        left != started_.end() && left->second->started >= since) {
+      joinable_.erase(key);
+      left->second->done.push_back(std::move(done));
+      return;
+    }
     joined = std::make_shared<Read>();
     joined->request = std::move(request);
     joined->key = std::move(key);
@@ -52,13 +67,20 @@ void Reader::read(Request request, Done done, Time due) {
   joined->done.push_back(std::move(done));
 }
 
+void Reader::leave(const std::shared_ptr<Read>& read, Time now) {
+  joinable_.erase(read->key);
+  read->started = now;
+  started_[read->key] = read;
+}
+
 void Reader::pump(Time now) {
+  std::erase_if(kept_, [&](const auto& kept) { return kept.second.started + kKept < now; });
   for (; next_due() <= now && !held_.empty(); held_.erase(held_.begin()))
     waiting_.push_back(std::move(held_.begin()->second));
   while (!waiting_.empty() && cloud_.capacity() > 0) {
     auto read = std::move(waiting_.front());
     waiting_.pop_front();
-    if (read->pages.empty()) joinable_.erase(read->key);
+    if (read->pages.empty()) leave(read, now);
     const CallId call = ++next_call_;
     ++calls_;
     Request request = read->request;
@@ -90,9 +112,18 @@ bool Reader::complete(CallId call, Reply reply) {
 
 void Reader::finish(Read& read, Reply reply) {
   // A list counts only with all its pages: the error of one is the answer of the whole.
+  std::size_t size = reply.body.size();
+  for (const auto& page : read.pages) size += page.size();
   Answer answer = Answer::of(std::move(reply), std::move(read.pages));
   // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough.
   if (read.done.size() > 1 && answer.json) answer.reply.body = {};
+  if (const auto it = started_.find(read.key); it != started_.end() && it->second.get() == &read) {
+    started_.erase(it);
+    if (answer.list && size <= kMostKept) {
+      Kept& kept = kept_[read.key] = {answer, read.started};
+      kept.answer.reply.body = {};
+    }
+  }
   for (const auto& done : read.done) done(answer);
 }
 
@@ -100,6 +131,8 @@ void Reader::drop() {
   held_.clear();
   waiting_.clear();
   joinable_.clear();
+  started_.clear();
+  kept_.clear();
   for (auto& [call, read] : under_way_) read = nullptr;
 }
 

@@ -462,8 +462,7 @@ std::string_view name_of(Finding::Verdict verdict) {
   return "?";
 }
 
-Order adoption_of(const Finding& finding) {
-  Order order;
+Order adoption_of(const Finding& finding, Order order) {
   order.verb = Verb::ADOPT;
   order.migration = finding.migration;
   order.step = finding.step;

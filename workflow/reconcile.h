@@ -67,8 +67,8 @@ struct Finding {
 };
 std::string_view name_of(Finding::Verdict verdict);
 
-// The order to record something orphaned as what its step made; who asks is left to be filled in.
-Order adoption_of(const Finding& finding);
+// The order to record something orphaned as what its step made; `asked` has its id and who asks.
+Order adoption_of(const Finding& finding, Order asked = {});
 
 struct Reconciled {
   std::vector<Finding> findings;  // by migration, those without one first

@@ -131,10 +131,10 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
 }
 
 OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
-                      ledger::Position session,
+                      const std::function<ledger::Position()>& open_session,
                       const Workflow* (*workflow_named)(std::string_view)) {
   std::string ledger_id;
-  ledger::Position held = 0, cause = session;
+  ledger::Position held = 0;
   const auto taken_before = [&](ledger::schema::Event::Reader event) {
     return !order.id.empty() && event.getBody().isSteered() &&
            ledger::view(event.getBody().getSteered().getRequest()) == order.id;
@@ -154,13 +154,16 @@ OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
         if (taken_before(cursor->event())) return {true, cursor->event().getPosition(), "recorded"};
         state->apply(cursor->event());
       }
-      cause = state->position;
     }
   }
-  const Origin from{state ? state->stream : ledger::kLedgerStream, now, session, cause};
-  Judged judged = judge(order, state ? workflow_named(state->workflow) : nullptr,
-                        state ? &*state : nullptr, held, from, ledger_id);
-  if (!judged.steered) return {false, 0, judged.words};
+  const auto judge_in = [&](ledger::Position session) {
+    const Origin from{state ? state->stream : ledger::kLedgerStream, now, session,
+                      state ? state->position : session};
+    return judge(order, state ? workflow_named(state->workflow) : nullptr,
+                 state ? &*state : nullptr, held, from, ledger_id);
+  };
+  if (const Judged judged = judge_in(0); !judged.steered) return {false, 0, judged.words};
+  Judged judged = judge_in(open_session());
   return {true, store.append_one(*judged.steered), judged.words};
 }
 

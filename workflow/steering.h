@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,10 +54,11 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
              ledger::Position held, const Origin& origin, std::string_view ledger_id);
 
 // Carries out an order between runs: judges it by what `store` has and appends what comes of it, in
-// the session that `session` is. An order that was taken before is answered the same again.
-// `workflow_named` finds a workflow; null when there is none of that name.
+// the session that `open_session` opens; it is called only when there is something to append. An
+// order that was taken before is answered the same again. `workflow_named` finds a workflow; null
+// when there is none of that name.
 OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
-                      ledger::Position session,
+                      const std::function<ledger::Position()>& open_session,
                       const Workflow* (*workflow_named)(std::string_view));
 
 // The steered event that holds all migrations of `store`; 0: none does.

@@ -61,6 +61,10 @@ Verdict Verdict::pending(std::string_view state, int percent) {
   return verdict;
 }
 
+Verdict Verdict::pending_as_before(const View& view) {
+  return pending(view.state.reading.state, view.state.reading.percent);
+}
+
 Verdict Verdict::ok(ledger::Fields facts) {
   Verdict verdict;
   verdict.kind = Kind::ok;

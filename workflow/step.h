@@ -31,10 +31,14 @@ struct View {
   std::string_view ledger_id;
   StepIndex step;
   std::uint16_t generation;  // of the act step that this step is about
-  bool in_bulk = false;      // many wait for the same: reading a list serves them all
+  bool in_bulk = false;      // many are under way: reading a list serves them all
+  // Whether to read, too, what tells only of failure and percentages. In bulk it is not always.
+  bool thorough = true;
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
+  // Whether it is enough to know, for now, that it is not over: it was seen under way.
+  bool skims() const { return !thorough && !state.reading.state.empty(); }
   // The idempotency key of `generation` of this step.
   std::string key() const;
 };
@@ -71,6 +75,7 @@ struct Verdict {
   std::string need;                   // refused: what a person must do
 
   static Verdict pending(std::string_view state, int percent = 0);
+  static Verdict pending_as_before(const View& view);  // as last observed
   static Verdict ok(ledger::Fields facts = {});
   static Verdict dead(ErrorClass error_class, std::string code, std::string message);
   static Verdict refused(std::string message, std::string need);
@@ -150,6 +155,9 @@ struct Step {
   // when it is lost, the workflow goes back to this step.
   std::string_view remake_secret_at = {};
 
+  // act: the fact that names what this step removes; empty: it removes nothing that has one.
+  std::string_view removes = {};
+
   // await: the name of the act step whose resource this is, and what to read when it is dead, for
   // the record; approve: what is to be approved.
   std::string_view of = {};
@@ -164,6 +172,8 @@ struct Step {
 
   // await: how long it usually takes. Polls are rare before and frequent when it is due.
   Duration usual{};
+  // check: how long it may be put off while many are under way; zero: not at all.
+  Duration gather{};
 };
 
 struct MadeKind;

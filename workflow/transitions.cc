@@ -94,6 +94,12 @@ std::string_view name_of(Verb verb) {
   return transition ? transition->name : std::string_view("?");
 }
 
+std::optional<Verb> verb_named(std::string_view name) {
+  for (const auto& transition : kTransitions)
+    if (transition.name == name) return transition.verb;
+  return std::nullopt;
+}
+
 std::string_view name_of(Stage stage) {
   switch (stage) {
     case Stage::moving:

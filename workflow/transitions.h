@@ -2,6 +2,7 @@
 // a test a row (tests/workflow/transitions_test.cc).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ using Verb = ledger::schema::Steered::Verb;
 
 // "pause", "resume", … as typed.
 std::string_view name_of(Verb verb);
+std::optional<Verb> verb_named(std::string_view name);
 
 // Where a migration stands, as far as steering is concerned.
 enum class Stage {

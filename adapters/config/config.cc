@@ -196,6 +196,7 @@ void read_run_settings(const JsonNode& root, Config& config) {
     take_text(oci->find("profile"), config.oci.profile);
     take_text(oci->find("auth"), config.oci.auth);
     take_number(oci->find("parallel"), config.oci.parallel);
+    take_number(oci->find("call_timeout_seconds"), config.oci.call_timeout_seconds);
   }
   if (const JsonNode* endpoints = root.find("endpoints")) {
     for (const JsonMember& member : endpoints->members)

@@ -20,6 +20,7 @@ struct OciSettings {
   std::string profile;       // empty: the program's own default
   std::string auth;          // empty: the program's own default
   std::size_t parallel = 0;  // calls at once; 0: the adapter's own default
+  double call_timeout_seconds = 120;
 };
 
 struct RetrySettings {

@@ -299,11 +299,10 @@ constexpr ValueRule kAuth =
               R"("resource_principal" or "oke_workload_identity")",
               kAuthWords);
 constexpr ValueRule kOciParallel = whole_rule("a whole number from 1 to 64", 1, 64);
-constexpr KeyRule kOciKeys[] = {{"program", &kPath},
-                                {"config_file", &kPath},
-                                {"profile", &kDisplayName},
-                                {"auth", &kAuth},
-                                {"parallel", &kOciParallel}};
+constexpr ValueRule kCallTimeout = number_rule("seconds, from 5 to 600", 5, 600);
+constexpr KeyRule kOciKeys[] = {
+    {"program", &kPath}, {"config_file", &kPath},     {"profile", &kDisplayName},
+    {"auth", &kAuth},    {"parallel", &kOciParallel}, {"call_timeout_seconds", &kCallTimeout}};
 constexpr ValueRule kOci = object_rule(R"(an object such as {"profile": "DEFAULT"})", kOciKeys);
 
 constexpr string_view kTransferWords[] = {"copy", "par"};

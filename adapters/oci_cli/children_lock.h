@@ -10,7 +10,7 @@
 #include <chrono>
 #include <string>
 
-#include "adapters/oci_cli/unique_fd.h"
+#include "adapters/unique_fd.h"
 
 namespace migledger::adapters {
 

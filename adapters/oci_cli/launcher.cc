@@ -30,7 +30,7 @@
 #include <map>
 #include <system_error>
 
-#include "adapters/oci_cli/unique_fd.h"
+#include "adapters/unique_fd.h"
 
 namespace migledger::adapters {
 

@@ -211,7 +211,7 @@ bool connection_broke(std::string_view err) {
 Reply explain(const RawRun& run, const std::string& problem) {
   if (run.timed_out)
     return without_reply(Delivery::unknown,
-                         "timeout: no reply within the limit of a call (oci.call_timeout)");
+                         "timeout: no reply within the limit of a call (oci.call_timeout_seconds)");
   if (run.abandoned)
     return without_reply(Delivery::unknown, "interrupted: ended before it had replied");
   if (run.signal != 0)
@@ -250,6 +250,15 @@ Reply explain(const RawRun& run, const std::string& problem) {
     return without_reply(Delivery::not_sent, "program: " + said);
   if (never_connected(run.err, run.target))
     return without_reply(Delivery::not_sent, "network: " + said);
+  // Before anything is sent, too. Only a refusal is for a person; the services that hand out tokens
+  // may as well be away for a while.
+  if (run.err.find("ERROR: Failed retrieving certificates from localhost") != std::string::npos) {
+    const bool refused = run.err.find("'status': 4") != std::string::npos;
+    return without_reply(Delivery::not_sent,
+                         (refused ? "credentials: the instance principal was refused: "
+                                  : "network: no token for the instance principal: ") +
+                             said);
+  }
   // raw-request itself never reports a ServiceError: it comes from fetching a token. That happens
   // before the request is sent, but no run of it has been captured, so it stays unknown.
   if (run.err.find("ServiceError:") != std::string_view::npos)

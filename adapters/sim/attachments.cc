@@ -161,8 +161,7 @@ Answer list_by_instance(Call& call, Add&& add) {
   return a;
 }
 
-Answer show_subnet(Call& call, const std::string& id) {
-  if (!call.world.knows("subnet/" + call.region.name + "/" + id)) not_found();
+json::object describe_subnet(Call& call, const std::string& id) {
   // It has no row: all that is asked of it is that it is there.
   const std::uint64_t h = hash_of(id, call.world.dice.seed());
   const std::string unique = fmt::format("aaaaaaaa{:016x}", h);
@@ -186,9 +185,25 @@ Answer show_subnet(Call& call, const std::string& id) {
   o["freeformTags"] = json::object();
   o["definedTags"] = json::object();
   o["timeCreated"] = "2024-01-01T00:00:00.000Z";
-  Answer a = answer(200, o);
+  return o;
+}
+
+Answer show_subnet(Call& call, const std::string& id) {
+  if (!call.world.knows("subnet/" + call.region.name + "/" + id)) not_found();
+  Answer a = answer(200, describe_subnet(call, id));
   a.headers.emplace_back("etag", etag_of(id, 1));
   return a;
+}
+
+Answer list_subnets(Call& call) {
+  const std::string& compartment = call.required_parameter("compartmentId");
+  check_compartment(call, compartment);
+  json::array items;
+  for (const auto& id : call.world.known_after("subnet/" + call.region.name + "/")) {
+    auto subnet = describe_subnet(call, id);
+    if (subnet["compartmentId"].as_string() == compartment) items.push_back(std::move(subnet));
+  }
+  return answer(200, items);
 }
 
 Answer one(Call& call, const json::object& o) {
@@ -218,6 +233,10 @@ Answer handle_attachments(Call& call) {
         items.push_back(show_boot_attachment(i, now));
       });
     }
+    if (what == "bootVolumes")
+      return list_by_instance(call, [&](const Instance& i, json::array& items) {
+        items.push_back(show_boot_volume(i, now));
+      });
     if (what == "vnicAttachments")
       return list_by_instance(call, [&](const Instance& i, json::array& items) {
         items.push_back(show_vnic_attachment(i, now));
@@ -227,6 +246,7 @@ Answer handle_attachments(Call& call) {
         for (const std::string& volume : i.volumes)
           items.push_back(show_volume_attachment(i, volume, now));
       });
+    if (what == "subnets") return list_subnets(call);
   } else if (call.path.size() == 3) {
     const std::string& id = call.path[2];
     if (what == "bootVolumes")

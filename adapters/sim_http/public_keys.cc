@@ -38,6 +38,26 @@ PublicKeys::Key parse(std::string_view pem) {
   return PublicKeys::Key(key, &EVP_PKEY_free);
 }
 
+std::string file_of(const std::string& directory, std::string_view known_by) {
+  return directory + "/" + ledger::to_hex(ledger::sha256(ledger::bytes_of(known_by))) + ".pem";
+}
+
+// Returns what the key of that file is known by.
+std::string add_from(const fs::path& file, PublicKeys& keys) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream content;
+  content << in.rdbuf();
+  const std::string text = content.str();
+  std::string_view pem = text;
+  std::string_view key_id;
+  if (pem.starts_with(kKeyIdLine)) {
+    const auto end = std::min(pem.find('\n'), pem.size());
+    key_id = pem.substr(kKeyIdLine.size(), end - kKeyIdLine.size());
+    pem.remove_prefix(end);
+  }
+  return keys.add(pem, key_id);
+}
+
 }  // namespace
 
 std::string fingerprint_of(evp_pkey_st* key) {
@@ -70,30 +90,28 @@ PublicKeys::Key PublicKeys::find(std::string_view key_id) const {
   // TENANCY/USER/FINGERPRINT
   const auto first = key_id.find('/');
   const auto last = key_id.rfind('/');
-  if (first == std::string_view::npos || last == first) return nullptr;
-  const auto found = keys_.find(key_id.substr(last + 1));
-  return found == keys_.end() ? nullptr : found->second;
+  if (first != std::string_view::npos && last != first) {
+    const auto found = keys_.find(key_id.substr(last + 1));
+    return found == keys_.end() ? nullptr : found->second;
+  }
+  if (directory_.empty()) return nullptr;
+  try {
+    PublicKeys one;
+    if (add_from(file_of(directory_, key_id), one) == key_id) return one.keys_.begin()->second;
+  } catch (const KeyError&) {  // there is none, or no key in it
+  }
+  return nullptr;
 }
 
 PublicKeys load_keys(const std::string& directory) {
   PublicKeys keys;
+  keys.directory_ = directory;
   std::error_code error;
   if (!fs::exists(directory, error)) return keys;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
     if (entry.path().extension() != ".pem") continue;  // one that was being written
-    std::ifstream in(entry.path(), std::ios::binary);
-    std::ostringstream content;
-    content << in.rdbuf();
-    const std::string text = content.str();
-    std::string_view pem = text;
-    std::string_view key_id;
-    if (pem.starts_with(kKeyIdLine)) {
-      const auto end = std::min(pem.find('\n'), pem.size());
-      key_id = pem.substr(kKeyIdLine.size(), end - kKeyIdLine.size());
-      pem.remove_prefix(end);
-    }
     try {
-      keys.add(pem, key_id);
+      add_from(entry.path(), keys);
     } catch (const KeyError& e) {
       throw KeyError(entry.path().string() + ": " + e.what());
     }
@@ -107,8 +125,7 @@ void keep_key(const std::string& directory, const std::string& pem, std::string_
   const std::string known_by = probe.add(pem, key_id);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     throw KeyError(directory + ": cannot be created: " + std::strerror(errno));
-  const std::string file =
-      directory + "/" + ledger::to_hex(ledger::sha256(ledger::bytes_of(known_by))) + ".pem";
+  const std::string file = file_of(directory, known_by);
   const std::string fresh = file + ".new";
   std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
   ::chmod(fresh.c_str(), 0600);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapters/oci_cli/launcher.h"
-#include "adapters/oci_cli/unique_fd.h"
+#include "adapters/unique_fd.h"
 #include "tests/adapters/scratch.h"
 
 namespace migledger::adapters {

@@ -179,6 +179,16 @@ TEST_CASE("A broken installation is not sent, and a token that is refused is unk
       "https://h/x");
   CHECK(broken.delivery == Delivery::not_sent);
   CHECK(broken.error.starts_with("program: "));
+  const std::string no_token =
+      "ERROR: Failed retrieving certificates from localhost. Instance principal auth is only "
+      "possible from OCI compute instances. \nException: ";
+  const Reply stranger =
+      parse_error(no_token + "{'status': 401, 'message': 'no'}\n", "https://h/x");
+  CHECK(stranger.delivery == Delivery::not_sent);
+  CHECK(stranger.error.starts_with("credentials: "));
+  const Reply away = parse_error(no_token + "{'status': 503, 'message': 'no'}\n", "https://h/x");
+  CHECK(away.delivery == Delivery::not_sent);
+  CHECK(away.error.starts_with("network: "));
   const Reply refused = parse_error("ServiceError:\n{\n  \"status\": 401\n}\n", "https://h/x");
   CHECK(refused.delivery == Delivery::unknown);
   CHECK(refused.error.starts_with("credentials: "));

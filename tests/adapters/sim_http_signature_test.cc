@@ -120,6 +120,8 @@ TEST_CASE("Keys that were kept are there again") {
   CHECK(keys.find(user().key_id()));
   CHECK(keys.find("ST$token"));
   CHECK_FALSE(keys.find("ST$other"));
+  keep_key(directory, user().public_pem(), "ST$other");
+  CHECK(keys.find("ST$other"));
   scratch.write("keys/broken.pem", "no key", false);
   CHECK_THROWS_WITH(load_keys(directory), Catch::Contains("broken.pem"));
 }

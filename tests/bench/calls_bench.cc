@@ -177,7 +177,7 @@ void bench_calls(Context& context) {
   for (const std::size_t n : sizes) {
     const Plan plan = plan_of(n);
     // Of few, one timeline says little.
-    const std::uint64_t timelines = context.quick ? 1 : n >= 100 ? 5 : 200 / n;
+    const std::uint64_t timelines = context.quick ? 1 : n >= 100 ? 20 : 200 / n;
     Figures ours, old;
     for (std::uint64_t seed = 1; seed <= timelines; ++seed) {
       const auto add = [&](Figures& sum, const Figures& one) {

@@ -43,7 +43,8 @@ class Script {
   }
 
   bool over() const { return step_ == 5; }
-  bool polls() const { return begun_; }
+  // Whether the answer taken last said that it is not over yet.
+  bool pauses() const { return pauses_; }
 
   // The next request of the script.
   Request next() const { return begun_ ? operation().poll : operation().begin; }
@@ -53,6 +54,7 @@ class Script {
     if (!reply.ok()) throw std::runtime_error("calls: the old approach got: " + reply.body);
     const auto value = parse_json(reply.body);
     const Operation current = operation();
+    pauses_ = false;
     if (!begun_) {
       begun_ = true;
       work_request_ = reply.work_request();
@@ -61,7 +63,8 @@ class Script {
       return;
     }
     const auto state = text(&*value, current.of_object_storage ? "status" : "lifecycleState");
-    if (state != current.done) return;
+    pauses_ = state != current.done;
+    if (pauses_) return;
     seen.push_back({std::string(current.region), current.of_object_storage, work_request_, now});
     begun_ = false;
     ++step_;
@@ -137,6 +140,7 @@ class Script {
   std::string work_request_;
   int step_ = 0;
   bool begun_ = false;
+  bool pauses_ = false;
 };
 
 }  // namespace
@@ -159,7 +163,7 @@ void run_old_approach(const Plan& plan, const std::string& name_space, CountingC
     if (script.over()) {
       --left;
     } else {
-      due.emplace(cloud.now() + (script.polls() ? kPause : Duration::zero()), completion->call);
+      due.emplace(cloud.now() + (script.pauses() ? kPause : Duration::zero()), completion->call);
     }
   }
 }

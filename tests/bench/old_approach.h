@@ -1,5 +1,6 @@
 // The approach that migledger replaces, faithfully: one script a migration, which does one thing
-// after the other and asks for each by its id every 30 seconds until it is done.
+// after the other; after each it asks for it by its id, and while it is not done, sleeps for 30
+// seconds and asks again. It asks before it sleeps, as a script must that can be begun again.
 #pragma once
 
 #include "tests/bench/counting_cloud.h"

@@ -90,6 +90,33 @@ TEST_CASE("reconcile: what a restored ledger forgot waits for a person, until a 
   require_one_of_everything(work, "ledger.sim", 2);
 }
 
+TEST_CASE(
+    "reconcile: an orphan is recorded where its migration can take it, else it says why not") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(3)));
+  run_and_restore(work, "create-image");
+  const auto result = work.run(reconcile({"--adopt", "--json"}));
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 3);
+  std::size_t recorded = 0, orphaned = 0;
+  const auto all = json::parse(result.out);
+  for (const auto& entry : all.at("findings").as_array()) {
+    const auto& finding = entry.as_object();
+    if (text_of(finding, "verdict") != "orphaned") continue;
+    ++orphaned;
+    const bool is_recorded = number_of(finding, "recorded") != 0;
+    recorded += is_recorded ? 1 : 0;
+    CHECK(is_recorded == text_of(finding, "not_recorded").empty());
+    // Nothing but the step that a migration is at can take it.
+    if (is_recorded) CHECK(text_of(finding, "step") == "create-image");
+  }
+  CHECK(orphaned > recorded);
+  CHECK(events_of_kind(history_of(work, "ledger"), "steered").size() == recorded);
+  REQUIRE(work.run(run_at("0")).exit_code == 0);
+  CHECK(work.run(reconcile()).exit_code == 0);
+  require_one_of_everything(work, "ledger.sim", 3);
+}
+
 TEST_CASE("reconcile: without a ledger it is refused") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(1)));

@@ -84,7 +84,7 @@ Fleet every_kind() {
   fleet.add(checked(fleet.of(one), 0, Verdict::ok(), 0, {}));
   fleet.add(
       read_failed(fleet.of(one), 1, {ErrorClass::RETRY, 503, "ServiceUnavailable", "", "", {}}));
-  fleet.add(probed(fleet.of(one), 4, 1, Sighting::of(Sighting::Kind::absent), false, {}));
+  fleet.add(probed(fleet.of(one), 4, 1, Sighting::of(Sighting::Kind::absent), "list", {}));
   fleet.add(intent(fleet.of(one), about(4), Guard::TOKEN, "k", "sim", 1, {}));
   fleet.add(outcome(fleet.of(one), record(4, schema::Outcome::Result::SUCCEEDED)));
   fleet.add(observed(fleet.of(one), 7, "IN_PROGRESS", 42));
@@ -108,7 +108,7 @@ TEST_CASE("a row follows its migration from the first event to the last") {
   const auto row = [&]() -> const FleetRow& { return fleet.row(stream); };
   CHECK(row().name == "web");
   CHECK(row().workflow == "compute");
-  CHECK(row().step_count == compute_workflow().steps.size());
+  CHECK(row().step_count == compute_workflow().forward_count());
   CHECK(row().status == Status::running);
   CHECK(row().step == ledger::kNoStep);
   CHECK(row().events == 1);
@@ -117,7 +117,7 @@ TEST_CASE("a row follows its migration from the first event to the last") {
   CHECK(row().steps_done() == 1);
   CHECK(row().entered == fleet.now());
 
-  fleet.add(probed(fleet.of(stream), 6, 1, Sighting::of(Sighting::Kind::absent), false, {}));
+  fleet.add(probed(fleet.of(stream), 6, 1, Sighting::of(Sighting::Kind::absent), "list", {}));
   CHECK(row().step == 6);
   fleet.add(intent(fleet.of(stream), about(6), Guard::TOKEN, "k", "sim", 1, {}));
   CHECK(row().state == "request sent");
@@ -224,8 +224,8 @@ TEST_CASE("lengths and values that cannot be are refused, without taking memory 
   }
   CHECK(refused > 0);
   auto status = bytes;
-  // The first row begins after six numbers; its status after five numbers and two texts.
-  const std::size_t first = 6 * 8, name = 8 + 3, flow = 8 + 7;
+  // The first row begins after seven numbers; its status after five numbers and two texts.
+  const std::size_t first = 7 * 8, name = 8 + 3, flow = 8 + 7;
   status[first + 8 + name + flow + 4 * 8 + 7] = std::byte{9};
   CHECK(!FleetSummary::load(status));
 }
@@ -255,9 +255,11 @@ TEST_CASE("the summary of a run agrees with the states of its migrations") {
     CHECK(row.events == state.version);
     CHECK(row.started == state.started);
     CHECK(row.updated == state.updated);
-    CHECK(row.step_count == state.step_count());
+    CHECK(row.step_count == state.forward_count());
+    CHECK(row.mode == state.mode);
+    CHECK(row.paused == (state.paused != 0));
     for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
-      CHECK((row.done >> i & 1) == (state.is_done(i) ? 1u : 0u));
+      CHECK(row.done[i] == state.is_done(i));
   }
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a migration begins with its plan and its steps") {
   const auto& state = history.state();
   CHECK(state.name == "web");
   CHECK(state.workflow == "compute");
-  CHECK(state.workflow_version == 1);
+  CHECK(state.workflow_version == workflow::compute_workflow().version);
   CHECK(state.status == Status::running);
   CHECK(state.plan.get("target_region") == "sa-bogota-1");
   CHECK(state.depends_on == std::vector<std::string>{"db", "cache"});
@@ -224,7 +224,7 @@ TEST_CASE("a secret is at the outcome that handed it out, until its holder is fo
 
 TEST_CASE("a step beyond what a workflow may have is corruption, not memory beyond the end") {
   const History history(sample_migration("web"));
-  for (const std::uint16_t step : {std::uint16_t{64}, std::uint16_t{0xffff}}) {
+  for (const std::uint16_t step : {std::uint16_t{ledger::kMaxSteps}, std::uint16_t{0xffff}}) {
     ledger::MigrationState state = history.state();
     ledger::EventDraft draft(state.stream, {}, 1);
     draft.body().initIntent().setStep(step);

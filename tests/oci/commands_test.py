@@ -108,6 +108,10 @@ class Commands(unittest.TestCase):
                      "/20160918/bootVolumeAttachments?availabilityDomain="
                      f"{instance['availabilityDomain']}&compartmentId={COMPARTMENT}"
                      f"&instanceId={instance['id']}")
+        self.compare(SOURCE, f"bv boot-volume list -c {COMPARTMENT} --availability-domain "
+                     f"{instance['availabilityDomain']}",
+                     f"/20160918/bootVolumes?availabilityDomain={instance['availabilityDomain']}"
+                     f"&compartmentId={COMPARTMENT}")
         # A list without elements prints nothing at all.
         self.assertIsNone(self.oci.friendly(
             SOURCE, "compute", "volume-attachment", "list", "-c", COMPARTMENT, "--instance-id",
@@ -120,7 +124,8 @@ class Commands(unittest.TestCase):
                      f"/20160918/vnics/{vnics[0]['vnicId']}")
         self.compare(TARGET, f"network subnet get --subnet-id {SUBNET}",
                      f"/20160918/subnets/{SUBNET}")
-
+        self.compare(TARGET, f"network subnet list -c {COMPARTMENT}",
+                     f"/20160918/subnets?compartmentId={COMPARTMENT}")
 
     # ---- one whole migration by friendly commands, and the same reads by raw-request ----
 
@@ -168,6 +173,19 @@ class Commands(unittest.TestCase):
         self.compare(TARGET, f"os bucket get -ns {ns} -bn arrivals", f"/n/{ns}/b/arrivals")
         self.compare(TARGET, f"os bucket list -ns {ns} -c {COMPARTMENT}",
                      f"/n/{ns}/b?compartmentId={COMPARTMENT}")
+
+        claim = self.scratch.write("claim", '{"by": "friendly"}')
+        put = run(SOURCE, "os", "object", "put", "-ns", ns, "-bn", BUCKET, "--name", "claims/one",
+                  "--file", claim, "--no-overwrite")
+        self.assertTrue(put["etag"])
+        taken = self.oci.refused(SOURCE, "os", "object", "put", "-ns", ns, "-bn", BUCKET, "--name",
+                                 "claims/one", "--file", claim, "--if-match", "other")
+        self.assertEqual(taken["status"], 412)
+        got = self.scratch.file("got")
+        run(SOURCE, "os", "object", "get", "-ns", ns, "-bn", BUCKET, "--name", "claims/one",
+            "--file", got)
+        with open(got, encoding="utf-8") as file:
+            self.assertEqual(file.read(), '{"by": "friendly"}')
 
         copy = run(SOURCE, "os", "object", "copy", "-ns", ns, "-bn", BUCKET, "--source-object-name",
                    "out/one.oci", "--destination-region", TARGET, "--destination-namespace", ns,
@@ -294,12 +312,73 @@ class Commands(unittest.TestCase):
         self.assertEqual(new["status"], "200 OK", new)
         self.wait_for(TARGET, f"/20160918/instances/{new['data']['id']}", "lifecycleState",
                       ["RUNNING"])
+        par = raw(TARGET, "POST", f"/n/{ns}/b/raw-arrivals/p",
+                  {"name": "read two", "accessType": "ObjectRead", "objectName": "two.oci",
+                   "timeExpires": "2036-01-01T00:00:00Z"})
+        self.assertEqual(par["status"], "200 OK", par)
+        pars = f"/n/{ns}/b/raw-arrivals/p/"
+        self.assertTrue(par["data"]["fullPath"].endswith(par["data"]["accessUri"]))
+        self.assertNotIn("accessUri", raw(TARGET, "GET", pars + par["data"]["id"])["data"])
+        by_url = raw(TARGET, "POST", "/20160918/images",
+                     {"compartmentId": COMPARTMENT, "displayName": "two by url",
+                      "imageSourceDetails": {"sourceType": "objectStorageUri",
+                                             "sourceUri": par["data"]["fullPath"]}})
+        self.assertEqual(by_url["status"], "200 OK", by_url)
+        report = raw(TARGET, "POST", "/20160918/computeCapacityReports",
+                     {"compartmentId": self.server.tenancy, "availabilityDomain": TARGET_AD,
+                      "shapeAvailabilities": [{"instanceShape": SHAPE}]})
+        self.assertEqual(report["status"], "200 OK", report)
+        self.wait_for(TARGET, f"/20160918/images/{by_url['data']['id']}", "lifecycleState",
+                      ["AVAILABLE"])
+        self.assertEqual(raw(TARGET, "DELETE", f"/20160918/instances/{new['data']['id']}")["status"],
+                         "204 No Content")
+        for region, path in [(TARGET, pars + par["data"]["id"]),
+                             (TARGET, f"/20160918/images/{image}"),
+                             (TARGET, f"/20160918/images/{by_url['data']['id']}"),
+                             (TARGET, f"/n/{ns}/b/raw-arrivals/o/two.oci"),
+                             (TARGET, f"/n/{ns}/b/raw-arrivals"),
+                             (SOURCE, f"/n/{ns}/b/{BUCKET}/o/a%2Fclaim")]:
+            self.assertEqual(raw(region, "DELETE", path)["status"], "204 No Content", path)
+            self.assertEqual(raw(region, "GET", path)["status"] == "200 OK",
+                             "/images/" in path, path)  # a deleted image is shown for a while
         query = {"type": "Structured", "query": "query image resources where "
                  "(freeformTags.key = 'k' && freeformTags.value = 'v')"}
         found = raw(SOURCE, "POST", "/20180409/resources", query)["data"]["items"]
         self.assertEqual([one["displayName"] for one in found], ["image two"])
         self.compare(SOURCE, "search resource structured-search --query-text|" + query["query"],
                      "/20180409/resources", "POST", query)
+
+    # ---- what a work request that failed leaves ----
+
+    def test_errors_of_work_requests(self):
+        """An import of what is no image, and a copy."""
+        raw, ns = self.oci.raw, self.namespace
+        objects = f"/n/{ns}/b/{BUCKET}"
+        self.assertEqual(raw(SOURCE, "PUT", objects + "/o/no-image", {"no": "image"})["status"],
+                         "200 OK")
+        come = raw(SOURCE, "POST", "/20160918/images",
+                   {"compartmentId": COMPARTMENT,
+                    "imageSourceDetails": {"sourceType": "objectStorageTuple", "namespaceName": ns,
+                                           "bucketName": BUCKET, "objectName": "no-image"}})
+        work = come["headers"]["opc-work-request-id"]
+        self.wait_for(SOURCE, f"/20160918/workRequests/{work}", "status", ["FAILED"])
+        errors = self.compare(
+            SOURCE, f"work-requests work-request-error list --work-request-id {work}",
+            f"/20160918/workRequests/{work}/errors")
+        self.assertTrue(errors[0]["code"] and errors[0]["message"])
+
+        self.server.restart({"scripted": [{"fault": "work_request_fails", "method": "POST",
+                                           "path": objects + "/actions/copyObject"}]})
+        self.addCleanup(self.server.restart, None)
+        copy = raw(SOURCE, "POST", objects + "/actions/copyObject",
+                   {"sourceObjectName": "no-image", "destinationRegion": SOURCE,
+                    "destinationNamespace": ns, "destinationBucket": BUCKET,
+                    "destinationObjectName": "no-copy"})
+        work = copy["headers"]["opc-work-request-id"]
+        self.wait_for(SOURCE, f"/workRequests/{work}", "status", ["FAILED"])
+        errors = self.compare(SOURCE, f"os work-request-error list --work-request-id {work}",
+                              f"/workRequests/{work}/errors")
+        self.assertTrue(errors[0]["code"] and errors[0]["message"])
 
     # ---- what is refused, and how the program shows it ----
 

@@ -1,46 +1,16 @@
 """migledger run --cloud oci through the real oci program, against two regions of sim serve, with
 faults and with kills: the tenancy's own count says whether anything was made twice."""
-import os
-import signal
 import subprocess
 import time
 import unittest
 
 from cryptography.hazmat.primitives import serialization
 
-from support import (COMPARTMENT, MIGLEDGER, OCI, Oci, SOURCE, Scratch, Server, TARGET, TARGET_AD,
-                     plan)
-
-ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
-               ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
-               ("object-copy", TARGET)])  # the objects: the claim and the exported image
+from moving import ONCE, Moving, children_of, kill
+from support import COMPARTMENT, Oci, SOURCE, TARGET, TARGET_AD
 
 
-class EndToEnd(unittest.TestCase):
-    def setUp(self):
-        self.scratch = Scratch()
-
-    def tearDown(self):
-        self.server.stop()
-        self.scratch.remove()
-
-    def serve(self, names, faults=None, **of_each):
-        self.server = Server(self.scratch, names, faults=faults, of_each=of_each)
-        self.config = self.scratch.write("config.json", plan(
-            names, of_each, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
-
-    def start(self):
-        return subprocess.Popen(
-            [MIGLEDGER, "run", "--config", self.config, "--ledger", self.scratch.file("ledger"),
-             "--log-file", self.scratch.file("log")],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-    def run_to_end(self):
-        process = self.start()
-        out = process.communicate(timeout=240)[0]
-        return process.returncode, out
-
+class EndToEnd(Moving):
     def test_faults(self):
         """A run of one migration meets them one after the other."""
         images, storage = "/20160918/images", "/n/"
@@ -70,6 +40,30 @@ class EndToEnd(unittest.TestCase):
         code, out = self.run_to_end()
         self.assertEqual(code, 0, out)
         self.assertEqual(self.server.created(), ONCE)
+
+    def test_reply_that_never_comes(self):
+        """A call is ended after oci.call_timeout_seconds. What it did is unknown, and is looked for:
+        one request took effect, the other did not."""
+        self.serve(["one"], oci={"call_timeout_seconds": 8}, faults={"scripted": [
+            {"fault": "delayed", "method": "POST", "path": "/20160918/images", "region": SOURCE,
+             "seconds": 3600},
+            {"fault": "lost_before", "method": "POST", "path": "/20160918/images", "region": TARGET,
+             "seconds": 3600},
+            {"fault": "delayed", "method": "GET", "path": "/20160918/subnets", "seconds": 3600},
+        ]})
+        code, out = self.run_to_end()
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.server.created(), ONCE)
+        events = self.history()
+        unknown = {e["step"]: e["body"]["error"]["code"] for e in events
+                   if e["kind"] == "outcome" and e["body"]["result"] == "unknown"}
+        self.assertEqual(set(unknown), {"create-image", "import-image"}, unknown)
+        adopted = [e["step"] for e in events
+                   if e["kind"] == "outcome" and e["body"].get("how") == "adopted"]
+        self.assertEqual(adopted, ["create-image"])
+        sent = [e["body"]["row"] for e in events
+                if e["kind"] == "intent" and e["step"] == "import-image"]
+        self.assertEqual(sent, ["first", "same-token"])
 
     def test_encrypted_key(self):
         """The program would ask for the passphrase on a terminal: nobody answers."""
@@ -104,23 +98,13 @@ class EndToEnd(unittest.TestCase):
             TARGET, "compute", "instance", "list", "-c", COMPARTMENT)["data"]
         self.assertEqual([one["availability-domain"] for one in shown], [second])
 
-    def children_of(self, process):
-        try:
-            with open(f"/proc/{process}/task/{process}/children", encoding="utf-8") as file:
-                return [int(child) for child in file.read().split()]
-        except FileNotFoundError:
-            return []
-
     def kill_a_child(self, process):
         """Kills the first child it is seen with."""
         until = time.monotonic() + 20
         while time.monotonic() < until and process.poll() is None:
-            for child in self.children_of(process.pid):
-                try:
-                    os.kill(child, signal.SIGKILL)
-                    return
-                except ProcessLookupError:
-                    pass
+            for child in children_of(process.pid):
+                kill(child)
+                return
 
     def test_kills(self):
         """migledger, its oci, both, and the server, are killed again and again."""

@@ -58,7 +58,9 @@ workflow::OrderAnswer Rehearsal::steer(workflow::Verb verb, std::string migratio
   order.reason = "because";
   order.user = "alice";
   order.host = "box";
-  return workflow::carry_out(*store_, order, tenancy_->clock(), 1, workflow::workflow_named);
+  return workflow::carry_out(
+      *store_, order, tenancy_->clock(), [] { return ledger::Position{1}; },
+      workflow::workflow_named);
 }
 
 ledger::MigrationState Rehearsal::state(const std::string& migration) const {

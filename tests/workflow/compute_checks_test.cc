@@ -12,7 +12,7 @@ using Kind = Verdict::Kind;
 namespace {
 
 json::object source_instance() {
-  return {{"id", "src"},
+  return {{"id", sample_state().plan.get("source_instance_id")},
           {"lifecycleState", "RUNNING"},
           {"displayName", "web server"},
           {"compartmentId", "ocid1.compartment.oc1..source"},
@@ -69,6 +69,44 @@ TEST_CASE("a source in order passes, and what the launch needs is carried on") {
   CHECK(verdict.findings.empty());
   REQUIRE(paths.size() == 5);
   CHECK(paths[2] == "/20160918/bootVolumes/boot");  // the one that is attached
+}
+
+TEST_CASE("in bulk, a source is read from lists, and asked about itself where they lack it") {
+  const Source one;
+  auto view = one.view();
+  view.in_bulk = true;
+  const auto id = view.plan("source_instance_id");
+  const auto hangs_on = [](std::string_view instance, std::string_view volume) {
+    return json::object{{"instanceId", instance},
+                        {"lifecycleState", "ATTACHED"},
+                        {"bootVolumeId", volume},
+                        {"volumeId", volume}};
+  };
+  std::vector<Answer> answers;
+  std::vector<std::string> paths;
+  const auto ask = [&](Answer next) {
+    const auto request = compute::ask_source(view, answers);
+    REQUIRE(request);
+    paths.push_back(request->path.substr(sizeof "/20160918"));
+    CHECK((request->query.find("instanceId") == std::string::npos));
+    answers.push_back(std::move(next));
+  };
+  ask(answer(json::array{json::object{{"id", "another"}}}));
+  ask(one.instance);  // not listed: itself
+  ask(answer(json::array{hangs_on("another", "b"), hangs_on(id, "boot")}));
+  ask(answer(json::array{json::object{{"id", "boot"}, {"sizeInGBs", 50}}}));
+  ask(answer(json::array{hangs_on("another", "c"), hangs_on(id, "data")}));
+  ask(answer(json::array{json::object{{"id", "img"}, {"listingType", "NONE"}}}));
+  CHECK(!compute::ask_source(view, answers));
+  CHECK(paths == std::vector<std::string>{"instances", "instances/" + std::string(id),
+                                          "bootVolumeAttachments", "bootVolumes",
+                                          "volumeAttachments", "images"});
+  const Verdict verdict = compute::read_source(view, answers);
+  CHECK(verdict.kind == Kind::ok);
+  CHECK(verdict.facts.get("boot_volume_gbs") == "50");
+  REQUIRE(verdict.findings.size() == 1);
+  CHECK(verdict.findings[0].find("data") != std::string::npos);
+  CHECK(verdict.findings[0].find(" c") == std::string::npos);
 }
 
 TEST_CASE("a source that is gone, elsewhere, or cannot be exported is refused") {

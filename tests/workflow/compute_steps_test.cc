@@ -129,6 +129,45 @@ TEST_CASE("an image is ready when it is AVAILABLE, its work request tells of fai
         "/20160918/images/img");
 }
 
+TEST_CASE("in bulk, the list of images tells who is ready, and work requests when it is thorough") {
+  auto state = sample_state({}, kFacts);
+  auto view = view_at(state, "await-image");
+  view.in_bulk = true;
+  const auto images = [](std::string_view image_state) {
+    return answer(json::array{json::object{{"id", "img"}, {"lifecycleState", image_state}}});
+  };
+  const auto ask = [&](std::vector<Answer> answers) {
+    return compute::ask_image_ready(view, answers);
+  };
+  const auto read = [&](std::vector<Answer> answers) {
+    return compute::read_image_ready(view, answers);
+  };
+  CHECK(ask({})->path == "/20160918/images");
+  CHECK(!ask({images("AVAILABLE")}));
+  CHECK(read({images("AVAILABLE")}).kind == Kind::ok);
+  CHECK(read({images("DELETED")}).kind == Kind::dead);
+  const auto works = [](std::string_view status) {
+    return answer(
+        json::array{json::object{{"id", "wr-image"}, {"status", status}, {"percentComplete", 30}}});
+  };
+  CHECK(ask({images("PROVISIONING")})->path == "/20160918/workRequests");
+  CHECK(!ask({images("PROVISIONING"), works("IN_PROGRESS")}));
+  CHECK(read({images("PROVISIONING"), works("IN_PROGRESS")}).percent == 30);
+  CHECK(read({images("PROVISIONING"), works("FAILED")}).kind == Kind::dead);
+  CHECK(read({answer(json::array{}), works("FAILED")}).kind == Kind::dead);
+  CHECK(read({images("PROVISIONING"), works("SUCCEEDED")}).kind == Kind::pending);
+  // Not thorough: what was seen before stands, unless the list of images could not be read.
+  view.thorough = false;
+  CHECK(ask({images("PROVISIONING")}));
+  state.reading.state = "IN_PROGRESS";
+  state.reading.percent = 40;
+  CHECK(!ask({images("PROVISIONING")}));
+  CHECK(read({images("PROVISIONING")}).kind == Kind::pending);
+  CHECK(read({images("PROVISIONING")}).percent == 40);
+  CHECK(!ask({images("AVAILABLE")}));
+  CHECK(ask({not_found()}));
+}
+
 // ---- export ------------------------------------------------------------------------------------
 
 TEST_CASE("a look for an export sees the object, or that the image is at it") {
@@ -160,14 +199,12 @@ TEST_CASE("an export succeeded when its work request did and the object is there
   };
   CHECK(read({work("wr-export", "IN_PROGRESS")}).kind == Kind::pending);
   CHECK(read({work("wr-export", "FAILED")}).kind == Kind::dead);
-  const auto ok = read({work("wr-export", "SUCCEEDED"), there, image("img", "AVAILABLE")});
+  const auto ok = read({work("wr-export", "SUCCEEDED"), there});
   CHECK(ok.kind == Kind::ok);
   CHECK(ok.facts.get("object_size") == "1000");
   CHECK(ok.facts.get("object_md5") == "md5==");
-  CHECK(read({work("wr-export", "SUCCEEDED"), there, image("img", "EXPORTING")}).kind ==
-        Kind::pending);
-  CHECK(read({work("wr-export", "SUCCEEDED"), no_objects(), image("img", "AVAILABLE")}).kind ==
-        Kind::dead);
+  CHECK(!compute::ask_exported(view, std::vector<Answer>{work("wr-export", "SUCCEEDED"), there}));
+  CHECK(read({work("wr-export", "SUCCEEDED"), no_objects()}).kind == Kind::dead);
   // Expired: the object and the image tell.
   CHECK(read({not_found(), there, image("img", "AVAILABLE")}).kind == Kind::ok);
   CHECK(read({not_found(), there, image("img", "EXPORTING")}).kind == Kind::pending);
@@ -183,7 +220,11 @@ TEST_CASE("in bulk, a work request that the list does not show is asked about it
     const auto ask = exports ? compute::ask_exported : compute::ask_copied;
     const auto read = exports ? compute::read_exported : compute::read_copied;
     const std::string_view id = exports ? "wr-export" : "wr-copy";
-    std::vector<Answer> answers{answer(json::array{})};
+    // Of copies, the list of what has arrived is read first.
+    std::vector<Answer> answers;
+    if (!exports) answers.push_back(no_objects());
+    const std::vector<Answer> before = answers;
+    answers.push_back(answer(json::array{}));
     CHECK(ask(view, answers)->path.ends_with("workRequests/" + std::string(id)));
     SECTION(exports ? "export: it runs" : "copy: it runs") {
       answers.push_back(work(id, "IN_PROGRESS"));
@@ -198,11 +239,62 @@ TEST_CASE("in bulk, a work request that the list does not show is asked about it
       CHECK(!ask(view, answers));
       CHECK(read(view, answers).kind == Kind::ok);
     }
-    const std::vector<Answer> listed{
-        answer(json::array{json::object{{"id", id}, {"status", "IN_PROGRESS"}}})};
+    std::vector<Answer> listed = before;
+    listed.push_back(answer(json::array{json::object{{"id", id}, {"status", "IN_PROGRESS"}}}));
     CHECK(!ask(view, listed));
     CHECK(read(view, listed).kind == Kind::pending);
   }
+}
+
+TEST_CASE("in bulk, a copy that is listed with the export's checksum has arrived") {
+  auto facts = kFacts;
+  const auto there = object("migledger/y.oci");
+  SECTION("it has") {
+    const auto state = sample_state({}, facts);
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(!compute::ask_copied(view, std::vector<Answer>{there}));
+    CHECK(compute::read_copied(view, std::vector<Answer>{there}).kind == Kind::ok);
+  }
+  SECTION("it has not: its work request is asked when the poll is thorough") {
+    auto state = sample_state({}, facts);
+    state.reading.state = "IN_PROGRESS";
+    state.reading.percent = 40;
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(compute::ask_copied(view, std::vector<Answer>{no_objects()})->path == "/workRequests");
+    view.thorough = false;
+    CHECK(!compute::ask_copied(view, std::vector<Answer>{no_objects()}));
+    const auto verdict = compute::read_copied(view, std::vector<Answer>{no_objects()});
+    CHECK(verdict.kind == Kind::pending);
+    CHECK(verdict.state == "IN_PROGRESS");
+    CHECK(verdict.percent == 40);
+    // A list that could not be read says nothing.
+    CHECK(compute::ask_copied(view, std::vector<Answer>{not_found()}));
+  }
+  SECTION("with another one, its work request is asked") {
+    facts.set("object_md5", "other==");
+    const auto state = sample_state({}, facts);
+    auto view = view_at(state, "await-copy");
+    view.in_bulk = true;
+    CHECK(compute::ask_copied(view, std::vector<Answer>{there})->path == "/workRequests");
+  }
+}
+
+TEST_CASE("in bulk, an object that a list does not show is asked about itself") {
+  const auto state = sample_state({}, kFacts);
+  auto view = view_at(state, "await-export");
+  view.in_bulk = true;
+  const auto done = answer(json::array{json::object{{"id", "wr-export"}, {"status", "SUCCEEDED"}}});
+  std::vector<Answer> answers{done, no_objects()};
+  const auto request = compute::ask_exported(view, answers);
+  REQUIRE(request);
+  CHECK(request->query.find("prefix=migledger%2Fx.oci") != std::string::npos);
+  answers.push_back(object("migledger/x.oci"));
+  CHECK(!compute::ask_exported(view, answers));
+  CHECK(compute::read_exported(view, answers).kind == Kind::ok);
+  answers.back() = no_objects();
+  CHECK(compute::read_exported(view, answers).kind == Kind::dead);
 }
 
 // ---- bucket and copy ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/rehearsal.h"
+#include "workflow/oci_api.h"
 
 namespace migledger::testing {
 
@@ -37,6 +38,37 @@ TEST_CASE("doctor finds nothing to mend where everything is there, and changes n
     CHECK(diagnosis.verdict != Verdict::bad);
   }
   CHECK(rehearsal.tenancy().report() == before);
+}
+
+TEST_CASE("doctor reads what the plan will need, in both regions") {
+  Rehearsal rehearsal;
+  auto migration = sample_migration("web-1");
+  rehearsal.tenancy().provision(migration);
+  const std::string bucket(migration.fields.get("migration_bucket_name"));
+  migration.fields.set("target_bucket_name", bucket);
+  const auto good = [&](std::string_view what) {
+    const auto found = examine(rehearsal, migration);
+    const auto* diagnosis = find(found, what);
+    return diagnosis && diagnosis->verdict == Verdict::good;
+  };
+  for (const auto* what : {"volumeAttachments in us-ashburn-1", "vnicAttachments in sa-bogota-1",
+                           "work requests of object storage in us-ashburn-1"})
+    CHECK(good(what));
+  const std::string objects = "objects of " + bucket + " in ";
+  const std::string pars = "pre-authenticated requests of " + bucket + " in ";
+  CHECK(good(objects + "us-ashburn-1"));
+  CHECK_FALSE(good(pars + "us-ashburn-1"));
+  migration.fields.set("transfer", "par");
+  CHECK(good(pars + "us-ashburn-1"));
+  // The target bucket once it is there.
+  CHECK_FALSE(good(objects + "sa-bogota-1"));
+  auto create = workflow::storage(
+      "sa-bogota-1", "POST", workflow::bucket_path(rehearsal.tenancy().object_namespace(), {}), {},
+      R"({"name":")" + bucket + R"(","compartmentId":")" +
+          std::string(migration.fields.get("target_compartment_id")) + "\"}");
+  REQUIRE(rehearsal.tenancy().handle(create, rehearsal.tenancy().clock()).ok());
+  CHECK(good(objects + "sa-bogota-1"));
+  CHECK(good(pars + "sa-bogota-1"));
 }
 
 TEST_CASE("doctor names what is missing, and what to do about it") {

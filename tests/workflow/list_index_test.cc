@@ -23,15 +23,16 @@ json::object tagged(std::string_view id, std::string_view name, std::string_view
 
 }  // namespace
 
-TEST_CASE("an index finds items by id, name, key stem, source and object, in all pages") {
+TEST_CASE("an index finds items by id, name, key stem, source, object and instance, in all pages") {
   const json::array first{tagged("1", "a", "stem-3"), json::object{{"id", "2"}, {"name", "a"}}};
   const json::array second{
       json::object{{"identifier", "3"}, {"displayName", ""}, {"name", "object"}},
       json::object{{"id", "w"}, {"resources", {{{"metadata", {{"OBJECT", "upper"}}}}}}},
-      json::object{{"id", "v"}, {"resources", {{{"metadata", {{"object", "lower"}}}}}}}};
+      json::object{{"id", "v"}, {"resources", {{{"metadata", {{"object", "lower"}}}}}}},
+      json::object{{"id", "at"}, {"instanceId", "i"}}};
   const auto list = list_of({json::serialize(first), json::serialize(second)});
   REQUIRE(list);
-  CHECK(list->size() == 5);
+  CHECK(list->size() == 6);
   CHECK(*list->by_id("1") == first[0]);
   CHECK(*list->by_id("2") == first[1]);
   CHECK(*list->by_id("3") == second[0]);
@@ -44,7 +45,8 @@ TEST_CASE("an index finds items by id, name, key stem, source and object, in all
   CHECK(list->from_source("source").size() == 1);
   CHECK(list->about_object("upper").size() == 1);
   CHECK(list->about_object("lower").size() == 1);
-  CHECK(list->items().size() == 5);
+  CHECK(list->of_instance("i") == ListIndex::Found{second[3]});
+  CHECK(list->items().size() == 6);
   CHECK(list->items()[2] == second[0]);
 }
 

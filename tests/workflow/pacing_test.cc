@@ -51,7 +51,12 @@ TEST_CASE("polls are rare while the operation is young, and come closer") {
     ++polls;
   }
   CHECK(polls <= 12);
-  CHECK(workflow::next_poll(step, state, kDay) == kDay + 150s);
+  CHECK(workflow::next_poll(step, state, kDay) == kDay + 240s);
+}
+
+TEST_CASE("a short interval is short for the young, too") {
+  auto state = waiting_since(kDay, "0.5");
+  CHECK(workflow::next_poll(step_of(20min), state, kDay) == kDay + 4s);
 }
 
 TEST_CASE("those who began at different moments poll at the same") {
@@ -61,6 +66,37 @@ TEST_CASE("those who began at different moments poll at the same") {
   const Time b = workflow::next_poll(step, waiting_since(kDay + 11s), now + 5s);
   CHECK(a == b);
   CHECK(a.time_since_epoch() % 30s == 0s);
+}
+
+TEST_CASE("polls that miss a moment of the grid meet the next one") {
+  const auto state = waiting_since(kDay);
+  const Time now = kDay + 1h;
+  CHECK(workflow::next_poll(step_of(0s), state, now + 1s) == now + 30s);
+  CHECK(workflow::next_poll(step_of(0s), state, now + 29s) == now + 30s);
+}
+
+TEST_CASE("those who wait long, but not equally long, poll at the same moments") {
+  const auto step = step_of(20min);
+  const Time a = workflow::next_poll(step, waiting_since(kDay), kDay + 5s);
+  const Time b = workflow::next_poll(step, waiting_since(kDay + 40s), kDay + 45s);
+  CHECK(a == b);
+}
+
+TEST_CASE("one poll in two minutes is thorough, each when they are rarer") {
+  for (const auto& [at, expected] :
+       {std::pair{0s, true}, {30s, false}, {60s, false}, {90s, false}, {120s, true}}) {
+    CHECK(workflow::thorough(waiting_since(kDay), kDay + at) == expected);
+    CHECK(workflow::thorough(waiting_since(kDay, "120"), kDay + at));
+  }
+}
+
+TEST_CASE("a check that may be put off is made at a common moment") {
+  workflow::Step step;
+  CHECK(workflow::gathering(step, kDay + 1s) == kDay + 1s);
+  step.gather = 2min;
+  CHECK(workflow::gathering(step, kDay) == kDay);
+  CHECK(workflow::gathering(step, kDay + 1s) == kDay + 2min);
+  CHECK(workflow::gathering(step, kDay + 2min - 1us) == kDay + 2min);
 }
 
 TEST_CASE("an interval that is no number, or hardly one, does no harm") {

@@ -19,14 +19,18 @@ struct Reading {
   workflow::Reader reader{cloud, calls};
   std::vector<Answer> answers;
 
-  void read(Request request) {
-    reader.read(std::move(request), [this](const Answer& answer) { answers.push_back(answer); });
+  Time now{std::chrono::seconds(1000)};
+
+  void read(Request request, Time since = Time::max()) {
+    reader.read(
+        std::move(request), [this](const Answer& answer) { answers.push_back(answer); }, since);
   }
+  void pump() { reader.pump(now); }
   void answer(std::size_t started, workflow::Reply reply) {
     REQUIRE(started < cloud.started.size());
     ++cloud.room;
     CHECK(reader.complete(cloud.started[started].call, std::move(reply)));
-    reader.pump();
+    pump();
   }
 };
 
@@ -49,7 +53,7 @@ TEST_CASE("requests that are alike and still wait share one call") {
   reading.read(images("a"));
   reading.read(images("a"));
   reading.read(images("b"));
-  reading.reader.pump();
+  reading.pump();
   REQUIRE(reading.cloud.started.size() == 2);
   reading.answer(0, json_reply("[]"));
   CHECK(reading.answers.size() == 2);
@@ -62,9 +66,9 @@ TEST_CASE("requests that are alike and still wait share one call") {
 TEST_CASE("a call that has left is not joined: its answer may be older than the question") {
   Reading reading;
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   CHECK(reading.cloud.started.size() == 2);
 }
 
@@ -76,7 +80,7 @@ TEST_CASE("requests that differ in region, service or body do not share") {
   Request search = workflow::storage("r", "POST", "/s", "", "one"), other = search;
   other.body = "two";
   for (const auto& request : {a, b, c, search, other}) reading.read(request);
-  reading.reader.pump();
+  reading.pump();
   CHECK(reading.cloud.started.size() == 5);
 }
 
@@ -85,7 +89,7 @@ TEST_CASE("no more calls are started than the cloud takes") {
   reading.cloud.room = 1;
   reading.read(images("a"));
   reading.read(images("b"));
-  reading.reader.pump();
+  reading.pump();
   CHECK(reading.cloud.started.size() == 1);
   // One that waits can still be joined.
   reading.read(images("b"));
@@ -98,7 +102,7 @@ TEST_CASE("no more calls are started than the cloud takes") {
 TEST_CASE("pages are followed by opc-next-page and joined") {
   Reading reading;
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.answer(0, page(R"([{"id":"1"},{"id":"2"}])", "p/2"));
   CHECK(reading.answers.empty());
   REQUIRE(reading.cloud.started.size() == 2);
@@ -116,12 +120,12 @@ TEST_CASE("pages are followed by opc-next-page and joined") {
 TEST_CASE("a reading with pages under way is not joined by one that begins") {
   Reading reading;
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.cloud.room = 0;
   REQUIRE(reading.reader.complete(reading.cloud.started[0].call, page(R"([{"id":"1"}])", "2")));
   reading.read(images("a"));  // while the second page waits for room
   reading.cloud.room = 2;
-  reading.reader.pump();
+  reading.pump();
   REQUIRE(reading.cloud.started.size() == 3);
   reading.answer(1, json_reply("[]"));
   CHECK(reading.answers.size() == 1);
@@ -133,7 +137,7 @@ TEST_CASE("a reading with pages under way is not joined by one that begins") {
 TEST_CASE("object listings are followed by nextStartWith") {
   Reading reading;
   reading.read(objects());
-  reading.reader.pump();
+  reading.pump();
   reading.answer(0, json_reply(R"({"objects":[{"name":"x/1"}],"nextStartWith":"x/2"})"));
   REQUIRE(reading.cloud.started.size() == 2);
   CHECK(reading.cloud.started[1].request.query == "prefix=x&limit=1000&start=x%2F2");
@@ -149,7 +153,7 @@ TEST_CASE("object listings are followed by nextStartWith") {
 TEST_CASE("an error on a later page is the answer of the whole") {
   Reading reading;
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.answer(0, page(R"([{"id":"1"}])", "2"));
   reading.answer(1, json_reply(R"({"code":"TooManyRequests"})", 429));
   REQUIRE(reading.answers.size() == 1);
@@ -160,7 +164,7 @@ TEST_CASE("an error on a later page is the answer of the whole") {
 TEST_CASE("a page that is not JSON makes the whole no list") {
   Reading reading;
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.answer(0, page("<html>", "2"));
   reading.answer(1, page("[]", ""));
   REQUIRE(reading.answers.size() == 1);
@@ -172,7 +176,7 @@ TEST_CASE("after drop, what is under way is taken and forgotten") {
   reading.cloud.room = 1;
   reading.read(images("a"));
   reading.read(images("b"));
-  reading.reader.pump();
+  reading.pump();
   reading.reader.drop();
   reading.answer(0, json_reply("[]"));
   CHECK(reading.answers.empty());
@@ -180,26 +184,86 @@ TEST_CASE("after drop, what is under way is taken and forgotten") {
   CHECK(reading.reader.idle());
   // And it works on.
   reading.read(images("a"));
-  reading.reader.pump();
+  reading.pump();
   reading.answer(1, json_reply("[]"));
   CHECK(reading.answers.size() == 1);
 }
 
 TEST_CASE("what is not due yet is held back, and joined meanwhile") {
   Reading reading;
-  const Time due{std::chrono::seconds(100)};
+  const Time due = reading.now + std::chrono::seconds(100);
   reading.reader.read(
-      images("a"), [](const Answer&) {}, due);
+      images("a"), [](const Answer&) {}, Time::max(), due);
   CHECK(reading.reader.next_due() == due);
-  reading.reader.pump(due - std::chrono::seconds(1));
+  reading.now = due - std::chrono::seconds(1);
+  reading.pump();
   CHECK(reading.cloud.started.empty());
   CHECK(!reading.reader.idle());
   reading.read(images("a"));
-  reading.reader.pump(due);
+  reading.now = due;
+  reading.pump();
   CHECK(reading.cloud.started.size() == 1);
   CHECK(reading.reader.next_due() == Time::max());
   reading.answer(0, json_reply("[]"));
   CHECK(reading.answers.size() == 1);
+}
+
+TEST_CASE("a call that has left is joined by who may do with its answer") {
+  Reading reading;
+  reading.read(images("a"));
+  reading.pump();
+  reading.read(images("a"), reading.now);
+  reading.read(images("a"), reading.now + std::chrono::seconds(1));
+  reading.pump();
+  REQUIRE(reading.cloud.started.size() == 2);
+  reading.answer(0, json_reply("[]"));
+  CHECK(reading.answers.size() == 2);
+  reading.answer(1, json_reply("[]"));
+  CHECK(reading.answers.size() == 3);
+}
+
+TEST_CASE("a list that has come is kept for a while") {
+  Reading reading;
+  reading.read(images("a"));
+  reading.pump();
+  reading.answer(0, json_reply(R"([{"id":"1"}])"));
+  const Time started = reading.now;
+  reading.now += std::chrono::seconds(9);
+  reading.read(images("a"), reading.now - workflow::Reader::kKept);
+  REQUIRE(reading.answers.size() == 2);
+  CHECK(reading.answers[1].list->by_id("1"));
+  CHECK(workflow::items_of(reading.answers[1])->size() == 1);
+  SECTION("but not for who wants a later one") {
+    reading.read(images("a"), started + std::chrono::seconds(1));
+    CHECK(reading.answers.size() == 2);
+  }
+  SECTION("and not longer") {
+    reading.now += std::chrono::seconds(2);
+    reading.pump();
+    reading.read(images("a"), started);
+    CHECK(reading.answers.size() == 2);
+  }
+  SECTION("nor over drop") {
+    reading.reader.drop();
+    reading.read(images("a"), started);
+    CHECK(reading.answers.size() == 2);
+  }
+  reading.pump();
+  CHECK(reading.cloud.started.size() == 2);
+}
+
+TEST_CASE("an error is not kept, nor what is no list") {
+  Reading reading;
+  for (const auto& reply : {json_reply(R"({"code":"TooManyRequests"})", 429), json_reply("{}")}) {
+    const auto before = reading.cloud.started.size();
+    reading.read(images("a"), reading.now);
+    reading.pump();
+    reading.answer(before, reply);
+    reading.read(images("a"), reading.now);
+    reading.pump();
+    REQUIRE(reading.cloud.started.size() == before + 2);
+    reading.answer(before + 1, json_reply("{}"));
+  }
 }
 
 TEST_CASE("a completion of somebody else's call is left to them") {

@@ -261,7 +261,8 @@ TEST_CASE("reconcile: what neither ledger nor configuration name is still seen t
   CHECK(ids(with(result, Verdict::orphaned)) == made(rehearsal));
   std::size_t unowned = 0;
   for (const auto& finding : result.findings) unowned += finding.migration.empty() ? 1 : 0;
-  CHECK(unowned == 6);
+  // Either of them may have made the bucket that both use.
+  CHECK((unowned == 6 || unowned == 7));
 }
 
 TEST_CASE("reconcile: what lies in another compartment is found by its tags") {
@@ -436,14 +437,14 @@ TEST_CASE("reconcile: an orphan is adopted by an order where its migration is at
 }
 
 TEST_CASE("reconcile: moments of trouble do not keep it from looking") {
-  Rehearsal rehearsal;
-  REQUIRE(rehearsal.run(plan_of(2)).done == 2);
   adapters::sim::TenancyOptions troubled;
   troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::throttled)] = 0.2;
   troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::error_before)] = 0.2;
-  Rehearsal other(troubled);
-  REQUIRE(other.run(plan_of(2)).done == 2);
-  CHECK(reconcile(other).findings.size() == reconcile(rehearsal).findings.size());
+  Rehearsal rehearsal(troubled);
+  REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+  const auto result = reconcile(rehearsal);
+  check_all_known(result);
+  CHECK(ids(result.findings) == made(rehearsal));
 }
 
 }  // namespace migledger::testing

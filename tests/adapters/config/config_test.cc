@@ -156,7 +156,7 @@ TEST_CASE("A plan takes defaults, own values and names") {
   json::object plan = plan_of_two();
   plan["poll_interval_seconds"] = 5;
   plan["endpoints"] = {{"us-ashburn-1", "http://127.0.0.1:9000"}};
-  plan["oci"] = {{"profile", "ME"}, {"parallel", 3}};
+  plan["oci"] = {{"profile", "ME"}, {"parallel", 3}, {"call_timeout_seconds", 7.5}};
   plan["parallel"] = 4;
   migration(plan, 1)["target_ad"] = "Uocm:SA-BOGOTA-1-AD-9";
   migration(plan, 1)["poll_interval_seconds"] = 0.5;
@@ -175,6 +175,7 @@ TEST_CASE("A plan takes defaults, own values and names") {
   CHECK(config.endpoints.get("us-ashburn-1") == "http://127.0.0.1:9000");
   CHECK(config.oci.profile == "ME");
   CHECK(config.oci.parallel == 3);
+  CHECK(config.oci.call_timeout_seconds == 7.5);
   CHECK(config.parallel == 4);
   CHECK(config.state_file_path.empty());
 }

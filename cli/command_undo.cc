@@ -1,0 +1,111 @@
+#include "cli/command_undo.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "adapters/config/config.h"
+#include "cli/deliver_order.h"
+#include "cli/exit_status.h"
+#include "cli/names.h"
+#include "cli/printable.h"
+#include "cli/usage_error.h"
+#include "ledger/rocks_event_store.h"
+#include "workflow/compute_workflow.h"
+#include "workflow/decide.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using workflow::Mode;
+using workflow::Verb;
+
+Mode mode_of(Verb verb) {
+  switch (verb) {
+    case Verb::CLEANUP:
+      return Mode::cleanup;
+    case Verb::DECOMMISSION:
+      return Mode::decommission;
+    default:
+      return Mode::rollback;
+  }
+}
+
+struct Reading {
+  ledger::MigrationState state;
+  std::string ledger_id;
+  bool simulated = false;
+};
+
+Reading read(const std::string& path, const std::string& migration) {
+  ledger::OpeningReport report;
+  const auto store = ledger::RocksEventStore::open_reader(path, report);
+  Reading reading;
+  const auto facts = ledger_facts(*store);
+  reading.ledger_id = facts.id;
+  reading.simulated = facts.simulated();
+  const auto stream = store->find_stream(migration);
+  if (!stream)
+    throw UsageError(fmt::format("the ledger {} has no migration \"{}\"", printable(path),
+                                 printable(migration, 63)));
+  for (const auto cursor = store->scan_stream(*stream); cursor->next();)
+    reading.state.apply(cursor->event());
+  return reading;
+}
+
+// What the steps of a mode are about to do, as far as is known without asking the cloud.
+void print_list(const Reading& reading, const workflow::Workflow& workflow, Mode mode,
+                std::ostream& out) {
+  ledger::MigrationState then = reading.state;
+  then.mode = mode;
+  if (reading.simulated) out << kSimulatedLine << "\n";
+  out << fmt::format("{}: {}\n", printable(then.name), name_of(mode));
+  for (workflow::StepIndex i = 0; i < workflow.steps.size(); ++i) {
+    const auto& step = workflow.steps[i];
+    if ((step.modes & workflow::in(mode)) == 0) continue;
+    if (step.applies && !step.applies(view_of(workflow, then, reading.ledger_id, i))) continue;
+    std::string what;
+    if (step.question) what = step.question(view_of(workflow, then, reading.ledger_id, i));
+    if (!step.removes.empty()) what = then.facts.get(step.removes);
+    out << fmt::format("  {:<24} {}{}{}\n", step.name, step.title, what.empty() ? "" : ": ",
+                       printable(what, 300));
+  }
+}
+
+}  // namespace
+
+int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
+             std::ostream& err) {
+  const auto& order = *run.order;
+  const std::string path =
+      run.ledger.empty() ? adapters::load_config(run.config).ledger_path : run.ledger;
+  const Reading reading = read(path, order.migration);
+  const auto* workflow = workflow::workflow_named(reading.state.workflow);
+  const std::string refusal = workflow::refusal_of(order.verb, workflow::stage_of(reading.state),
+                                                   workflow::stop_of(reading.state));
+  if (!refusal.empty() || !workflow)
+    throw UsageError(fmt::format("{}: cannot {}: {}", printable(order.migration, 63),
+                                 workflow::name_of(order.verb),
+                                 workflow ? refusal : "this migledger has not its workflow"));
+  if (!run.json) print_list(reading, *workflow, mode_of(order.verb), out);
+  if (order.verb == Verb::CLEANUP && !run.yes) {
+    out << "Nothing was removed: add --yes.\n";
+    return static_cast<int>(ExitStatus::waits_for_person);
+  }
+  if (ledger::RocksEventStore::current_writer(path)) {
+    const auto answer = deliver_order(path, order, run.command_line, err);
+    if (!answer.taken) throw UsageError(answer.words);
+    out << fmt::format("#{} {}: {}; the run that is going does it\n", answer.position,
+                       printable(order.migration), printable(answer.words, 500));
+    return static_cast<int>(ExitStatus::done);
+  }
+  RunCommand command = run;
+  command.ledger = path;
+  command.workflow = reading.state.workflow;
+  // What was asked for needs no further word; only the end of the source is asked about once more.
+  if (order.verb == Verb::CLEANUP) command.yes = false;
+  return run_run(command, terminal, out, err);
+}
+
+}  // namespace migledger::cli

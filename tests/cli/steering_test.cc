@@ -1,0 +1,153 @@
+// Steering with the real program: between runs, and from a second process while a run is going.
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <csignal>
+
+#include "tests/support/simulated_plan.h"
+
+using namespace migledger;
+using namespace migledger::testing;
+namespace json = boost::json;
+
+namespace {
+
+std::vector<std::string> run_at(std::string speed, std::vector<std::string> more = {}) {
+  std::vector<std::string> command = {"run",      "--config", "plan.json",   "--cloud",       "sim",
+                                      "--ledger", "ledger",   "--sim-speed", std::move(speed)};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+ProgramResult steer(Workplace& work, std::vector<std::string> command) {
+  command.insert(command.end(), {"--ledger", "ledger"});
+  return work.run(command);
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+json::value status_of(Workplace& work) {
+  return json::parse(work.run({"status", "--ledger", "ledger", "--json"}).out);
+}
+
+std::string standing(Workplace& work, std::size_t migration) {
+  return std::string(status_of(work).at("migrations").at(migration).at("standing").as_string());
+}
+
+std::vector<std::string> undo(std::string verb, std::vector<std::string> more = {}) {
+  std::vector<std::string> command = {std::move(verb), "vm-01", "--config", "plan.json",
+                                      "--cloud",       "sim",   "--ledger", "ledger",
+                                      "--sim-speed",   "0"};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+}  // namespace
+
+TEST_CASE("Paused from a second terminal, a run stops there; resumed, it goes on") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(2)));
+  const auto run = work.start(run_at("600"));
+  run->await_output("create-image");
+  const auto paused = steer(work, {"pause", "vm-01", "--reason", "change window"});
+  INFO(paused.err);
+  CHECK(paused.exit_code == 0);
+  CHECK(contains(paused.out, "vm-01, pause: nothing new is begun until migledger resume"));
+  const auto result = run->finish();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.out, "1 done, 0 failed, 1 waiting for a person"));
+  CHECK(standing(work, 0) == "paused");
+  const auto events = history_of(work, "ledger");
+  require_sound_history(events);
+  const auto asked = events_of_kind(events, "steered");
+  REQUIRE(asked.size() == 1);
+  CHECK(text_of(asked[0].at("body").as_object(), "reason") == "change window");
+
+  CHECK(steer(work, {"resume", "vm-01"}).exit_code == 0);
+  CHECK(work.run(run_at("0")).exit_code == 0);
+  require_one_of_everything(work, "ledger.sim", 2);
+}
+
+TEST_CASE("Approval from a second terminal lets a migration go on in the run that is going") {
+  Workplace work;
+  auto plan = simulated_plan(2);
+  migration_at(plan, 0)["allow_source_downtime"] = false;
+  work.write("plan.json", json::serialize(plan));
+  const auto run = work.start(run_at("600"));
+  run->await_output("waits for approval");
+  const auto approved = steer(work, {"approve", "--all", "--reason", "after the backup"});
+  INFO(approved.err);
+  CHECK(approved.exit_code == 0);
+  const auto result = run->finish();
+  CHECK(result.exit_code == 0);
+  require_one_of_everything(work, "ledger.sim", 2);
+}
+
+TEST_CASE("Approval between runs is a stop with its own exit code, and then none") {
+  Workplace work;
+  auto plan = simulated_plan(1);
+  migration_at(plan, 0)["allow_source_downtime"] = false;
+  work.write("plan.json", json::serialize(plan));
+  CHECK(work.run(run_at("0")).exit_code == 3);
+  CHECK(steer(work, {"approve", "vm-01"}).exit_code == 0);
+  const auto again = steer(work, {"approve", "vm-01"});
+  CHECK(again.exit_code == 2);
+  CHECK(contains(again.err, "vm-01: cannot approve: it is going on, not waiting for approval"));
+  CHECK(work.run(run_at("0")).exit_code == 0);
+}
+
+TEST_CASE("What is refused leaves no trace in the ledger") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  REQUIRE(work.run(run_at("0")).exit_code == 0);
+  const auto before = history_of(work, "ledger").size();
+  CHECK(steer(work, {"approve", "vm-01"}).exit_code == 2);
+  CHECK(steer(work, {"pause", "vm-01"}).exit_code == 2);
+  CHECK(steer(work, {"resume"}).exit_code == 2);
+  CHECK(steer(work, {"cancel", "vm-09"}).exit_code == 2);
+  CHECK(steer(work, {"approve", "--all"}).exit_code == 2);
+  CHECK(work.run(undo("cleanup")).exit_code == 3);
+  CHECK(work.run(undo("rollback")).exit_code == 2);  // without a reason
+  CHECK(history_of(work, "ledger").size() == before);
+  const auto nowhere = work.run({"pause", "--ledger", "nowhere"});
+  CHECK(nowhere.exit_code == 4);
+}
+
+TEST_CASE("A person is answered when the run that should have done so is killed") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  const auto run = work.start(run_at("60"));
+  run->await_output("create-image");
+  run->send(SIGSTOP);
+  const auto pause = work.start({"pause", "vm-01", "--ledger", "ledger"});
+  // It waits for the run, which cannot answer, and then is gone.
+  CHECK_FALSE(pause->ended_within(std::chrono::milliseconds(300)));
+  run->kill();
+  CHECK(pause->finish().exit_code == 0);
+  CHECK(standing(work, 0) == "paused");
+  CHECK(steer(work, {"resume", "vm-01"}).exit_code == 0);
+  CHECK(work.run(run_at("0")).exit_code == 0);
+  require_one_of_everything(work, "ledger.sim", 1);
+}
+
+TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  REQUIRE(work.run(run_at("0")).exit_code == 0);
+  const auto list = work.run(undo("cleanup"));
+  CHECK(list.exit_code == 3);
+  CHECK(contains(list.out, "remove the source's image: ocid1.image."));
+  CHECK(contains(list.out, "Nothing was removed: add --yes."));
+  CHECK(work.run(undo("cleanup", {"--yes"})).exit_code == 0);
+  const auto rolled = work.run(undo("rollback", {"--reason", "wrong subnet"}));
+  INFO(rolled.out << rolled.err);
+  CHECK(rolled.exit_code == 0);
+  CHECK(contains(rolled.out, "rolled-back"));
+  CHECK(standing(work, 0) == "rolled-back");
+  require_sound_history(history_of(work, "ledger"));
+  const auto again = work.run(undo("rollback", {"--reason", "again"}));
+  CHECK(again.exit_code == 2);
+  CHECK(contains(again.err, "it is rolled back"));
+}

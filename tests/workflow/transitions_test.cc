@@ -1,0 +1,107 @@
+#include "workflow/transitions.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+
+namespace migledger::testing {
+
+using workflow::name_of;
+using workflow::refusal_of;
+using workflow::Stage;
+using workflow::Stop;
+using workflow::Verb;
+
+namespace {
+
+constexpr Stage kStages[] = {Stage::moving,          Stage::moved,         Stage::failed,
+                             Stage::cancelling,      Stage::cancelled,     Stage::rolling_back,
+                             Stage::rolled_back,     Stage::cleaning_up,   Stage::cleaned_up,
+                             Stage::decommissioning, Stage::decommissioned};
+
+bool is_over(Stage stage) {
+  switch (stage) {
+    case Stage::moved:
+    case Stage::failed:
+    case Stage::cancelled:
+    case Stage::rolled_back:
+    case Stage::cleaned_up:
+    case Stage::decommissioned:
+      return true;
+    default:
+      return false;
+  }
+}
+
+constexpr Stop kStops[] = {Stop::none, Stop::paused, Stop::mend, Stop::approval, Stop::choice};
+constexpr char kLetters[] = {'g', 'p', 'm', 'a', 'c'};
+
+// For each stage: the stops at which the verb is taken ("gpmac": going on, paused, to be mended,
+// for approval, for a choice), "+" for one that is over, "-" for never.
+struct RowOfTable {
+  Verb verb;
+  const char* moving;
+  const char* moved;
+  const char* failed;
+  const char* cancelling;
+  const char* cancelled;
+  const char* rolling_back;
+  const char* rolled_back;
+  const char* cleaning_up;
+  const char* cleaned_up;
+  const char* decommissioning;
+  const char* decommissioned;
+};
+
+// clang-format off
+constexpr RowOfTable kTable[] = {
+  // verb               moving  moved fail  cancell. canc. rolling  rolled cleaning cleaned decomm.  decommissioned
+  {Verb::PAUSE,        "gmac",  "-", "-",  "gmac",  "-",  "gmac",  "-",  "gmac",   "-",  "gmac",   "-"},
+  {Verb::RESUME,       "p",     "-", "-",  "p",     "-",  "p",     "-",  "p",      "-",  "p",      "-"},
+  {Verb::CANCEL,       "gpmac", "-", "-",  "-",     "-",  "-",     "-",  "gpmac",  "-",  "gpmac",  "-"},
+  {Verb::RETRY,        "mc",    "-", "+",  "mc",    "+",  "mc",    "-",  "mc",     "-",  "mc",     "-"},
+  {Verb::SKIP,         "gpmc",  "-", "-",  "gpmc",  "-",  "gpmc",  "-",  "gpmc",   "-",  "gpmc",   "-"},
+  {Verb::APPROVE,      "a",     "-", "-",  "a",     "-",  "a",     "-",  "a",      "-",  "a",      "-"},
+  {Verb::NOTE,         "gpmac", "+", "+",  "gpmac", "+",  "gpmac", "+",  "gpmac",  "+",  "gpmac",  "+"},
+  {Verb::ADOPT,        "gpmc",  "-", "+",  "gpmc",  "-",  "gpmc",  "-",  "-",      "-",  "-",      "-"},
+  {Verb::ROLLBACK,     "gpmac", "+", "+",  "gpmac", "+",  "-",     "-",  "-",      "+",  "-",      "-"},
+  {Verb::CLEANUP,      "-",     "+", "-",  "-",     "-",  "-",     "-",  "-",      "-",  "-",      "+"},
+  {Verb::DECOMMISSION, "-",     "+", "-",  "-",     "-",  "-",     "-",  "-",      "+",  "-",      "-"},
+};
+// clang-format on
+
+}  // namespace
+
+TEST_CASE("what may be asked of a migration, by where it stands") {
+  for (const auto& row : kTable) {
+    const char* cells[] = {row.moving,     row.moved,           row.failed,        row.cancelling,
+                           row.cancelled,  row.rolling_back,    row.rolled_back,   row.cleaning_up,
+                           row.cleaned_up, row.decommissioning, row.decommissioned};
+    for (std::size_t i = 0; i < std::size(kStages); ++i) {
+      const std::string cell = cells[i];
+      INFO(name_of(row.verb) << " of one that is " << name_of(kStages[i]));
+      if (is_over(kStages[i])) {
+        const auto refusal = refusal_of(row.verb, kStages[i], Stop::end);
+        INFO(refusal);
+        CHECK(refusal.empty() == (cell == "+"));
+        continue;
+      }
+      for (std::size_t s = 0; s < std::size(kStops); ++s) {
+        const auto refusal = refusal_of(row.verb, kStages[i], kStops[s]);
+        INFO(name_of(kStops[s]) << ": " << refusal);
+        CHECK(refusal.empty() == (cell.find(kLetters[s]) != std::string::npos));
+      }
+    }
+  }
+}
+
+TEST_CASE("a refusal says where the migration stands and what to do instead") {
+  CHECK(refusal_of(Verb::APPROVE, Stage::moving, Stop::mend) ==
+        "it is waiting for something to be mended, not waiting for approval");
+  CHECK(refusal_of(Verb::ROLLBACK, Stage::decommissioned, Stop::end) ==
+        "it is decommissioned; its source is gone: there is nothing to go back to");
+  CHECK(refusal_of(Verb::CLEANUP, Stage::moving, Stop::none) ==
+        "it is being moved; that comes after success");
+  CHECK(refusal_of(Verb::RESUME, Stage::moving, Stop::none) == "it is going on, not paused");
+}
+
+}  // namespace migledger::testing
