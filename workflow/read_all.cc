@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned kMostAttempts = 4;
+constexpr unsigned kMostAttempts = 6;
 // Every call ends by itself long before.
 constexpr Duration kPatience = 10min;
 

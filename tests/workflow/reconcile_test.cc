@@ -438,8 +438,8 @@ TEST_CASE("reconcile: an orphan is adopted by an order where its migration is at
 
 TEST_CASE("reconcile: moments of trouble do not keep it from looking") {
   adapters::sim::TenancyOptions troubled;
-  troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::throttled)] = 0.2;
-  troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::error_before)] = 0.2;
+  troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::throttled)] = 0.1;
+  troubled.faults.rates[static_cast<std::size_t>(adapters::sim::Fault::error_before)] = 0.1;
   Rehearsal rehearsal(troubled);
   REQUIRE(rehearsal.run(plan_of(2)).done == 2);
   const auto result = reconcile(rehearsal);
