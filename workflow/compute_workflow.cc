@@ -141,7 +141,7 @@ std::vector<Step> make_steps() {
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 3, steps};
+  static const Workflow workflow{"compute", 3, steps, made_kinds};
   return workflow;
 }
 
