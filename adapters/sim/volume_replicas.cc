@@ -38,7 +38,7 @@ json::object show(const Replica& r, Time now) {
   if (r.kind == VolumeKind::group) {
     json::array members;
     for (const std::string& id : r.members)
-      members.push_back({{"volumeReplicaId", id}, {"membershipState", "AVAILABLE"}});
+      members.push_back({{"volumeReplicaId", id}, {"membershipState", "STABLE"}});
     o["memberReplicas"] = std::move(members);
   } else {
     o["totalDataTransferredInGBs"] = synced == Time{} ? 0 : r.size_gb;
