@@ -54,6 +54,19 @@ Reading read(const std::string& path, const std::string& migration) {
   return reading;
 }
 
+// What a fact names; of several volumes ("volume.1.new"), all of them.
+std::string named_by(const ledger::Fields& facts, std::string_view fact) {
+  std::string all(facts.get(fact));
+  const auto number = fact.find(".1.");
+  if (number == std::string_view::npos) return all;
+  for (unsigned n = 2;; ++n) {
+    const auto next =
+        facts.get(fmt::format("{}.{}.{}", fact.substr(0, number), n, fact.substr(number + 3)));
+    if (next.empty()) return all;
+    all.append(all.empty() ? "" : ", ").append(next);
+  }
+}
+
 // What the steps of a mode are about to do, as far as is known without asking the cloud.
 void print_list(const Reading& reading, const workflow::Workflow& workflow, Mode mode,
                 std::ostream& out) {
@@ -67,7 +80,7 @@ void print_list(const Reading& reading, const workflow::Workflow& workflow, Mode
     if (step.applies && !step.applies(view_of(workflow, then, reading.ledger_id, i))) continue;
     std::string what;
     if (step.question) what = step.question(view_of(workflow, then, reading.ledger_id, i));
-    if (!step.removes.empty()) what = then.facts.get(step.removes);
+    if (!step.removes.empty()) what = named_by(then.facts, step.removes);
     out << fmt::format("  {:<24} {}{}{}\n", step.name, step.title, what.empty() ? "" : ": ",
                        printable(what, 300));
   }

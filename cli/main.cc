@@ -14,6 +14,7 @@
 #include "cli/command_doctor.h"
 #include "cli/command_history.h"
 #include "cli/command_init.h"
+#include "cli/command_reconcile.h"
 #include "cli/command_run.h"
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
@@ -265,6 +266,28 @@ int main(int argc, char** argv) {
   cli::add_undoing(app, undo, [&] {
     undo.command_line = joined(argc, argv);
     exit = guarded([&] { return cli::run_undo(undo, terminal, std::cout, std::cerr); });
+  });
+
+  cli::RunCommand reconcile;
+  auto* reconcile_app = app.add_subcommand(
+      "reconcile", "compare the ledger with what is in the cloud; removes nothing");
+  reconcile_app->add_option("-c,--config", reconcile.config, "the configuration")
+      ->capture_default_str();
+  reconcile_app->add_option("--cloud", reconcile.cloud, "oci, or sim")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"oci", "sim"}));
+  reconcile_app->add_option("--ledger", reconcile.ledger, "directory of the ledger");
+  reconcile_app->add_option("--sim-state", reconcile.sim_state,
+                            "directory of the simulated tenancy");
+  bool adopt = false;
+  reconcile_app->add_flag("--adopt", adopt,
+                          "record what the ledger does not have, where its migration can take it");
+  reconcile_app->add_flag("--json", reconcile.json, "as one JSON object");
+  reconcile_app->footer("Example:\n  migledger reconcile --cloud sim --ledger rehearsal.ledger");
+  reconcile_app->callback([&] {
+    reconcile.command_line = joined(argc, argv);
+    exit = guarded(
+        [&] { return cli::run_reconcile(reconcile, adopt, terminal, std::cout, std::cerr); });
   });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");

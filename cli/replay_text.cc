@@ -172,7 +172,7 @@ void print_walk(const ledger::MigrationState& state, const Terminal& terminal, s
   lines.print(terminal, "Walk", out);
 }
 
-std::string fate(const Resource& resource) {
+std::string fate(const workflow::Resource& resource) {
   if (resource.dead) return "failed later";
   switch (resource.how) {
     case Outcome::How::REPLIED:

@@ -35,34 +35,12 @@ void note_sending(Replayed& replayed, Event::Reader event) {
   sending.row = view(intent.getRow());
 }
 
-void note_resource(Replayed& replayed, Event::Reader event) {
-  const auto outcome = event.getBody().getOutcome();
-  if (outcome.getResult() != Outcome::Result::SUCCEEDED) return;
-  Resource resource;
-  resource.step = outcome.getStep();
-  resource.generation = outcome.getGeneration();
-  resource.position = event.getPosition();
-  resource.how = outcome.getHow();
-  resource.facts = ledger::fields_of(outcome.getFacts());
-  resource.work_request = view(outcome.getWorkRequest());
-  replayed.resources.push_back(std::move(resource));
-}
-
-void note_death(Replayed& replayed, Checked::Reader checked) {
-  if (checked.getResult() != Checked::Result::DEAD) return;
-  auto& resources = replayed.resources;
-  for (auto resource = resources.rbegin(); resource != resources.rend(); ++resource) {
-    if (resource->step != checked.getReopens()) continue;
-    resource->dead = true;
-    return;
-  }
-}
-
 }  // namespace
 
 Replayed replay_stream(const ledger::EventStore& store, ledger::StreamId stream,
                        ledger::Position until) {
   Replayed replayed;
+  workflow::MadeLog made;
   const auto cursor = store.scan_stream(stream);
   while (cursor->next()) {
     const auto event = cursor->event();
@@ -71,9 +49,9 @@ Replayed replay_stream(const ledger::EventStore& store, ledger::StreamId stream,
     note_steps(replayed, event);
     const auto body = event.getBody();
     if (body.isIntent()) note_sending(replayed, event);
-    if (body.isOutcome()) note_resource(replayed, event);
-    if (body.isChecked()) note_death(replayed, body.getChecked());
+    made.apply(event);
   }
+  replayed.resources = made.resources();
   return replayed;
 }
 

@@ -7,6 +7,7 @@
 
 #include "ledger/event_store.h"
 #include "ledger/migration_state.h"
+#include "workflow/made_log.h"
 
 namespace migledger::cli {
 
@@ -14,17 +15,6 @@ namespace migledger::cli {
 struct StepDone {
   ledger::Position position = 0;  // 0: it is not done
   Time time{};
-};
-
-// Something that an act step made in the cloud.
-struct Resource {
-  ledger::StepIndex step = ledger::kNoStep;
-  std::uint16_t generation = 0;
-  ledger::Position position = 0;  // of the outcome
-  ledger::schema::Outcome::How how = ledger::schema::Outcome::How::REPLIED;
-  ledger::Fields facts;
-  std::string work_request;
-  bool dead = false;  // it failed later
 };
 
 // The newest request.
@@ -40,7 +30,7 @@ struct Sending {
 struct Replayed {
   ledger::MigrationState state;  // stream 0: it had not started yet
   std::vector<StepDone> done;    // by step
-  std::vector<Resource> resources;
+  std::vector<workflow::Resource> resources;
   Sending sending;
 };
 

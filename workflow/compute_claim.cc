@@ -8,9 +8,7 @@ namespace migledger::workflow::compute {
 
 namespace {
 
-std::string claim_name(const View& view) {
-  return fmt::format("{}{}", kClaims, view.source());
-}
+std::string claim_name(const View& view) { return fmt::format("{}{}", kClaims, view.source()); }
 
 std::string claim_path(const View& view) {
   return bucket_path(view.fact("namespace"), view.plan("migration_bucket_name"),

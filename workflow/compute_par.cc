@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 
 namespace migledger::workflow::compute {
 
@@ -30,7 +31,7 @@ struct Par {
 Par export_par(const View& view) {
   return {view.plan("source_region"),
           view.plan("migration_bucket_name"),
-          fmt::format("migledger/{}.oci", view.key()),
+          object_name_of(view.key()),
           "ObjectWrite",
           "export_par_id",
           "export_par_url",
@@ -50,11 +51,7 @@ Par import_par(const View& view) {
 }
 
 // Steps that make and steps that remove share the name: by migration and purpose.
-std::string par_prefix(const View& view, const Par& par) {
-  const std::string key = idempotency_key(view.ledger_id, view.state.name,
-                                          view.plan("source_instance_id"), par.purpose, 1);
-  return std::string(key_stem(key));
-}
+std::string par_prefix(const View& view, const Par& par) { return stem_of(view, par.purpose); }
 
 std::string par_path(const View& view, const Par& par) {
   return bucket_path(view.fact("namespace"), par.bucket, "/p");

@@ -115,6 +115,9 @@ Sighting sight_named_target_image(const View& view, const Answer& answer, std::s
 Request ask_named_instance(const View& view, std::string_view id);
 Sighting sight_named_instance(const View& view, const Answer& answer, std::string_view id);
 
+// ---- all that the steps make (compute_made.cc) -------------------------------------------------
+std::span<const MadeKind> made_kinds();
+
 // ---- removing what was made (compute_undo.cc) --------------------------------------------------
 bool may_have_made(const View& view);
 bool may_have_copied(const View& view);

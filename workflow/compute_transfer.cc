@@ -2,15 +2,14 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 
 namespace migledger::workflow::compute {
 
 namespace {
 
 // No other ledger, migration or generation computes the same name.
-std::string new_object_name(const View& view) {
-  return fmt::format("migledger/{}.oci", view.key());
-}
+std::string new_object_name(const View& view) { return object_name_of(view.key()); }
 
 std::optional<boost::json::value> object_named(const Answer& answer, std::string_view name) {
   if (!is_list(answer)) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 #include "workflow/removal.h"
 
 namespace migledger::workflow::compute {

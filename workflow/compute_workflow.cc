@@ -2,7 +2,6 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/step_table.h"
-#include "workflow/storage_workflow.h"
 #include "workflow/volume_steps.h"
 #include "workflow/volume_workflow.h"
 
@@ -84,27 +83,23 @@ std::vector<Step> steps_of_the_image() {
 
 std::vector<Step> steps_to_remove() {
   return {
-      removes("target_instance_id",
-              removal("remove-instance", "remove the new instance", kUndo, may_have_made,
-                      ask_new_instance_gone, sight_new_instance_gone, remove_new_instance)),
-      removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
-              ask_import_pars, sight_import_urls_gone, remove_import_url),
-      removes("target_image_id",
-              removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
-                      drops_target_image, ask_target_image_gone, sight_target_image_gone,
-                      remove_target_image)),
-      removes("copy_name", removal("remove-copy", "remove the copied object", kUndo | kCleanUp,
-                                   may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy)),
-      removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
+      removal("remove-instance", "remove the new instance", "target_instance_id", kUndo,
+              may_have_made, ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
+      removal("remove-import-urls", "remove import URLs", {}, kUndo | kCleanUp,
+              may_have_import_urls, ask_import_pars, sight_import_urls_gone, remove_import_url),
+      removal("remove-imported-image", "remove the imported image", "target_image_id",
+              kUndo | kCleanUp, drops_target_image, ask_target_image_gone, sight_target_image_gone,
+              remove_target_image),
+      removal("remove-copy", "remove the copied object", "copy_name", kUndo | kCleanUp,
+              may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy),
+      removal("remove-export-urls", "remove export URLs", {}, kUndo | kCleanUp, may_have_made_urls,
               ask_export_pars, sight_export_urls_gone, remove_export_url),
-      removes("object_name",
-              removal("remove-export", "remove the exported object", kUndo | kCleanUp,
-                      may_have_made, ask_export_gone, sight_export_gone, remove_export)),
-      removes("image_id",
-              removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
-                      ask_source_image_gone, sight_source_image_gone, remove_source_image)),
-      removes("claim", removal("release-claim", "release the claim on the source", kUndo | kCleanUp,
-                               may_have_made, ask_claim, sight_claim_gone, remove_claim)),
+      removal("remove-export", "remove the exported object", "object_name", kUndo | kCleanUp,
+              may_have_made, ask_export_gone, sight_export_gone, remove_export),
+      removal("remove-image", "remove the source's image", "image_id", kUndo | kCleanUp,
+              may_have_made, ask_source_image_gone, sight_source_image_gone, remove_source_image),
+      removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
+              may_have_made, ask_claim, sight_claim_gone, remove_claim),
 
       not_before(
           quiet_period_end,
@@ -112,7 +107,7 @@ std::vector<Step> steps_to_remove() {
                                           nullptr, decommission_question))),
       in_modes(kDecommission,
                check("check-target-health", "check the new instance", ask_final, read_final)),
-      removal("terminate-source", "terminate the source instance", kDecommission, nullptr,
+      removal("terminate-source", "terminate the source instance", {}, kDecommission, nullptr,
               ask_source_gone, sight_source_gone, terminate_source),
   };
 }
@@ -146,12 +141,12 @@ std::vector<Step> make_steps() {
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 3, steps};
+  static const Workflow workflow{"compute", 3, steps, made_kinds};
   return workflow;
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  for (const auto* workflow : {&compute_workflow(), &storage_workflow(), &volume_workflow()})
+  for (const auto* workflow : {&compute_workflow(), &volume_workflow()})
     if (workflow->name == name) return workflow;
   return nullptr;
 }

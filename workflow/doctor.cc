@@ -6,6 +6,8 @@
 
 #include "workflow/oci_api.h"
 #include "workflow/reader.h"
+#include "workflow/volume_items.h"
+#include "workflow/volume_workflow.h"
 
 namespace migledger::workflow {
 
@@ -31,6 +33,10 @@ class Doctor {
         replicated(migration);
         copy_policy(migration);
       }
+      return std::move(found_);
+    }
+    if (plan_.workflow == volume_workflow().name) {
+      for (const auto& migration : plan_.migrations) volume(migration);
       return std::move(found_);
     }
     for (const auto& migration : plan_.migrations) {
@@ -230,6 +236,10 @@ class Doctor {
       expect("target subnet of " + migration.name,
              core_get(field(migration, "target_region"), "subnets/" + percent_encode(subnet)),
              "check \"target_subnet_id\" and the policies (use subnets)");
+    domain(migration);
+  }
+
+  void domain(const PlannedMigration& migration) {
     const std::string domain = field(migration, "target_ad");
     if (!first("domain " + domain)) return;
     Request request =
@@ -391,6 +401,55 @@ class Doctor {
     else
       say(Mark::warning, what, std::string(status),
           "wait, or configure \"further_ads\", \"fault_domains\" or another shape");
+  }
+
+  // All that a migration of a volume needs.
+  void volume(const PlannedMigration& migration) {
+    const std::string id = field(migration, "source_volume_id");
+    const auto* api = volume::api_of(id);
+    if (!api || !first("volume " + id)) return;
+    const std::string source = field(migration, "source_region");
+    const std::string target = field(migration, "target_region");
+    const std::string what = fmt::format("source {} of {}", api->title, migration.name);
+    const Answer answer =
+        read(core_get(source, fmt::format("{}/{}", api->collection, percent_encode(id))));
+    const auto state = text(answer.json.get(), "lifecycleState");
+    if (!answer.reply.ok())
+      say(Mark::bad, what, words(answer),
+          "check \"source_volume_id\" and the policies (use volumes)");
+    else if (state == "AVAILABLE")
+      say(Mark::good, what, std::string(state));
+    else
+      say(Mark::bad, what, std::string(state), "it must be AVAILABLE");
+    buckets(migration);
+    domain(migration);
+    const auto may_list = [&](const std::string& region, std::string_view collection,
+                              const std::string& compartment, bool of_domain) {
+      const std::string listed = fmt::format("{} in {}", collection, region);
+      if (!first(listed + compartment)) return;
+      const std::string of = of_domain ? field(migration, "target_ad") : std::string();
+      expect(listed,
+             core_get(region, std::string(collection),
+                      of.empty() ? make_query({{"compartmentId", compartment}, {"limit", "100"}})
+                                 : make_query({{"availabilityDomain", of},
+                                               {"compartmentId", compartment},
+                                               {"limit", "100"}})),
+             fmt::format("let the user manage {} in {}", collection, compartment));
+    };
+    const std::string at_source = field(migration, "source_compartment_id");
+    may_list(target, api->collection, field(migration, "target_compartment_id"), true);
+    if (field(migration, "method") == "backup") {
+      may_list(source, api->backups, at_source, false);
+      may_list(target, api->backups, at_source, false);
+    } else {
+      may_list(target, api->replicas, at_source, true);
+    }
+    const auto attach = parse_json(migration.fields.get("attach"));
+    const std::string instance(attach ? text(&*attach, "instance_id") : std::string_view());
+    if (!instance.empty() && first("instance " + instance))
+      expect("instance to attach to, of " + migration.name,
+             core_get(target, "instances/" + percent_encode(instance)),
+             "check \"attach\" and the policies (use instances)");
   }
 
   const Plan& plan_;

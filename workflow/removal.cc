@@ -49,11 +49,6 @@ Receipt receive_removed(const View& view, const Answer&) {
   return receipt;
 }
 
-std::string stem_of(const View& view, std::string_view step) {
-  const std::string key = idempotency_key(view.ledger_id, view.state.name, view.source(), step, 1);
-  return std::string(key_stem(key));
-}
-
 std::optional<Request> ask_made(const Made& made, Answers answers) {
   if (!made.known.empty()) {
     if (answers.empty()) return core_get(made.region, path_of(made, made.known));

@@ -26,9 +26,6 @@ Request guarded_removal(const View& view, Request request);
 bool more_to_remove(const View& view, const ledger::Fields& facts);
 Receipt receive_removed(const View& view, const Answer& answer);
 
-// The part of the keys of a step's attempts before their generation.
-std::string stem_of(const View& view, std::string_view step);
-
 // The resources with OCIDs of one kind that a migration made in one region.
 struct Made {
   std::string_view region;

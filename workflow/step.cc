@@ -24,6 +24,10 @@ std::string short_digest(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
+std::string key_start(std::string_view ledger_id) {
+  return std::string("ml-").append(ledger_id.substr(0, 12)).append("-");
+}
+
 }  // namespace
 
 std::string View::key() const {
@@ -33,8 +37,7 @@ std::string View::key() const {
 std::string idempotency_key(std::string_view ledger_id, std::string_view migration,
                             std::string_view source, std::string_view step,
                             std::uint16_t generation) {
-  std::string key = "ml-";
-  key.append(ledger_id.substr(0, 12)).append("-");
+  std::string key = key_start(ledger_id);
   key.append(short_digest({migration, source})).append("-");
   key.append(step.substr(0, 24)).append("-").append(std::to_string(generation));
   return key;
@@ -43,6 +46,10 @@ std::string idempotency_key(std::string_view ledger_id, std::string_view migrati
 std::string_view key_stem(std::string_view key) {
   const auto dash = key.rfind('-');
   return dash == std::string_view::npos ? std::string_view() : key.substr(0, dash);
+}
+
+bool is_key_of(std::string_view key, std::string_view ledger_id) {
+  return key.starts_with(key_start(ledger_id));
 }
 
 Verdict Verdict::pending(std::string_view state, int percent) {
@@ -107,6 +114,11 @@ Sighting Sighting::cannot_look(const Answer& answer) {
   Sighting sighting;
   sighting.failure = why_no_answer(answer);
   return sighting;
+}
+
+std::string stem_of(const View& view, std::string_view step) {
+  const std::string key = idempotency_key(view.ledger_id, view.state.name, view.source(), step, 1);
+  return std::string(key_stem(key));
 }
 
 StepIndex Workflow::index_of(std::string_view step) const {

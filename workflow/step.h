@@ -31,11 +31,11 @@ struct View {
   const MigrationState& state;
   std::string_view ledger_id;
   StepIndex step;
-  std::uint16_t generation;     // of the act step that this step is about
-  bool in_bulk = false;         // many are under way: reading a list serves them all
-  std::string_view about = {};  // the one of several things moved that this is about; empty: all
+  std::uint16_t generation;  // of the act step that this step is about
+  bool in_bulk = false;      // many are under way: reading a list serves them all
   // Whether to read, too, what tells only of failure and percentages. In bulk it is not always.
   bool thorough = true;
+  std::string_view about = {};  // the one of several things moved that this is about; empty: all
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
@@ -188,10 +188,13 @@ struct Step {
   Duration gather{};
 };
 
+struct MadeKind;
+
 struct Workflow {
   std::string_view name;
   std::uint32_t version = 1;
   std::span<const Step> steps;
+  std::span<const MadeKind> (*makes)() = nullptr;  // what the steps make (made.h); null: not told
 
   StepIndex index_of(std::string_view step) const;  // kNoStep: has none of that name
   std::uint16_t forward_count() const;              // of steps that move the workload
@@ -205,5 +208,11 @@ std::string idempotency_key(std::string_view ledger_id, std::string_view migrati
 
 // The part of a key before its generation.
 std::string_view key_stem(std::string_view key);
+
+// That of the keys of a step's attempts.
+std::string stem_of(const View& view, std::string_view step);
+
+// Whether a key, or what passes for one, is of that ledger.
+bool is_key_of(std::string_view key, std::string_view ledger_id);
 
 }  // namespace migledger::workflow

@@ -89,19 +89,15 @@ inline Step in_modes(Modes modes, Step step) {
   return step;
 }
 
-// Removes all of a kind that the migration made, one after the other.
-inline Step removal(std::string_view name, std::string_view title, Modes modes,
-                    decltype(Step::applies) applies, decltype(Step::ask) ask,
+// Removes all of a kind that the migration made, one after the other; `fact` names the first, or is
+// empty.
+inline Step removal(std::string_view name, std::string_view title, std::string_view fact,
+                    Modes modes, decltype(Step::applies) applies, decltype(Step::ask) ask,
                     decltype(Step::sight) sight, decltype(Step::act) remove) {
   Step step = act(name, title, Guard::IF_MATCH, {ask, sight, remove, receive_removed});
   step.modes = modes;
   step.applies = applies;
   step.more = more_to_remove;
-  return step;
-}
-
-// For people: the fact that names what the step removes.
-inline Step removes(std::string_view fact, Step step) {
   step.removes = fact;
   return step;
 }

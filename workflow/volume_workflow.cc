@@ -75,8 +75,8 @@ std::vector<Step> steps_to_finish(std::string_view enabling) {
                               ask_attached, read_attached, nullptr)),
       only_if(moves_volumes, await("await-hydration", "wait until the new volume has its data",
                                    "create-volume", 5min, ask_new_volumes, read_hydrated, nullptr)),
-      removal("disable-replica", "disable the replica", in(Mode::forward), replicates,
-              ask_to_disable, sight_disabled, disable_replica),
+      removal("disable-replica", "disable the replica", "volume.1.replica", in(Mode::forward),
+              replicates, ask_to_disable, sight_disabled, disable_replica),
       only_if(replicates, await("await-no-replica", "wait until the replica is gone", enabling,
                                 2min, ask_replicas, read_replicas_gone, nullptr)),
       only_if(moves_volumes,
@@ -86,22 +86,22 @@ std::vector<Step> steps_to_finish(std::string_view enabling) {
 
 std::vector<Step> steps_to_remove() {
   return {
-      removal("detach-volume", "detach the new volume", kUndo, may_have_made, ask_attachment_gone,
-              sight_attachment_gone, remove_attachment),
-      removal("remove-volume", "remove the new volume", kUndo, may_have_made, ask_volume_gone,
-              sight_volume_gone, remove_volume),
-      removal("remove-members", "remove the volumes of the new group", kUndo, has_members,
+      removal("detach-volume", "detach the new volume", "volume.1.attachment", kUndo, may_have_made,
+              ask_attachment_gone, sight_attachment_gone, remove_attachment),
+      removal("remove-volume", "remove the new volume", "volume.1.new", kUndo, may_have_made,
+              ask_volume_gone, sight_volume_gone, remove_volume),
+      removal("remove-members", "remove the volumes of the new group", {}, kUndo, has_members,
               ask_members_gone, sight_members_gone, remove_member),
-      removal("remove-replica", "disable the replica", kUndo, may_have_replicated, ask_to_disable,
-              sight_disabled, disable_replica),
+      removal("remove-replica", "disable the replica", "volume.1.replica", kUndo,
+              may_have_replicated, ask_to_disable, sight_disabled, disable_replica),
       in_modes(kUndo,
                only_if(may_have_replicated,
                        await("await-replica-removed", "wait until the replica is gone",
                              "remove-replica", 2min, ask_replicas, read_replicas_gone, nullptr))),
-      removal("remove-backup-copy", "remove the copied backup", kUndo | kCleanUp,
+      removal("remove-backup-copy", "remove the copied backup", "volume.1.copy", kUndo | kCleanUp,
               may_have_backed_up, ask_copy_gone, sight_copy_gone, remove_copy),
-      removal("remove-backup", "remove the backup", kUndo | kCleanUp, may_have_backed_up,
-              ask_backup_gone, sight_backup_gone, remove_backup),
+      removal("remove-backup", "remove the backup", "volume.1.backup", kUndo | kCleanUp,
+              may_have_backed_up, ask_backup_gone, sight_backup_gone, remove_backup),
   };
 }
 
@@ -124,15 +124,15 @@ std::vector<Step> make_steps() {
   add(steps, steps_to_finish("enable-replica"));
   add(steps, steps_to_remove());
   add(steps,
-      {removal("release-claim", "release the claim on the source", kUndo | kCleanUp, may_have_made,
-               compute::ask_claim, compute::sight_claim_gone, compute::remove_claim),
+      {removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
+               may_have_made, compute::ask_claim, compute::sight_claim_gone, compute::remove_claim),
        not_before(
            compute::quiet_period_end,
            in_modes(kDecommission, approve("approve-decommission", "approve the end of the source",
                                            nullptr, decommission_question))),
        in_modes(kDecommission,
                 check("check-target-health", "check the new volume", ask_final, read_final)),
-       removal("delete-source", "delete the source volume", kDecommission, nullptr,
+       removal("delete-source", "delete the source volume", {}, kDecommission, nullptr,
                volume::ask_source_gone, volume::sight_source_gone, remove_source)});
   return steps;
 }

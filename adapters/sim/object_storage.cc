@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "adapters/sim/digest.h"
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/regions.h"
+#include "ledger/md5.h"
 
 namespace migledger::adapters::sim {
 
@@ -236,7 +236,7 @@ Answer put_object(Call& call, Bucket& bucket, const std::string& name) {
   o.name = name;
   o.content = call.request.body;
   o.size = static_cast<std::int64_t>(o.content.size());
-  o.md5 = content_md5(o.content);
+  o.md5 = ledger::content_md5(o.content);
   o.etag = call.world.hex(32);
   o.type = "application/octet-stream";
   o.created = call.now();

@@ -25,7 +25,7 @@ json::object show(const Backup& b, Time now) {
   o[words.backup_of] = b.volume;
   o[words.copied_from] = b.copied_from.empty() ? json::value(nullptr) : json::value(b.copied_from);
   o["sizeInGBs"] = b.size_gb;
-  o["sizeInMBs"] = b.size_gb * 1024;
+  if (b.kind != VolumeKind::boot) o["sizeInMBs"] = b.size_gb * 1024;
   if (b.kind == kGroup) {
     o["volumeBackupIds"] = json::array(b.members.begin(), b.members.end());
   } else {

@@ -164,10 +164,10 @@ TEST_CASE("The text shows steps, resources, facts and plan") {
   CHECK(output.code == 0);
   CHECK(output.lines()[0] == "web-1 at #21, 2026-11-23 09:05:04+00:00: waiting");
   CHECK(output.has("\n  because     quota\n  to do       raise it\n"));
-  CHECK(output.has("\n1   check-source           done         #4  2026-11-23 09:00:03+00:00\n"));
-  CHECK(output.has("\n8   approve-downtime       left out\n"));
-  CHECK(output.has("\n9   create-image           current\n"));
-  CHECK(output.has("\n10  await-image            to come\n"));
+  CHECK(output.has("\n1   check-source         done         #4  2026-11-23 09:00:03+00:00\n"));
+  CHECK(output.has("\n8   approve-downtime     left out\n"));
+  CHECK(output.has("\n9   create-image         current\n"));
+  CHECK(output.has("\n10  await-image          to come\n"));
   CHECK(output.has("create-image    #18  failed later  image ocid1.image.x\n"));
   CHECK(output.has("\nFacts\n"));
   CHECK(output.has("\n  source_region       us-ashburn-1\n"));

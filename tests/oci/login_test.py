@@ -103,7 +103,8 @@ class Instance:
 class Login(Moving):
     def examine(self, **environment):
         """What doctor says about credentials and regions."""
-        done = self.migledger("doctor", "--config", self.config, "--json", **environment)
+        done = self.migledger("doctor", "--config", self.config, "--ledger",
+                              self.scratch.file("ledger"), "--json", **environment)
         checks = json.loads(done.stdout)["checks"]
         return done.returncode, {check["what"]: check["verdict"] for check in checks}
 

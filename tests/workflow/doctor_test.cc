@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/rehearsal.h"
+#include "tests/support/sample_volume.h"
 #include "workflow/oci_api.h"
 
 namespace migledger::testing {
@@ -116,6 +117,31 @@ TEST_CASE("doctor stops at credentials that are refused: nothing behind them can
   REQUIRE(found.size() == 1);
   CHECK(found[0].what == "credentials");
   CHECK(found[0].verdict == Verdict::bad);
+}
+
+TEST_CASE("doctor sees what a migration of a volume needs") {
+  for (const char* method : {"replicate", "backup"}) {
+    Rehearsal rehearsal;
+    auto plan = volume_plan(1);
+    plan.migrations[0].fields.set("method", method);
+    rehearsal.tenancy().provision(plan.migrations[0]);
+    const std::string before = rehearsal.tenancy().report();
+    adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 8});
+    const auto good = workflow::diagnose(plan, cloud, cloud);
+    for (const auto& diagnosis : good) {
+      INFO(diagnosis.what << ": " << diagnosis.seen);
+      CHECK(diagnosis.verdict == Verdict::good);
+    }
+    const bool by_backup = std::string_view(method) == "backup";
+    CHECK(find(good,
+               by_backup ? "volumeBackups in sa-bogota-1" : "blockVolumeReplicas in sa-bogota-1"));
+    CHECK(rehearsal.tenancy().report() == before);
+    plan.migrations[0].fields.set("source_volume_id", "ocid1.volume.oc1.iad.gone");
+    plan.migrations[0].fields.set("target_ad", "Uocm:SA-BOGOTA-1-AD-9");
+    const auto bad = workflow::diagnose(plan, cloud, cloud);
+    CHECK(find(bad, "source block volume of data-1")->verdict == Verdict::bad);
+    CHECK(find(bad, "availability domain")->verdict == Verdict::bad);
+  }
 }
 
 }  // namespace migledger::testing

@@ -1,10 +1,10 @@
-#include "adapters/sim/digest.h"
+#include "ledger/md5.h"
 
 #include <openssl/evp.h>
 
 #include <array>
 
-namespace migledger::adapters::sim {
+namespace migledger::ledger {
 
 std::string content_md5(std::string_view content) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -16,4 +16,4 @@ std::string content_md5(std::string_view content) {
   return out;
 }
 
-}  // namespace migledger::adapters::sim
+}  // namespace migledger::ledger

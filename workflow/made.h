@@ -1,0 +1,80 @@
+// What the steps of a workflow make in the cloud, as data: where it is listed, by which marks it is
+// told from what others made, and how the ledger has it. reconcile.h compares the two by it.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workflow/made_log.h"
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+// Where a resource bears the mark of who made it.
+enum class Marks {
+  tags,     // freeform tags: ledger and key
+  name,     // its name holds the key
+  content,  // what it contains names ledger and migration
+};
+
+// One thing of a kind that a migration may have made.
+struct MadeAs {
+  std::string fact;                // that holds its id once it is made
+  std::vector<std::string> stems;  // of the keys it may bear
+};
+
+struct MadeKind {
+  std::string_view noun;                         // for people: "imported image"
+  std::string_view step;                         // the act step that makes it
+  std::span<const std::string_view> removed_by;  // the steps that see to it that none is left
+  std::string_view there_after = {};  // the await step that first sees it; empty: at once
+  Marks marks = Marks::tags;
+
+  // What this migration may have made of this kind.
+  std::vector<MadeAs> (*made_as)(const View&) = nullptr;
+  // The id that such a fact stands for; empty: none was made. Null: the fact is the id.
+  std::string (*id_of)(const View&, std::string_view fact) = nullptr;
+  // Whether the plan or the facts allow that there is any; null: always.
+  bool (*may_be)(const View&) = nullptr;
+
+  // All of the kind, where this migration makes them, and one of them by its id: itself, or a list
+  // of its name alone.
+  Request (*list)(const View&) = nullptr;
+  Request (*one)(const View&, std::string_view id) = nullptr;
+  // A search for them by tag in all compartments of a region; null: they have no tags, or no OCID.
+  Request (*search)(const View&) = nullptr;
+  // The bucket that holds them, and the list it is to be found in; null: they lie in none.
+  std::string_view (*bucket)(const View&) = nullptr;
+  Request (*buckets)(const View&) = nullptr;
+  std::string_view id_member = "id";  // of an element of the list
+
+  // By lifecycleState, whether it is there still; null: what is listed is there.
+  bool (*alive)(std::string_view state) = nullptr;
+  // Marks::content: what it contains when it is as the migration wrote it; null: read it to tell.
+  std::string (*content)(const View&) = nullptr;
+  // How what is there differs from what is recorded, for people: "is STOPPED, not RUNNING".
+  std::vector<std::string> (*differences)(const View&, const Resource& recorded,
+                                          std::string_view id, const boost::json::value&) = nullptr;
+};
+
+// "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
+inline constexpr std::string_view kOurObjects = "migledger/";
+std::string object_name_of(std::string_view key);
+std::string_view key_of_object(std::string_view name);
+
+// Collects differences in words.
+class Differences {
+ public:
+  // `what` is `seen`, and `recorded` was expected; empty: nothing was.
+  void compare(std::string_view what, std::string_view seen, std::string_view recorded);
+  void add(std::string words) { words_.push_back(std::move(words)); }
+  std::vector<std::string> take() { return std::move(words_); }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+}  // namespace migledger::workflow

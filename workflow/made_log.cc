@@ -1,0 +1,69 @@
+#include "workflow/made_log.h"
+
+#include "workflow/request.h"
+
+namespace migledger::workflow {
+
+using namespace ledger::schema;
+using ledger::view;
+
+void MadeLog::apply(Event::Reader event) {
+  const auto body = event.getBody();
+  if (body.isIntent()) apply_intent(event);
+  if (body.isOutcome()) apply_outcome(event);
+  if (!body.isChecked() || body.getChecked().getResult() != Checked::Result::DEAD) return;
+  for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource) {
+    if (resource->step != body.getChecked().getReopens()) continue;
+    resource->dead = true;
+    return;
+  }
+}
+
+void MadeLog::apply_intent(Event::Reader event) {
+  const auto intent = event.getBody().getIntent();
+  if (intent.getResends() != 0) {
+    const auto first = removing_.find(intent.getResends());
+    if (first == removing_.end()) return;
+    sent_again_.emplace(event.getPosition(), first->first);
+    removals_[first->second] = {event.getPosition(), false};
+    return;
+  }
+  if (view(intent.getRequest().getMethod()) != "DELETE") return;
+  const std::string_view path = view(intent.getRequest().getPath());
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  removing_.emplace(event.getPosition(), last);
+  removals_[std::string(last)] = {event.getPosition(), false};
+}
+
+void MadeLog::apply_outcome(Event::Reader event) {
+  const auto outcome = event.getBody().getOutcome();
+  if (outcome.getResult() != Outcome::Result::SUCCEEDED) return;
+  Resource resource;
+  resource.step = outcome.getStep();
+  resource.generation = outcome.getGeneration();
+  resource.position = event.getPosition();
+  resource.how = outcome.getHow();
+  resource.facts = ledger::fields_of(outcome.getFacts());
+  resource.work_request = view(outcome.getWorkRequest());
+  resources_.push_back(std::move(resource));
+
+  if (outcome.getHow() == Outcome::How::ADOPTED && !outcome.getMore())
+    found_done_[outcome.getStep()] = event.getPosition();
+  const auto again = sent_again_.find(outcome.getIntent());
+  const auto removing =
+      removing_.find(again == sent_again_.end() ? outcome.getIntent() : again->second);
+  if (removing != removing_.end() && outcome.getHow() == Outcome::How::REPLIED)
+    removals_[removing->second] = {event.getPosition(), true};
+}
+
+const Removal* MadeLog::removal_of(std::string_view id) const {
+  const auto removal = removals_.find(percent_encode(id));
+  return removal == removals_.end() ? nullptr : &removal->second;
+}
+
+ledger::Position MadeLog::found_done(ledger::StepIndex step) const {
+  const auto found = found_done_.find(step);
+  return found == found_done_.end() ? 0 : found->second;
+}
+
+}  // namespace migledger::workflow

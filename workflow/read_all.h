@@ -1,0 +1,17 @@
+// Reading many things of the cloud at once, for commands that look and do nothing else.
+#pragma once
+
+#include <vector>
+
+#include "workflow/cloud.h"
+#include "workflow/step.h"
+
+namespace migledger::workflow {
+
+// The answers to `requests`, in their order, each with all pages of a list. What fails for a moment
+// is asked again a few times. When credentials are refused nothing more is asked, and what has no
+// answer yet is answered so, too. Call ids are drawn from `next_call`.
+std::vector<Answer> read_all(Cloud& cloud, Clock& clock, CallId& next_call,
+                             std::vector<Request> requests);
+
+}  // namespace migledger::workflow
