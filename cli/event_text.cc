@@ -330,6 +330,7 @@ class Sentence {
         break;
       case Checked::Result::REFUSED:
         text = "cannot go on" + because(checked.getError());
+        if (checked.getReopens() != 0) text += ", will go back to " + step(checked.getReopens());
         break;
       default:
         text = "ended in a way that a newer version knows";

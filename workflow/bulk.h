@@ -55,7 +55,7 @@ enum class WalkGoal {
 
 struct Walk {
   WalkGoal goal = WalkGoal::survey;
-  // Nothing: that side does not exist yet, so it holds no objects.
+  // Nothing: the target does not exist yet, so it holds no objects.
   std::optional<Request> (*list)(const View&, Side, NameRange) = nullptr;
   // copy: to where there is none (`older` is null), or over that one and no other.
   Request (*copy)(const View&, const ListedObject& object, const ListedObject* older) = nullptr;

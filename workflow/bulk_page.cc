@@ -40,14 +40,8 @@ std::optional<std::pair<Request, BulkCall>> BulkWork::next(const View& view, con
   };
   switch (stage_) {
     case Stage::list_source: {
-      auto request = walk.list(view, Side::source, {cursor_, batch_end_});
-      if (!request) {
-        // A source that is not there holds nothing.
-        end_batch();
-        return std::nullopt;
-      }
       asked_ = true;
-      return {{std::move(*request), call(What::list_source)}};
+      return {{*walk.list(view, Side::source, {cursor_, batch_end_}), call(What::list_source)}};
     }
     case Stage::list_target:
     case Stage::poll: {

@@ -223,7 +223,9 @@ EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
   auto findings = body.initFindings(static_cast<unsigned>(verdict.findings.size()));
   for (unsigned i = 0; i < findings.size(); ++i) findings.set(i, cap(verdict.findings[i]));
   if (verdict.kind != Verdict::Kind::ok) fill(body.initError(), verdict.failure);
-  body.setReopens(reopens);
+  const bool goes_back = verdict.kind == Verdict::Kind::dead ||
+                         (verdict.kind == Verdict::Kind::refused && reopens != ledger::kNoStep);
+  if (goes_back) body.setReopens(reopens);
   auto digests = body.initEvidence(static_cast<unsigned>(evidence.size()));
   for (unsigned i = 0; i < digests.size(); ++i) digests.set(i, data(evidence[i]));
   return event;

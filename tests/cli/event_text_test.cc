@@ -267,6 +267,35 @@ TEST_CASE("Nothing from outside reaches the terminal raw") {
   CHECK(count == history.last() + 1);
 }
 
+TEST_CASE("Pages of objects say how far they go, and what failed") {
+  HistoryBuilder history = started();
+  Names names(history.store());
+  ledger::EventDraft begun(2, {}, 1);
+  auto page = begun.body().initBulkBegun();
+  page.setStep(0);
+  page.setPage(2);
+  page.setStart("m");
+  page.setEnd("z\n");
+  page.setObjects(1000);
+  CHECK(describe(begun.reader(), names) == "page 2: 1000 objects from \"m\" to before \"z\\x0a\"");
+  ledger::EventDraft ended(2, {}, 1);
+  auto end = ended.body().initBulkEnded();
+  end.setPage(2);
+  end.setObjects(1000);
+  end.setThere(3);
+  end.setCopied(995);
+  end.setFailed(2);
+  auto failures = end.initFailures(1);
+  failures[0].setName("pear");
+  failures[0].setValue("is archived");
+  end.setSoFar(2000);
+  end.setPercent(40);
+  CHECK(describe(ended.reader(), names) ==
+        "page 2: 1000 objects, 3 at the target already, 995 copied, 2 failed: pear (is archived); "
+        "2000 so far, 40 %");
+  CHECK(colour_of(ended.reader()) == Colour::red);
+}
+
 TEST_CASE("Verbose tells everything an event holds") {
   HistoryBuilder history = started();
   history.sending("create-image").at("2026-11-23T08:00:00Z");  // the clock ran backwards

@@ -67,7 +67,7 @@ TEST_CASE("What init writes for a bucket rehearses, stops for approval, and goes
   CHECK_THAT(json::serialize(then), Contains("\"walk\":{\"step\":\"back-fill\""));
 }
 
-TEST_CASE("A dry run of a bucket prints the copies; a source bucket is not decommissioned") {
+TEST_CASE("A dry run of a bucket prints the copies, and a source bucket is not decommissioned") {
   Workplace work;
   REQUIRE(work.run({"init", "-w", "storage-replication", "bucket.json"}).exit_code == 0);
   const auto dry = work.run(run_it({"--dry-run", "--yes", "--sim-objects", "3"}));

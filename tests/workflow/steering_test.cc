@@ -2,9 +2,9 @@
 #include "workflow/steering.h"
 
 #include <catch2/catch.hpp>
-#include <deque>
 #include <functional>
 
+#include "tests/support/orders.h"
 #include "tests/support/rehearsal.h"
 
 namespace migledger::testing {
@@ -15,39 +15,6 @@ using workflow::OrderAnswer;
 using workflow::Verb;
 
 namespace {
-
-Order order_of(Verb verb, std::string migration, std::string step = {}) {
-  Order order;
-  order.verb = verb;
-  order.migration = std::move(migration);
-  order.step = std::move(step);
-  order.user = "bob";
-  order.host = "elsewhere";
-  return order;
-}
-
-// Gives an order when the ledger has come to a position.
-class AtPosition final : public workflow::OrderSource {
- public:
-  AtPosition(const MemoryEventStore& store, ledger::Position position, Order order)
-      : store_(store), position_(position) {
-    orders_.push_back(std::move(order));
-  }
-  void then(Order order) { orders_.push_back(std::move(order)); }
-  std::vector<Order> take() override {
-    if (orders_.empty() || store_.head().position < position_) return {};
-    std::vector<Order> taken{orders_.front()};
-    orders_.pop_front();
-    return taken;
-  }
-  void answer(const Order&, const OrderAnswer& answer) override { answers.push_back(answer); }
-  std::vector<OrderAnswer> answers;
-
- private:
-  const MemoryEventStore& store_;
-  ledger::Position position_;
-  std::deque<Order> orders_;
-};
 
 std::size_t count(const Rehearsal& rehearsal, std::string_view kind) {
   return rehearsal.held(kind).size();

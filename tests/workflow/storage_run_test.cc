@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "tests/support/orders.h"
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_bucket.h"
 
@@ -366,6 +367,46 @@ TEST_CASE("storage: a bucket under a customer's key waits for one at the target"
   CHECK(rehearsal.run(plan, options).done == 1);
   const auto target = ask(rehearsal, kTarget, "GET", path(rehearsal, "secret"));
   CHECK(json::parse(target.body).at("kmsKeyId").as_string() == "ocid1.key.oc1.bog.b");
+}
+
+TEST_CASE("storage: paused and resumed at any moment, it ends all the same") {
+  Rehearsal whole(with_objects(1500));
+  REQUIRE(whole.run(bucket_plan(), approving()).done == 1);
+  for (ledger::Position at = 4; at < whole.store().head().position; at += 3) {
+    INFO("at " << at);
+    Rehearsal rehearsal(with_objects(1500));
+    AtPosition orders(rehearsal.store(), at, order_of(workflow::Verb::PAUSE, "data"));
+    auto options = approving();
+    options.orders = &orders;
+    const auto paused = rehearsal.run(bucket_plan(), options);
+    REQUIRE(orders.answers.size() == 1);
+    REQUIRE(orders.answers[0].taken);
+    REQUIRE(paused.parked == 1);
+    AtPosition more(rehearsal.store(), 0, order_of(workflow::Verb::RESUME, "data"));
+    options.orders = &more;
+    REQUIRE(rehearsal.run(bucket_plan(), options).done == 1);
+    require_no_copy_twice(rehearsal);
+    require_same_content(rehearsal);
+  }
+}
+
+TEST_CASE("storage: rolled back at any moment, replication is ended and the target writable") {
+  Rehearsal whole;
+  REQUIRE(whole.run(bucket_plan(), approving()).done == 1);
+  for (ledger::Position at = 4; at < whole.store().head().position; at += 2) {
+    INFO("at " << at);
+    Rehearsal rehearsal;
+    AtPosition orders(rehearsal.store(), at, order_of(workflow::Verb::ROLLBACK, "data"));
+    auto options = approving();
+    options.orders = &orders;
+    REQUIRE(rehearsal.run(bucket_plan(), options).undone == 1);
+    CHECK(rehearsal.state("data").status == Status::rolled_back);
+    CHECK(ask(rehearsal, kSource, "GET", path(rehearsal, "data", "/replicationPolicies")).body ==
+          "[]");
+    const auto target = ask(rehearsal, kTarget, "GET", path(rehearsal, "data"));
+    if (target.ok()) CHECK_FALSE(json::parse(target.body).at("isReadOnly").as_bool());
+    CHECK(content(rehearsal, kSource).size() == 25);
+  }
 }
 
 }  // namespace migledger::testing

@@ -181,7 +181,7 @@ TEST_CASE("storage: a policy is ours by its name, whichever generation made it")
   CHECK(sight_policy(view, unseen).kind == Sighting::Kind::cannot_look);
 }
 
-TEST_CASE("storage: the first sync is waited for; a client error and a lost policy stop it") {
+TEST_CASE("storage: the first sync is waited for, and a client error or a lost policy stops it") {
   const auto state = bucket_state();
   const View view = at(state, "await-sync");
   const auto read = [&](json::array policies) {

@@ -1,0 +1,48 @@
+// Orders for tests of steering.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "tests/support/memory_event_store.h"
+#include "workflow/steering.h"
+
+namespace migledger::testing {
+
+inline workflow::Order order_of(workflow::Verb verb, std::string migration, std::string step = {}) {
+  workflow::Order order;
+  order.verb = verb;
+  order.migration = std::move(migration);
+  order.step = std::move(step);
+  order.user = "bob";
+  order.host = "elsewhere";
+  return order;
+}
+
+// Gives an order when the ledger has come to a position.
+class AtPosition final : public workflow::OrderSource {
+ public:
+  AtPosition(const MemoryEventStore& store, ledger::Position position, workflow::Order order)
+      : store_(store), position_(position) {
+    orders_.push_back(std::move(order));
+  }
+  void then(workflow::Order order) { orders_.push_back(std::move(order)); }
+  std::vector<workflow::Order> take() override {
+    if (orders_.empty() || store_.head().position < position_) return {};
+    std::vector<workflow::Order> taken{orders_.front()};
+    orders_.pop_front();
+    return taken;
+  }
+  void answer(const workflow::Order&, const workflow::OrderAnswer& answer) override {
+    answers.push_back(answer);
+  }
+  std::vector<workflow::OrderAnswer> answers;
+
+ private:
+  const MemoryEventStore& store_;
+  ledger::Position position_;
+  std::deque<workflow::Order> orders_;
+};
+
+}  // namespace migledger::testing
