@@ -27,6 +27,12 @@ std::string route(const PlannedMigration& migration) {
                      migration.fields.get("target_region"));
 }
 
+// An instance is told by what it becomes, anything else by what it is.
+std::string_view what_moves(const PlannedMigration& migration) {
+  const auto shape = migration.fields.get("target_instance_shape");
+  return shape.empty() ? workflow::source_of(migration.fields) : shape;
+}
+
 std::string pad(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, count_characters(text)), ' ');
 }
@@ -46,12 +52,13 @@ void print_table(const std::vector<Row>& rows, std::ostream& out) {
 
 void print_summary(const adapters::Config& config, const std::string& file, std::ostream& out) {
   const auto& migrations = config.plan.migrations;
-  std::vector<Row> rows = {{"MIGRATION", "ROUTE", "SHAPE", "DEPENDS ON"}};
+  std::vector<Row> rows = {
+      {"MIGRATION", "ROUTE", config.plan.workflow == "compute" ? "SHAPE" : "SOURCE", "DEPENDS ON"}};
   constexpr std::size_t kMostRows = 100;
   for (std::size_t i = 0; i < std::min(migrations.size(), kMostRows); ++i) {
     const PlannedMigration& migration = migrations[i];
     rows.push_back({printable(migration.name), printable(route(migration)),
-                    printable(migration.fields.get("target_instance_shape")),
+                    printable(what_moves(migration)),
                     printable(fmt::format("{}", fmt::join(migration.depends_on, ", ")), 60)});
   }
   print_table(rows, out);
@@ -76,7 +83,10 @@ json::object summary_json(const adapters::Config& config) {
     });
     migrations.push_back(std::move(item));
   }
-  return {{"valid", true}, {"ledger_path", config.ledger_path}, {"migrations", migrations}};
+  return {{"valid", true},
+          {"workflow", config.plan.workflow},
+          {"ledger_path", config.ledger_path},
+          {"migrations", migrations}};
 }
 
 json::object problems_json(const adapters::ConfigError& error) {

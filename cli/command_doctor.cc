@@ -46,7 +46,8 @@ ExitStatus exit_of(const std::vector<workflow::Diagnosis>& found) {
 }  // namespace
 
 int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream& out) {
-  const adapters::Config config = adapters::load_config(command.config);
+  const adapters::Config config =
+      adapters::load_config(command.config, adapters::read_text_file, command.workflow);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   const auto cloud = make_run_cloud(command, config, path);
   std::vector<workflow::Diagnosis> found;

@@ -40,7 +40,7 @@ int write_new_file(const std::string& path, std::string_view content) {
 
 int run_init(const InitOptions& options, std::ostream& out, std::ostream& err) {
   const std::string file = printable(options.file);
-  const int error = write_new_file(options.file, options.many ? kManyTemplate : kSingleTemplate);
+  const int error = write_new_file(options.file, config_template(options.workflow, options.many));
   if (error == EEXIST) {
     err << file
         << ": is there already and was not changed; name another file, or remove it first\n";
@@ -52,7 +52,9 @@ int run_init(const InitOptions& options, std::ostream& out, std::ostream& err) {
   }
   out << "Wrote " << file << ".\n"
       << "Rehearse it as it is:  migledger run --config " << file
-      << " --cloud sim --ledger rehearsal.ledger\n"
+      << " --cloud sim --ledger rehearsal.ledger"
+      // It would stop at the cut-over otherwise.
+      << (options.workflow == "compute" ? "" : " --yes") << "\n"
       << "Then put in your own regions, OCIDs and names, and check:  migledger check-config "
       << file << "\n";
   return static_cast<int>(ExitStatus::done);

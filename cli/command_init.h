@@ -9,6 +9,7 @@ namespace migledger::cli {
 struct InitOptions {
   std::string file = "config.json";
   bool many = false;  // a plan of three migrations
+  std::string workflow = "compute";
 };
 
 // Creates the file with mode 0600; a file that is there already is never touched. Returns an exit

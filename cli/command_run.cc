@@ -115,11 +115,17 @@ void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
 int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& out,
             std::ostream& err) {
   end_on_signal();
-  const auto* workflow = workflow::workflow_named(command.workflow);
-  if (!workflow)
-    throw UsageError("--workflow: there is \"compute\", not \"" + printable(command.workflow, 40) +
-                     "\"");
-  adapters::Config config = adapters::load_config(command.config);
+  const auto known = [](std::string_view name) {
+    return workflow::workflow_named(name) != nullptr;
+  };
+  if (!command.workflow.empty() && !known(command.workflow))
+    throw UsageError(
+        "--workflow: there are \"compute\", \"volume-replication\" and \"storage-replication\", "
+        "not \"" +
+        printable(command.workflow, 40) + "\"");
+  adapters::Config config =
+      adapters::load_config(command.config, adapters::read_text_file, command.workflow);
+  const auto* workflow = workflow::workflow_named(config.plan.workflow);
   select(config.plan, command.only);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   if (command.dry_run) return dry_run(command, config, path, out);

@@ -14,10 +14,12 @@ namespace migledger::cli {
 
 struct RunCommand {
   std::string config = "config.json";
-  std::string workflow = "compute";
-  std::string ledger;  // empty: as configured
+  std::string workflow;  // empty: as the configuration says
+  std::string ledger;    // empty: as configured
   std::string cloud = "oci";
-  std::vector<std::string> only;  // names of migrations; empty: all
+  std::optional<std::uint64_t> sim_objects;  // in each bucket of a new simulated tenancy
+  double sim_writes_for = 0;                 // seconds for which somebody goes on writing to them
+  std::vector<std::string> only;             // names of migrations; empty: all
   std::optional<std::size_t> parallel;
   bool dry_run = false;
   bool yes = false;

@@ -2,7 +2,9 @@
 
 namespace migledger::cli {
 
-const std::string_view kSingleTemplate = R"({
+namespace {
+
+constexpr std::string_view kSingle = R"({
   "name": "web-1",
   "source_region": "us-ashburn-1",
   "target_region": "sa-bogota-1",
@@ -19,7 +21,7 @@ const std::string_view kSingleTemplate = R"({
 }
 )";
 
-const std::string_view kManyTemplate = R"({
+constexpr std::string_view kMany = R"({
   "parallel": 2,
   "defaults": {
     "source_region": "us-ashburn-1",
@@ -50,5 +52,93 @@ const std::string_view kManyTemplate = R"({
   ]
 }
 )";
+
+constexpr std::string_view kSingleVolume = R"({
+  "workflow": "volume-replication",
+  "name": "db-data",
+  "source_region": "us-ashburn-1",
+  "target_region": "sa-bogota-1",
+  "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "migration_bucket_name": "migration-staging",
+  "source_volume_id": "ocid1.volume.oc1.iad.aaaaaaaaexamplevolumedata",
+  "target_ad": "Uocm:SA-BOGOTA-1-AD-1",
+  "new_volume_name": "db-data",
+  "attach": {
+    "instance_id": "ocid1.instance.oc1.sa-bogota-1.aaaaaaaaexampleinstancedb1",
+    "type": "paravirtualized",
+    "device": "/dev/oracleoci/oraclevdb"
+  }
+}
+)";
+
+constexpr std::string_view kManyVolumes = R"({
+  "workflow": "volume-replication",
+  "parallel": 3,
+  "defaults": {
+    "source_region": "us-ashburn-1",
+    "target_region": "sa-bogota-1",
+    "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "migration_bucket_name": "migration-staging",
+    "target_ad": "Uocm:SA-BOGOTA-1-AD-1"
+  },
+  "migrations": [
+    {
+      "name": "db-data",
+      "source_volume_id": "ocid1.volume.oc1.iad.aaaaaaaaexamplevolumedata",
+      "attach": {"instance_id": "ocid1.instance.oc1.sa-bogota-1.aaaaaaaaexampleinstancedb1"}
+    },
+    {
+      "name": "archive",
+      "source_volume_id": "ocid1.volume.oc1.iad.aaaaaaaaexamplevolumearchive",
+      "method": "backup"
+    },
+    {
+      "name": "cluster",
+      "depends_on": ["db-data", "archive"],
+      "source_volume_id": "ocid1.volumegroup.oc1.iad.aaaaaaaaexamplegroupcluster"
+    }
+  ]
+}
+)";
+
+constexpr std::string_view kSingleBucket = R"({
+  "workflow": "storage-replication",
+  "name": "pictures",
+  "source_region": "us-ashburn-1",
+  "target_region": "sa-bogota-1",
+  "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+  "source_bucket_name": "pictures",
+  "target_bucket_name": "pictures"
+}
+)";
+
+constexpr std::string_view kManyBuckets = R"({
+  "workflow": "storage-replication",
+  "parallel": 2,
+  "defaults": {
+    "source_region": "us-ashburn-1",
+    "target_region": "sa-bogota-1",
+    "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaaexamplecompartment",
+    "copy_parallel": 32
+  },
+  "migrations": [
+    {"name": "pictures", "source_bucket_name": "pictures"},
+    {"name": "invoices", "source_bucket_name": "invoices", "target_bucket_name": "invoices-bog"},
+    {"name": "index", "source_bucket_name": "index", "depends_on": ["pictures", "invoices"]}
+  ]
+}
+)";
+
+}  // namespace
+
+std::string_view config_template(std::string_view workflow, bool many) {
+  if (workflow == "storage-replication") return many ? kManyBuckets : kSingleBucket;
+  if (workflow == "volume-replication") return many ? kManyVolumes : kSingleVolume;
+  return many ? kMany : kSingle;
+}
 
 }  // namespace migledger::cli

@@ -6,7 +6,7 @@
 
 namespace migledger::cli {
 
-extern const std::string_view kSingleTemplate;  // one migration
-extern const std::string_view kManyTemplate;    // three, one of which waits for the others
+// Of one migration, or of three, one of which waits for the others.
+std::string_view config_template(std::string_view workflow, bool many);
 
 }  // namespace migledger::cli

@@ -179,7 +179,7 @@ void begin_ledger(ledger::MemoryEventStore& store, const std::string& cloud, Tim
 
 int dry_run(const RunCommand& command, const adapters::Config& config, const std::string& ledger,
             std::ostream& out) {
-  const auto& workflow = workflow::compute_workflow();
+  const auto& workflow = *workflow::workflow_named(config.plan.workflow);
   ledger::MemoryEventStore store;
   Time start = adapters::SystemClock().now();
   const bool continues = std::filesystem::exists(ledger);

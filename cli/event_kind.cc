@@ -18,12 +18,12 @@ namespace {
 using namespace ledger::schema;
 
 // By the number of the union member's place, which is its discriminant.
-constexpr std::array<std::string_view, 17> kKinds = {
+constexpr std::array<std::string_view, 19> kKinds = {
     "unset",       "ledgerCreated",    "sessionOpened", "sessionClosed",
     "tailDropped", "migrationStarted", "planChanged",   "probed",
     "intent",      "outcome",          "observed",      "checked",
     "readFailed",  "parked",           "approved",      "ended",
-    "steered"};
+    "steered",     "bulkBegun",        "bulkEnded"};
 
 }  // namespace
 
@@ -72,6 +72,10 @@ std::optional<StepMention> mention(Event::Reader event) {
       return StepMention{body.getEnded().getStep(), {}};
     case Event::Body::STEERED:
       return StepMention{body.getSteered().getStep(), {}};
+    case Event::Body::BULK_BEGUN:
+      return StepMention{body.getBulkBegun().getStep(), {}};
+    case Event::Body::BULK_ENDED:
+      return StepMention{body.getBulkEnded().getStep(), {}};
     default:
       return std::nullopt;
   }
@@ -148,6 +152,8 @@ std::string_view result_of(Event::Reader event) {
       const auto name = workflow::name_of(body.getSteered().getVerb());
       return name == "?" ? kNewer : name;
     }
+    case Event::Body::BULK_ENDED:
+      return body.getBulkEnded().getFailed() == 0 ? "ok" : "failed";
     default:
       return {};
   }

@@ -106,6 +106,10 @@ class Sentence {
         return of(body.getEnded());
       case Event::Body::STEERED:
         return of(body.getSteered());
+      case Event::Body::BULK_BEGUN:
+        return of(body.getBulkBegun());
+      case Event::Body::BULK_ENDED:
+        return of(body.getBulkEnded());
       default:
         return fmt::format("an event of a kind that this version does not know (number {})",
                            static_cast<unsigned>(body.which()));
@@ -167,8 +171,9 @@ class Sentence {
 
   std::string of(MigrationStarted::Reader started) const {
     const ledger::Fields plan = ledger::fields_of(started.getPlan());
+    // Those that undo and clean up are no part of what is started.
     const unsigned steps =
-        started.getForward() != 0 ? unsigned{started.getForward()} : started.getSteps().size();
+        started.getForward() != 0 ? started.getForward() : started.getSteps().size();
     std::string text =
         fmt::format("started: {} workflow, {} steps", show(started.getWorkflow()), steps);
     if (plan.has("source_region") && plan.has("target_region"))
@@ -218,11 +223,13 @@ class Sentence {
     const std::string shown = candidates(probed);
     switch (probed.getResult()) {
       case Probed::Result::ABSENT: {
-        // Only a look before a removal has found something and calls its effect absent.
+        // A look before a removal or an update has found something and calls its effect absent.
         const auto known = ledger::fields_of(probed.getFacts());
         const std::string found = known.has("remove")
                                       ? printable(known.get("remove"), wording_.longest)
                                       : facts(probed.getFacts());
+        if (known.has("replicas"))
+          return fmt::format("{}: its list of replicas is to change: {}", how, found);
         if (!found.empty()) return fmt::format("{}: to be removed: {}", how, found);
         return fmt::format("{}: it is not there{}", how, shown);
       }
@@ -360,6 +367,32 @@ class Sentence {
     if (steered.getResource().size() > 0) text += ", " + show(steered.getResource());
     if (steered.getReason().size() > 0) text += ": " + show(steered.getReason());
     return text;
+  }
+
+  std::string of(BulkBegun::Reader page) const {
+    std::string text = fmt::format("page {}: {} objects", page.getPage(), page.getObjects());
+    if (page.getStart().size() > 0) text += fmt::format(" from \"{}\"", show(page.getStart()));
+    if (page.getEnd().size() > 0) text += fmt::format(" to before \"{}\"", show(page.getEnd()));
+    return text;
+  }
+
+  std::string of(BulkEnded::Reader page) const {
+    std::string text =
+        fmt::format("page {}: {} objects, {} at the target already, {} copied", page.getPage(),
+                    page.getObjects(), page.getThere(), page.getCopied());
+    if (page.getFailed() > 0) text += fmt::format(", {} failed", page.getFailed());
+    constexpr unsigned kMost = 3;
+    std::string_view separator = ": ";
+    for (unsigned i = 0; i < std::min(page.getFailures().size(), kMost); ++i) {
+      const auto failure = page.getFailures()[i];
+      text +=
+          fmt::format("{}{} ({})", separator, show(failure.getName()), show(failure.getValue()));
+      separator = ", ";
+    }
+    text += fmt::format("; {} so far", page.getSoFar());
+    return page.getPercent() == 0
+               ? text
+               : text + fmt::format(", {} %", static_cast<unsigned>(page.getPercent()));
   }
 
   using Position = ledger::Position;

@@ -102,7 +102,9 @@ const char* environment(const char* name) { return std::getenv(name); }
 
 int main(int argc, char** argv) {
   const cli::Terminal terminal = cli::detect_terminal(STDOUT_FILENO, environment);
-  CLI::App app{"Moves OCI compute instances between regions, and keeps a ledger of everything."};
+  CLI::App app{
+      "Moves OCI instances, volumes and buckets between regions, and keeps a ledger of "
+      "everything."};
   app.name("migledger");
   app.set_version_flag("--version", std::string("migledger ") + MIGLEDGER_VERSION);
   app.require_subcommand(1);
@@ -120,7 +122,9 @@ int main(int argc, char** argv) {
   cli::RunCommand run;
   auto* run_app = app.add_subcommand("run", "do what the configuration names, or go on with it");
   run_app->add_option("-c,--config", run.config, "the configuration")->capture_default_str();
-  run_app->add_option("-w,--workflow", run.workflow, "the workflow")->capture_default_str();
+  run_app->add_option(
+      "-w,--workflow", run.workflow,
+      "compute, volume-replication or storage-replication (default: as configured)");
   run_app->add_option("--ledger", run.ledger, "directory of the ledger (default: as configured)");
   run_app->add_option("--cloud", run.cloud, "oci, or sim to rehearse")
       ->capture_default_str()
@@ -145,6 +149,14 @@ int main(int argc, char** argv) {
   run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy")
       ->capture_default_str();
   run_app->add_option("--sim-faults", run.sim_faults, "a file of faults to rehearse");
+  run_app
+      ->add_option("--sim-objects", run.sim_objects,
+                   "objects in each bucket that is replicated, at first (default: 25)")
+      ->check(CLI::Range(0, 10'000'000));
+  run_app
+      ->add_option("--sim-writes-for", run.sim_writes_for,
+                   "simulated seconds for which somebody goes on writing to them")
+      ->check(CLI::Range(0.0, 1e7));
   run_app->footer(
       "Examples:\n  migledger run --cloud sim --ledger rehearsal.ledger\n"
       "  migledger run --config plan.json --only web-1 --yes\n"
@@ -212,6 +224,9 @@ int main(int argc, char** argv) {
   init_app->add_option("file", init.file, "the file; never one that is there")
       ->capture_default_str();
   init_app->add_flag("--many", init.many, "a plan of three migrations");
+  init_app->add_option("-w,--workflow", init.workflow, "what it is to move")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"compute", "volume-replication", "storage-replication"}));
   init_app->footer(
       "Example:\n  migledger init && migledger run --cloud sim --ledger rehearsal.ledger");
   init_app->callback(
@@ -230,6 +245,8 @@ int main(int argc, char** argv) {
   auto* doctor_app =
       app.add_subcommand("doctor", "what would keep a migration from working; changes nothing");
   doctor_app->add_option("-c,--config", doctor.config, "the configuration")->capture_default_str();
+  doctor_app->add_option("-w,--workflow", doctor.workflow,
+                         "compute, volume-replication or storage-replication");
   doctor_app->add_option("--cloud", doctor.cloud, "oci, or sim")
       ->capture_default_str()
       ->check(CLI::IsMember({"oci", "sim"}));

@@ -98,7 +98,10 @@ void draw_migration(const ledger::EventStore& store, ledger::StreamId stream,
       {"object_name", "exported object"},
       {"copy_name", "copied object"},
       {"target_image_id", "imported image"},
-      {"target_instance_id", "new instance"}};
+      {"target_instance_id", "new instance"},
+      {"policy_id", "replication"},
+      {"compared_objects", "objects compared"},
+      {"compared_bytes", "bytes compared"}};
   for (const auto& [fact, what] : kMade)
     if (state.facts.has(fact))
       out << fmt::format("  {} {}{}\n", pad(what, 16), printable(state.facts.get(fact), 300),

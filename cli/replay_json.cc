@@ -99,6 +99,28 @@ json::object reading_json(const ledger::Reading& reading) {
           {"error", workflow::name_of(reading.error)}};
 }
 
+json::value walk_json(const ledger::MigrationState& state) {
+  const auto& walk = state.bulk;
+  if (walk.step == ledger::kNoStep) return nullptr;
+  const auto totals = walk.totals();
+  json::array open;
+  for (const auto& page : walk.open)
+    open.push_back(json::object{
+        {"page", page.number}, {"start", json_text(page.start)}, {"end", json_text(page.end)}});
+  json::object failures;
+  for (const auto& [name, why] : walk.failures()) failures[json_text(name)] = json_text(why);
+  return json::object{{"step", json_text(state.step_name(walk.step))},
+                      {"pages", walk.pages},
+                      {"all_begun", walk.all_begun},
+                      {"open", std::move(open)},
+                      {"objects", totals.objects},
+                      {"bytes", totals.bytes},
+                      {"there", totals.there},
+                      {"copied", totals.copied},
+                      {"failed", totals.failed},
+                      {"failures", std::move(failures)}};
+}
+
 json::array resources_json(const Replayed& replayed) {
   constexpr std::string_view kHow[] = {"replied", "adopted", "claimed", "byPerson", "lost"};
   json::array resources;
@@ -147,6 +169,7 @@ json::object replayed_json(const Replayed& replayed) {
           {"attempt", attempt_json(replayed)},
           {"look", look_json(state)},
           {"reading", reading_json(state.reading)},
+          {"walk", walk_json(state)},
           {"resources", resources_json(replayed)},
           {"facts", fields_json(state.facts)},
           {"plan", fields_json(state.plan)}};

@@ -156,6 +156,22 @@ void print_reading(const ledger::MigrationState& state, const Terminal& terminal
   lines.print(terminal, "Reading", out);
 }
 
+void print_walk(const ledger::MigrationState& state, const Terminal& terminal, std::ostream& out) {
+  const auto& walk = state.bulk;
+  if (walk.step == ledger::kNoStep) return;
+  const auto totals = walk.totals();
+  Lines lines;
+  lines.add("step", shown(state.step_name(walk.step)));
+  lines.add("pages", fmt::format("{} begun{}, {} of them open", walk.pages,
+                                 walk.all_begun ? ", which is all" : "", walk.open.size()));
+  lines.add("objects", fmt::format("{} in pages that have ended, {} of them copied", totals.objects,
+                                   totals.copied));
+  if (totals.failed > 0) lines.add("failed", fmt::format("{}", totals.failed));
+  for (const auto& [name, why] : walk.failures())
+    lines.add("", fmt::format("{}: {}", shown(name), shown(why)));
+  lines.print(terminal, "Walk", out);
+}
+
 std::string fate(const workflow::Resource& resource) {
   if (resource.dead) return "failed later";
   switch (resource.how) {
@@ -221,6 +237,7 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Term
   print_attempt(replayed, terminal, out);
   print_look(state, terminal, out);
   print_reading(state, terminal, out);
+  print_walk(state, terminal, out);
   print_resources(replayed, terminal, out);
   lines_of(state.facts).print(terminal, "Facts", out);
   lines_of(state.plan).print(terminal, "Plan", out);

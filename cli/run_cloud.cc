@@ -52,6 +52,8 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapte
     sim::TenancyOptions options;
     options.seed = command.sim_seed;
     options.start = adapters::SystemClock().now();
+    options.bucket_objects = command.sim_objects.value_or(options.bucket_objects);
+    options.writes_for = Duration(static_cast<std::int64_t>(command.sim_writes_for * 1e6));
     if (!command.sim_faults.empty())
       options.faults = read_faults("--sim-faults", command.sim_faults);
     return std::make_unique<SimRunCloud>(

@@ -36,6 +36,8 @@ struct Event {
     approved         @21 :Approved;
     ended            @22 :Ended;
     steered          @23 :Steered;
+    bulkBegun        @24 :BulkBegun;
+    bulkEnded        @25 :BulkEnded;
   }
 }
 
@@ -226,7 +228,8 @@ struct Checked {
   facts    @2 :List(Field);
   findings @3 :List(Text);   # for people: what was noticed
   error    @4 :Error;        # set unless ok
-  reopens  @5 :UInt16;       # dead: the act step whose resource died
+  reopens  @5 :UInt16;       # dead: the act step whose resource died; refused: the step to go back
+                             # to when it is gone on with, 0 for none
   evidence @6 :List(Data);
 
   enum Result {
@@ -300,4 +303,37 @@ struct Steered {
     cleanup      @9;         # removes what was only needed on the way
     decommission @10;        # terminates the source
   }
+}
+
+# ---- objects in bulk -----------------------------------------------------------------------------
+# A bulk step walks through a listing of objects in pages of at most 1000 names: an event an object
+# would flood the ledger. Each page is named by the range of names that it covers.
+
+# A page was listed, and what it asks for is about to be sent. Durable before any of that leaves.
+struct BulkBegun {
+  step    @0 :UInt16;
+  page    @1 :UInt32;        # from 1, in the order of names
+  start   @2 :Text;          # names from this one on; empty: from the first
+  end     @3 :Text;          # up to this one, which is not included; empty: to the last
+  objects @4 :UInt32;        # that the source listed there
+  digest  @5 :Data;          # SHA-256 over their names and ETags, each ended by a zero byte
+  row     @6 :Text;
+}
+
+# What became of a page.
+struct BulkEnded {
+  step     @0 :UInt16;
+  page     @1 :UInt32;
+  objects  @2 :UInt64;       # that the source has there, as last listed
+  bytes    @3 :UInt64;
+  there    @4 :UInt64;       # were there, and alike, when the page was taken up
+  copied   @5 :UInt64;
+  failed   @6 :UInt64;       # could not be copied; or differ, where only a look was taken
+  bySize   @7 :UInt64;       # alike as far as sizes tell, for want of comparable checksums
+  digest   @8 :Data;         # sum modulo 2^256, big-endian, of the SHA-256 of each object's name,
+                             # size and MD5, each ended by a zero byte: the same for the same
+                             # objects, whatever the pages
+  failures @9 :List(Field);  # the first of those that failed: name, and why
+  soFar    @10 :UInt64;      # objects of all pages of this walk that have ended, this one included
+  percent  @11 :UInt8;       # of all objects, as far as their number is known; 0: not known
 }

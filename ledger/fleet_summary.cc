@@ -237,9 +237,19 @@ void FleetSummary::apply(Event::Reader event) {
         row.state = view(checked.getError().getMessage());
         row.percent = 0;
         row.entered = time_;
+      } else if (checked.getReopens() != 0) {
+        clear_from(row.done, checked.getReopens());
       }
       break;
     }
+    case Event::Body::BULK_BEGUN:
+      go_on(body.getBulkBegun().getStep());
+      break;
+    case Event::Body::BULK_ENDED:
+      go_on(body.getBulkEnded().getStep());
+      row.state = bulk_words(body.getBulkEnded());
+      row.percent = body.getBulkEnded().getPercent();
+      break;
     case Event::Body::READ_FAILED:
       row.step = body.getReadFailed().getStep();
       row.state = std::string("cannot look: ") += view(body.getReadFailed().getError().getCode());

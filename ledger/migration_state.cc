@@ -120,10 +120,18 @@ std::string_view MigrationState::step_name(StepIndex step) const {
 
 void MigrationState::complete(StepIndex step, Time at) {
   done_.set(step);
+  if (bulk.walks(step)) bulk = {};
   if (named_step == step) named_step = kNoStep;
   entered = at;
   if (!reading.state.empty() || reading.failed_position != 0) reading = {};
   reading.percent = 0;
+}
+
+void MigrationState::go_back_to(StepIndex step) {
+  clear_from(done_, step);
+  bulk = {};
+  reading = {};
+  entered = updated;
 }
 
 void MigrationState::set_generation(StepIndex step, std::uint16_t generation) {
@@ -165,7 +173,10 @@ void MigrationState::apply(schema::Event::Reader event) {
       plan = fields_of(changed.getPlan());
       depends_on.clear();
       for (const auto other : changed.getDependsOn()) depends_on.emplace_back(view(other));
-      for (const auto step : changed.getRecheck()) done_.reset(checked_step(step, event));
+      for (const auto step : changed.getRecheck()) {
+        done_.reset(checked_step(step, event));
+        if (bulk.walks(step)) bulk = {};
+      }
       if (status == Status::parked || status == Status::failed) {
         status = Status::running;
         entered = updated;
@@ -227,6 +238,22 @@ void MigrationState::apply(schema::Event::Reader event) {
     case Event::Body::STEERED:
       apply_steered(event);
       break;
+    case Event::Body::BULK_BEGUN:
+      go_on();
+      checked_step(body.getBulkBegun().getStep(), event);
+      bulk.begin(body.getBulkBegun());
+      reading.failures = 0;
+      break;
+    case Event::Body::BULK_ENDED: {
+      go_on();
+      const auto page = body.getBulkEnded();
+      checked_step(page.getStep(), event);
+      bulk.end(page);
+      reading.state = bulk_words(page);
+      reading.percent = page.getPercent();
+      reading.failures = 0;
+      break;
+    }
     default:
       ++unknown_events;
       break;
@@ -352,7 +379,7 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       break;
     case schema::Checked::Result::DEAD: {
       const StepIndex reopened_step = checked_step(checked.getReopens(), event);
-      clear_from(done_, reopened_step);
+      go_back_to(reopened_step);
       merge(facts, checked.getFacts());
       const Attempt before = attempt.step == reopened_step ? attempt : Attempt{};
       attempt = {};
@@ -368,11 +395,14 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       attempt.ended = updated;
       if (attempt.error == schema::ErrorClass::CAPACITY) ++capacity_failures;
       forget_look();
-      reading = {};
-      entered = updated;
       break;
     }
     case schema::Checked::Result::REFUSED:
+      if (checked.getReopens() != 0) {
+        go_back_to(checked_step(checked.getReopens(), event));
+      } else if (bulk.walks(step)) {
+        bulk.take_up_failed();
+      }
       break;
   }
 }

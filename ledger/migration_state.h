@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/bulk_progress.h"
 #include "ledger/event.h"
 
 namespace migledger::ledger {
@@ -122,6 +123,7 @@ class MigrationState {
   Reading reading;
   Attempt attempt;
   Look look;
+  BulkProgress bulk;
   Fields facts;
   Fields plan;
   std::string name;
@@ -155,6 +157,7 @@ class MigrationState {
   void apply_steered(schema::Event::Reader event);
   void enter(Mode mode);
   void complete(StepIndex step, Time at);
+  void go_back_to(StepIndex step);
   void set_generation(StepIndex step, std::uint16_t generation);
   void forget_look() {
     if (look.position != 0) look = {};

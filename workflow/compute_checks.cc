@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/volume_items.h"
 
 namespace migledger::workflow::compute {
 
@@ -193,13 +194,14 @@ Verdict read_source(const View& view, Answers answers) {
           fmt::format("whether the source image may be exported could not be seen ({})",
                       words(*source.image_answer)));
   }
-  if (source.volumes && is_list(*source.volumes)) {
+  if (source.volumes && is_list(*source.volumes) && !volume::carries_volumes(view)) {
     const auto volumes = attached_to(view, *source.volumes, id);
     const auto attached = attached_ids(volumes, "volumeId");
     if (!attached.empty())
       verdict.findings.push_back(
-          fmt::format("{} attached block volume(s) do not travel in an image: {}", attached.size(),
-                      fmt::join(attached, ", ")));
+          fmt::format("{} attached block volume(s) do not travel in an image: {}; \"volumes\": "
+                      "\"replicate\" moves them along",
+                      attached.size(), fmt::join(attached, ", ")));
   }
   auto& facts = verdict.facts;
   facts.set("source_state", state);

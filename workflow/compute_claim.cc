@@ -9,7 +9,7 @@ namespace migledger::workflow::compute {
 namespace {
 
 std::string claim_name(const View& view) {
-  return fmt::format("{}{}", kClaims, view.plan("source_instance_id"));
+  return fmt::format("{}{}", kClaims, view.source());
 }
 
 std::string claim_path(const View& view) {
@@ -54,7 +54,7 @@ Request put_claim(const View& view) {
   request.body =
       boost::json::serialize(boost::json::object{{"ledger", view.ledger_id},
                                                  {"migration", view.state.name},
-                                                 {"source", view.plan("source_instance_id")},
+                                                 {"source", view.source()},
                                                  {"target_region", view.plan("target_region")}});
   return request;
 }

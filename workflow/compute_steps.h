@@ -117,6 +117,7 @@ Sighting sight_named_instance(const View& view, const Answer& answer, std::strin
 
 // ---- all that the steps make (compute_made.cc) -------------------------------------------------
 std::span<const MadeKind> made_kinds();
+MadeKind claim_kind();
 
 // ---- removing what was made (compute_undo.cc) --------------------------------------------------
 bool may_have_made(const View& view);
@@ -124,9 +125,6 @@ bool may_have_copied(const View& view);
 bool may_have_made_urls(const View& view);
 bool may_have_import_urls(const View& view);
 bool drops_target_image(const View& view);
-// After each removal there is another look.
-bool more_to_remove(const View& view, const ledger::Fields& facts);
-Receipt receive_removed(const View& view, const Answer& answer);
 std::optional<Request> ask_new_instance_gone(const View& view, Answers answers);
 Sighting sight_new_instance_gone(const View& view, Answers answers);
 Request remove_new_instance(const View& view);

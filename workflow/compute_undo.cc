@@ -1,52 +1,13 @@
-// Removing what a migration made: for rolling it back, for cleaning up after it, and, of the
-// source, for decommissioning. A removal looks, removes one thing and looks again until nothing is
-// left, so that what it reports was seen. Only what bears this migration's marks is removed, and
-// the source only by the step that is for it.
+// What the compute workflow removes (removal.h): for rolling back, for cleaning up, and, of the
+// source, for decommissioning. The source is touched only by the step that is for it.
 #include <fmt/format.h>
 
 #include "workflow/compute_steps.h"
-#include "workflow/made.h"
+#include "workflow/removal.h"
 
 namespace migledger::workflow::compute {
 
 namespace {
-
-// What a look before a removal found, to be removed next.
-constexpr std::string_view kNext = "remove";
-constexpr std::string_view kNextEtag = "remove_etag";
-// What the removal removed.
-constexpr std::string_view kRemoved = "removed";
-
-Sighting nothing_left() { return Sighting::of(Sighting::Kind::ours); }
-
-Sighting to_remove(std::string_view id, std::string_view etag) {
-  Sighting sighting = Sighting::of(Sighting::Kind::absent);
-  sighting.facts.set(kNext, id);
-  sighting.facts.set(kNextEtag, etag);
-  return sighting;
-}
-
-Sighting busy(std::string_view id, std::string_view state) {
-  Sighting sighting = Sighting::of(Sighting::Kind::under_way);
-  sighting.candidates.push_back({std::string(id), {}, std::string(state), "not to be removed yet"});
-  return sighting;
-}
-
-// What the latest look said is to be removed next.
-std::string_view next(const View& view) { return view.state.look.facts.get(kNext); }
-
-// ---- what has an OCID --------------------------------------------------------------------------
-
-// The resources of one kind that a migration made in one region.
-struct Made {
-  std::string_view region;
-  std::string_view compartment;
-  std::string_view collection;
-  std::string_view known;  // the one the ledger knows of; empty: none
-  std::string stem;        // of the keys of all it may have made; empty: only the known one
-};
-
-enum class Life { gone, busy, removable };
 
 Life image_life(std::string_view state) {
   if (state == "DELETED") return Life::gone;
@@ -89,67 +50,6 @@ Made source_instance(const View& view) {
           {}};
 }
 
-std::string path_of(const Made& made, std::string_view id) {
-  return std::string(made.collection) + "/" + percent_encode(id);
-}
-
-// The one that is known by its id, which is not late as lists are; then all.
-std::optional<Request> ask_made(const Made& made, Answers answers) {
-  if (!made.known.empty()) {
-    if (answers.empty()) return core_get(made.region, path_of(made, made.known));
-    answers = answers.subspan(1);
-  }
-  if (!answers.empty()) return std::nullopt;
-  return core_get(made.region, std::string(made.collection),
-                  make_query({{"compartmentId", made.compartment}, {"limit", "1000"}}));
-}
-
-Sighting sight_made(const View& view, const Made& made, Life (*life)(std::string_view),
-                    Answers answers) {
-  std::optional<Sighting> waits;
-  bool known_gone = made.known.empty();
-  if (!made.known.empty()) {
-    const auto item = item_of(answers[0], made.known);
-    // That it is not found may be for want of permission: then the list shows it.
-    if (!item && answers[0].reply.status != 404) return Sighting::cannot_look(answers[0]);
-    if (item) {
-      const auto state = text(item.get(), "lifecycleState");
-      if (life(state) == Life::removable) return to_remove(made.known, answers[0].reply.etag());
-      if (life(state) == Life::busy) waits = busy(made.known, state);
-      known_gone = life(state) == Life::gone;
-    }
-    answers = answers.subspan(1);
-  }
-  if (answers.empty() || !is_list(answers[0]))
-    return Sighting::cannot_look(answers.empty() ? Answer{} : answers[0]);
-  const auto& list = *answers[0].list;
-  if (!known_gone && !waits) {
-    const auto item = list.by_id(made.known);
-    const auto state = text(item.get(), "lifecycleState");
-    if (item && life(state) != Life::gone) return Sighting::cannot_look(answers[0]);
-  }
-  const auto others = made.stem.empty() ? ListIndex::Found{} : list.with_stem(made.stem);
-  for (const auto& item : others) {
-    // What bears our mark and cannot be read must not pass for gone.
-    if (!item.is_object()) return Sighting::cannot_look(answers[0]);
-    const auto id = text(&item, "id");
-    const auto state = text(&item, "lifecycleState");
-    const bool ours = text(member(&item, "freeformTags"), kTagLedger) == view.ledger_id &&
-                      text(&item, "compartmentId") == made.compartment;
-    if (!ours || id == made.known || life(state) == Life::gone) continue;
-    if (life(state) == Life::removable) return to_remove(id, {});
-    waits = busy(id, state);
-  }
-  return waits ? *waits : nothing_left();
-}
-
-Request remove_made(const View& view, const Made& made, std::string query = {}) {
-  Request request = core_get(made.region, path_of(made, next(view)), std::move(query));
-  request.method = "DELETE";
-  request.if_match = view.state.look.facts.get(kNextEtag);
-  return request;
-}
-
 // ---- objects -----------------------------------------------------------------------------------
 
 // The objects that a migration made in one bucket.
@@ -180,11 +80,9 @@ Sighting sight_objects(const Objects& objects, const Answer& answer) {
 }
 
 Request remove_object(const View& view, std::string_view region, std::string_view bucket) {
-  Request request =
-      storage(region, "DELETE",
-              bucket_path(view.fact("namespace"), bucket, "/o/" + percent_encode(next(view))));
-  request.if_match = view.state.look.facts.get(kNextEtag);
-  return request;
+  return guarded_removal(view, storage(region, "DELETE",
+                                       bucket_path(view.fact("namespace"), bucket,
+                                                   "/o/" + percent_encode(next_to_remove(view)))));
 }
 
 }  // namespace
@@ -199,15 +97,6 @@ bool may_have_import_urls(const View& view) { return may_have_copied(view) && by
 bool drops_target_image(const View& view) {
   const bool keeps = view.plan("keep_imported_image") == "true";
   return may_have_made(view) && !(keeps && view.state.mode == Mode::cleanup);
-}
-
-bool more_to_remove(const View&, const ledger::Fields& facts) { return facts.has(kRemoved); }
-
-Receipt receive_removed(const View& view, const Answer&) {
-  Receipt receipt;
-  receipt.understood = true;
-  receipt.facts.set(kRemoved, next(view));
-  return receipt;
 }
 
 std::optional<Request> ask_new_instance_gone(const View& view, Answers answers) {
@@ -255,7 +144,7 @@ Sighting sight_export_gone(const View& view, Answers answers) {
     const auto item = item_of(answers[0], image);
     if (!item && answers[0].reply.status != 404) return Sighting::cannot_look(answers[0]);
     const auto state = text(item.get(), "lifecycleState");
-    if (state == "EXPORTING") return busy(image, state);
+    if (state == "EXPORTING") return not_removable_yet(image, state);
     answers = answers.subspan(1);
   }
   return sight_objects(exported(view), answers.back());
@@ -279,7 +168,7 @@ std::optional<Request> ask_copy_gone(const View& view, Answers answers) {
 Sighting sight_copy_gone(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
   if (copy_under_way(answers[0], view.fact("object_name")))
-    return busy(view.fact("object_name"), "being copied");
+    return not_removable_yet(view.fact("object_name"), "being copied");
   return sight_objects(copied(view), answers.back());
 }
 
@@ -312,7 +201,7 @@ Sighting sight_export_urls_gone(const View& view, Answers answers) {
 Request remove_export_url(const View& view) {
   return storage(view.plan("source_region"), "DELETE",
                  bucket_path(view.fact("namespace"), view.plan("migration_bucket_name"),
-                             "/p/" + percent_encode(next(view))));
+                             "/p/" + percent_encode(next_to_remove(view))));
 }
 Sighting sight_import_urls_gone(const View& view, Answers answers) {
   const Sighting left = sight_no_import_par(view, answers);
@@ -320,9 +209,9 @@ Sighting sight_import_urls_gone(const View& view, Answers answers) {
                                              : left;
 }
 Request remove_import_url(const View& view) {
-  return storage(
-      view.plan("target_region"), "DELETE",
-      bucket_path(view.fact("namespace"), target_bucket(view), "/p/" + percent_encode(next(view))));
+  return storage(view.plan("target_region"), "DELETE",
+                 bucket_path(view.fact("namespace"), target_bucket(view),
+                             "/p/" + percent_encode(next_to_remove(view))));
 }
 
 // ---- the source --------------------------------------------------------------------------------

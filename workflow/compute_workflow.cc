@@ -1,6 +1,10 @@
 #include "workflow/compute_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/step_table.h"
+#include "workflow/storage_workflow.h"
+#include "workflow/volume_steps.h"
+#include "workflow/volume_workflow.h"
 
 namespace migledger::workflow {
 
@@ -9,130 +13,9 @@ namespace {
 using namespace compute;
 using namespace std::chrono_literals;
 
-constexpr Modes kUndo = in(Mode::rollback);
-constexpr Modes kCleanUp = in(Mode::cleanup);
-constexpr Modes kDecommission = in(Mode::decommission);
-
-Step check(std::string_view name, std::string_view title, decltype(Step::ask) ask,
-           decltype(Step::read) read) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::check;
-  step.ask = ask;
-  step.read = read;
-  return step;
-}
-
-Step await(std::string_view name, std::string_view title, std::string_view of, Duration usual,
-           decltype(Step::ask) ask, decltype(Step::read) read,
-           decltype(Step::postmortem) postmortem) {
-  Step step = check(name, title, ask, read);
-  step.kind = StepKind::await;
-  step.of = of;
-  step.usual = usual;
-  step.postmortem = postmortem;
-  return step;
-}
-
-struct Act {
-  decltype(Step::ask) ask;
-  decltype(Step::sight) sight;
-  decltype(Step::act) act;
-  decltype(Step::receive) receive;
-};
-
-Step act(std::string_view name, std::string_view title, Guard guard, const Act& how) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::act;
-  step.guard = guard;
-  step.ask = how.ask;
-  step.sight = how.sight;
-  step.act = how.act;
-  step.receive = how.receive;
-  return step;
-}
-
-Step approve(std::string_view name, std::string_view title, decltype(Step::applies) applies,
-             decltype(Step::question) question) {
-  Step step;
-  step.name = name;
-  step.title = title;
-  step.kind = StepKind::approve;
-  step.applies = applies;
-  step.question = question;
-  return step;
-}
-
-Step only_if(decltype(Step::applies) applies, Step step) {
-  step.applies = applies;
-  return step;
-}
-
-Step tagged(Step step, decltype(Step::ask_by_tag) ask, decltype(Step::sight_by_tag) sight) {
-  step.ask_by_tag = ask;
-  step.sight_by_tag = sight;
-  return step;
-}
-
-Step nameable(Step step, decltype(Step::ask_named) ask, decltype(Step::sight_named) sight) {
-  step.ask_named = ask;
-  step.sight_named = sight;
-  return step;
-}
-
-Step in_modes(Modes modes, Step step) {
-  step.modes = modes;
-  return step;
-}
-
-// Removes all of a kind that the migration made, one after the other.
-Step removal(std::string_view name, std::string_view title, std::string_view fact, Modes modes,
-             decltype(Step::applies) applies, decltype(Step::ask) ask, decltype(Step::sight) sight,
-             decltype(Step::act) remove) {
-  Step step = act(name, title, Guard::IF_MATCH, {ask, sight, remove, receive_removed});
-  step.modes = modes;
-  step.applies = applies;
-  step.more = more_to_remove;
-  step.removes = fact;
-  return step;
-}
-
-Step skippable(Step step) {
-  step.may_skip = true;
-  return step;
-}
-
-Step not_before(decltype(Step::not_before) moment, Step step) {
-  step.not_before = moment;
-  return step;
-}
-
-Step with_secret_of(std::string_view remake_at, Step step) {
-  step.remake_secret_at = remake_at;
-  return step;
-}
-
-Step gathered(Duration gather, Step step) {
-  step.gather = gather;
-  return step;
-}
-
-Step with_fallbacks(decltype(Step::fallbacks) fallbacks, Step step) {
-  step.fallbacks = fallbacks;
-  return step;
-}
-
-std::vector<Step> make_steps() {
+// The instance moved by way of an image.
+std::vector<Step> steps_of_the_image() {
   return {
-      check("check-source", "check the source instance", ask_source, read_source),
-      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
-      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
-      check("check-names", "check that nothing is in the way", ask_names, read_names),
-      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
-          {ask_claim, sight_claim, put_claim, receive_claim}),
       approve("approve-downtime", "approve the source's downtime", downtime_needs_approval,
               downtime_question),
 
@@ -196,26 +79,32 @@ std::vector<Step> make_steps() {
                    ask_named_instance, sight_named_instance)),
       await("await-running", "wait for the new instance", "launch-instance", 2min, ask_running,
             read_running, launch_postmortem),
-      skippable(
-          gathered(2min, check("final-check", "check the new instance", ask_final, read_final))),
+  };
+}
 
-      removal("remove-instance", "remove the new instance", "target_instance_id", kUndo,
-              may_have_made, ask_new_instance_gone, sight_new_instance_gone, remove_new_instance),
-      removal("remove-import-urls", "remove import URLs", {}, kUndo | kCleanUp,
-              may_have_import_urls, ask_import_pars, sight_import_urls_gone, remove_import_url),
-      removal("remove-imported-image", "remove the imported image", "target_image_id",
-              kUndo | kCleanUp, drops_target_image, ask_target_image_gone, sight_target_image_gone,
-              remove_target_image),
-      removal("remove-copy", "remove the copied object", "copy_name", kUndo | kCleanUp,
-              may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy),
-      removal("remove-export-urls", "remove export URLs", {}, kUndo | kCleanUp, may_have_made_urls,
+std::vector<Step> steps_to_remove() {
+  return {
+      removes("target_instance_id",
+              removal("remove-instance", "remove the new instance", kUndo, may_have_made,
+                      ask_new_instance_gone, sight_new_instance_gone, remove_new_instance)),
+      removal("remove-import-urls", "remove import URLs", kUndo | kCleanUp, may_have_import_urls,
+              ask_import_pars, sight_import_urls_gone, remove_import_url),
+      removes("target_image_id",
+              removal("remove-imported-image", "remove the imported image", kUndo | kCleanUp,
+                      drops_target_image, ask_target_image_gone, sight_target_image_gone,
+                      remove_target_image)),
+      removes("copy_name", removal("remove-copy", "remove the copied object", kUndo | kCleanUp,
+                                   may_have_copied, ask_copy_gone, sight_copy_gone, remove_copy)),
+      removal("remove-export-urls", "remove export URLs", kUndo | kCleanUp, may_have_made_urls,
               ask_export_pars, sight_export_urls_gone, remove_export_url),
-      removal("remove-export", "remove the exported object", "object_name", kUndo | kCleanUp,
-              may_have_made, ask_export_gone, sight_export_gone, remove_export),
-      removal("remove-image", "remove the source's image", "image_id", kUndo | kCleanUp,
-              may_have_made, ask_source_image_gone, sight_source_image_gone, remove_source_image),
-      removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
-              may_have_made, ask_claim, sight_claim_gone, remove_claim),
+      removes("object_name",
+              removal("remove-export", "remove the exported object", kUndo | kCleanUp,
+                      may_have_made, ask_export_gone, sight_export_gone, remove_export)),
+      removes("image_id",
+              removal("remove-image", "remove the source's image", kUndo | kCleanUp, may_have_made,
+                      ask_source_image_gone, sight_source_image_gone, remove_source_image)),
+      removes("claim", removal("release-claim", "release the claim on the source", kUndo | kCleanUp,
+                               may_have_made, ask_claim, sight_claim_gone, remove_claim)),
 
       not_before(
           quiet_period_end,
@@ -223,21 +112,48 @@ std::vector<Step> make_steps() {
                                           nullptr, decommission_question))),
       in_modes(kDecommission,
                check("check-target-health", "check the new instance", ask_final, read_final)),
-      removal("terminate-source", "terminate the source instance", {}, kDecommission, nullptr,
+      removal("terminate-source", "terminate the source instance", kDecommission, nullptr,
               ask_source_gone, sight_source_gone, terminate_source),
   };
+}
+
+std::vector<Step> make_steps() {
+  std::vector<Step> steps{
+      check("check-source", "check the source instance", ask_source, read_source),
+      only_if(volume::carries_volumes,
+              check("check-attached", "check the instance's volumes", volume::ask_attached_sources,
+                    volume::read_attached_sources)),
+      check("check-buckets", "check namespace and buckets", ask_buckets, read_buckets),
+      check("check-target", "check subnet, availability domain and shape", ask_target, read_target),
+      check("check-names", "check that nothing is in the way", ask_names, read_names),
+      act("claim-source", "claim the source instance", Guard::NATURAL_KEY,
+          {ask_claim, sight_claim, put_claim, receive_claim}),
+  };
+  // The first sync takes long, so it is begun early. A replica that ends later is no reason to go
+  // back beyond the image.
+  add(steps, {volume::step_to_enable("enable-replica", "enable the replicas of the volumes")});
+  add(steps, steps_of_the_image());
+  add(steps, {volume::step_to_enable("renew-replica", "see that the replicas are enabled")});
+  add(steps, volume::steps_to_finish("renew-replica"));
+  add(steps, {skippable(gathered(
+                 2min, check("final-check", "check the new instance", ask_final, read_final)))});
+  add(steps, volume::steps_to_remove());
+  add(steps, steps_to_remove());
+  return steps;
 }
 
 }  // namespace
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 2, steps, made_kinds};
+  static const Workflow workflow{"compute", 3, steps, made_kinds};
   return workflow;
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  return name == compute_workflow().name ? &compute_workflow() : nullptr;
+  for (const auto* workflow : {&compute_workflow(), &storage_workflow(), &volume_workflow()})
+    if (workflow->name == name) return workflow;
+  return nullptr;
 }
 
 }  // namespace migledger::workflow

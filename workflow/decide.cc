@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "workflow/bulk.h"
 #include "workflow/retry_policy.h"
 
 namespace migledger::workflow {
@@ -353,6 +354,7 @@ class ActDecision {
       case Row::final:
         decision_.kind = Kind::fail;
         decision_.reason = fmt::format("{}: the cloud refused the request for good", title);
+        if (!step_.otherwise.empty()) park(decision_.reason, std::string(step_.otherwise));
         break;
       default:
         break;
@@ -416,6 +418,21 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   return d;
 }
 
+// A walk goes on until all of its pages have ended, or until too much of it has failed; then it is
+// judged, as a check is.
+Decision decide_bulk(const Workflow& workflow, const MigrationState& state, const Context& context,
+                     StepIndex index) {
+  Decision d = decide_reading(workflow, state, context, index);
+  const auto& bulk = state.bulk;
+  const bool begun = bulk.walks(index);
+  const bool stuck = begun && bulk.open.empty() && bulk.totals().failed >= kMostFailures;
+  if ((begun && bulk.ended()) || stuck) return d;
+  d.kind = Kind::walk;
+  d.row = Row::walk;
+  if (begun) d.reason += fmt::format(" ({} pages begun)", bulk.pages);
+  return d;
+}
+
 }  // namespace
 
 std::string_view name_of(Decision::Kind kind) {
@@ -438,6 +455,8 @@ std::string_view name_of(Decision::Kind kind) {
       return "adopt";
     case Kind::reopen:
       return "go back";
+    case Kind::walk:
+      return "walk through the objects";
     case Kind::in_flight:
       return "wait for the reply";
     case Kind::wait:
@@ -568,6 +587,8 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
     case StepKind::check:
     case StepKind::await:
       return decide_reading(workflow, state, context, step);
+    case StepKind::bulk:
+      return decide_bulk(workflow, state, context, step);
     case StepKind::approve:
       d.kind = Kind::approve;
       d.row = Row::approval;

@@ -27,6 +27,7 @@ struct Decision {
     adopt,       // what the look found
     give_up,     // record that nothing came of what was sent
     reopen,      // go back to `reopens`: a secret was lost with the session that held it
+    walk,        // on with a walk through objects
     in_flight,   // a reply is being waited for
     wait,        // until `until`
     park,        // a person is needed
@@ -41,7 +42,7 @@ struct Decision {
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
   StepIndex reopens = ledger::kNoStep;
-  Time until{};                  // wait; for read and look: not before
+  Time until{};                  // wait; for read, walk and look: not before
   std::string reason;            // for people
   std::string need;              // park, approve: what a person must do
   ledger::Position because = 0;  // the event it reacts to

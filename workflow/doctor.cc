@@ -26,6 +26,13 @@ class Doctor {
   std::vector<Diagnosis> run() {
     if (!regions()) return std::move(found_);
     subscriptions();
+    if (plan_.workflow == "storage-replication") {
+      for (const auto& migration : plan_.migrations) {
+        replicated(migration);
+        copy_policy(migration);
+      }
+      return std::move(found_);
+    }
     for (const auto& migration : plan_.migrations) {
       source(migration);
       buckets(migration);
@@ -188,6 +195,33 @@ class Doctor {
     };
     look(field(migration, "source_region"), source_bucket, true);
     look(field(migration, "target_region"), target_bucket(migration), false);
+  }
+
+  // Both buckets of a replication, and whether their objects may be seen.
+  void replicated(const PlannedMigration& migration) {
+    const auto look = [&](const char* region_key, const char* bucket_key, bool needed) {
+      const std::string region = field(migration, region_key);
+      const std::string bucket = field(migration, bucket_key);
+      if (name_space_.empty() || !first("bucket " + region + "/" + bucket)) return;
+      const std::string what = fmt::format("bucket {} in {}", bucket, region);
+      const Answer answer = read(storage(region, "GET", bucket_path(name_space_, bucket)));
+      if (answer.reply.status == 404 && !needed)
+        return say(Mark::good, what, "is not there; it will be created");
+      if (!answer.reply.ok())
+        return say(Mark::bad, what, words(answer),
+                   "create it, correct its name, or let the user read buckets");
+      const auto* read_only = member(answer.json.get(), "isReadOnly");
+      if (read_only && read_only->is_bool() && read_only->get_bool())
+        return say(Mark::bad, what, "is the target of a replication, and read-only",
+                   "end that replication, or configure another bucket");
+      say(Mark::good, what, "is there");
+      expect(fmt::format("objects of {} in {}", bucket, region),
+             storage(region, "GET", bucket_path(name_space_, bucket, "/o"),
+                     make_query({{"fields", "name"}, {"prefix", "migledger/"}, {"limit", "1"}})),
+             "let the user manage objects in the bucket");
+    };
+    look("source_region", "source_bucket_name", true);
+    look("target_region", "target_bucket_name", false);
   }
 
   void target(const PlannedMigration& migration) {

@@ -54,6 +54,7 @@ void Executor::Loop::decide_about(Migration& migration) {
   const Decision decision = decide(workflow_, migration.state, {now_, session_, ledger_id_, held_});
   set_current(migration, decision.step);
   using Kind = Decision::Kind;
+  if (decision.kind != Kind::walk) migration.walk.reset();
   const auto mend = schema::Parked::Kind::MEND;
   switch (decision.kind) {
     case Kind::read: {
@@ -77,6 +78,9 @@ void Executor::Loop::decide_about(Migration& migration) {
       break;
     case Kind::look_named:
       begin_job(migration, Job::Purpose::look_named, decision);
+      break;
+    case Kind::walk:
+      walk_on(migration, decision);
       break;
     case Kind::send:
       send(migration, decision);

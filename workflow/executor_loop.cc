@@ -44,7 +44,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
     if (draining()) {
       reader_.drop();
       flush();
-      if (sending_.empty()) break;
+      if (sending_.empty() && walking_.empty()) break;
       wait();
       continue;
     }
@@ -71,7 +71,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
     if (wake_starved()) continue;
     reader_.pump(now_);
     // What is not under way waits for what did not get done, or is held.
-    if (active_ == 0 && sending_.empty()) break;
+    if (active_ == 0 && sending_.empty() && walking_.empty()) break;
     wait();
   }
   result_.interrupted = stops_ > 0;
@@ -279,6 +279,10 @@ void Executor::Loop::take(Completion completion) {
     const Sending sending = it->second;
     sending_.erase(it);
     complete_sending(sending, std::move(completion.reply));
+  } else if (const auto at = walking_.find(completion.call); at != walking_.end()) {
+    const Walking walking = at->second;
+    walking_.erase(at);
+    complete_walking(walking, completion.reply);
   } else {
     reader_.complete(completion.call, std::move(completion.reply));
   }

@@ -1,5 +1,6 @@
 // The inside of the executor: its loop, and what it holds of each migration. Its parts are
-// executor_loop.cc (the loop), executor_deciding.cc, executor_reading.cc and executor_sending.cc.
+// executor_loop.cc (the loop), executor_deciding.cc, executor_reading.cc, executor_sending.cc,
+// executor_bulk.cc and executor_steering.cc.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "workflow/bulk_walk.h"
 #include "workflow/decide.h"
 #include "workflow/executor.h"
 #include "workflow/reader.h"
@@ -52,6 +54,10 @@ struct Migration {
   bool queued = false;                  // to be decided about
   Time next_poll{};
   std::unique_ptr<Job> job;
+  std::unique_ptr<BulkWalk> walk;
+  std::uint64_t walk_number = 0;  // an answer to an earlier walk is none to this one
+  std::size_t walk_calls = 0;     // of this walk, under way
+  Time walk_due{};                // when it is woken
 };
 
 struct Sending {
@@ -59,6 +65,13 @@ struct Sending {
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
   Position intent = 0;
+};
+
+// A call of a walk.
+struct Walking {
+  StreamId stream = 0;
+  std::uint64_t walk = 0;
+  BulkCall call;
 };
 
 class Executor::Loop {
@@ -131,6 +144,10 @@ class Executor::Loop {
   void complete_sending(const Sending& sending, Reply reply);
   void launch(CallId call, Sending sending, Request request);
 
+  class WalkPort;
+  void walk_on(Migration& migration, const Decision& decision);
+  void complete_walking(const Walking& walking, const Reply& reply);
+
   void append(EventDraft draft, std::function<void(schema::Event::Reader)> then = nullptr) {
     pending_.push_back({std::move(draft), std::move(then)});
   }
@@ -192,6 +209,7 @@ class Executor::Loop {
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
   std::unordered_map<CallId, Sending> sending_;
+  std::unordered_map<CallId, Walking> walking_;
   using Timer = std::pair<Time, StreamId>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
 };

@@ -69,7 +69,7 @@ void Executor::Loop::ask_on(Migration& migration) {
     if (job.answers.empty()) request = step.ask_by_tag(view);
   } else if (job.purpose == Job::Purpose::look_named) {
     if (job.answers.empty()) request = step.ask_named(view, migration.state.named);
-  } else {
+  } else if (step.ask) {
     request = step.ask(view, job.answers);
   }
   if (!request) {
@@ -147,11 +147,14 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
     case Verdict::Kind::dead:
       begin_postmortem(migration, view, std::move(verdict));
       return;
-    case Verdict::Kind::refused:
-      append(checked(from, job.step, verdict, 0, {}));
+    case Verdict::Kind::refused: {
+      const StepIndex back =
+          verdict.go_back_to.empty() ? StepIndex{0} : workflow_.index_of(verdict.go_back_to);
+      append(checked(from, job.step, verdict, back, {}));
       append(parked(from, job.step, verdict.failure.message, verdict.need,
                     schema::Parked::Kind::MEND));
       break;
+    }
     case Verdict::Kind::cannot_look:
       append(read_failed(from, job.step, verdict.failure));
       break;

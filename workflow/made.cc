@@ -10,12 +10,6 @@ constexpr std::string_view kObjectEnding = ".oci";
 
 }  // namespace
 
-std::string stem_of(const View& view, std::string_view step) {
-  const std::string key =
-      idempotency_key(view.ledger_id, view.state.name, view.plan("source_instance_id"), step, 1);
-  return std::string(key_stem(key));
-}
-
 std::string object_name_of(std::string_view key) {
   return fmt::format("{}{}{}", kOurObjects, key, kObjectEnding);
 }
@@ -31,6 +25,13 @@ void Differences::compare(std::string_view what, std::string_view seen, std::str
   if (recorded.empty() || seen == recorded) return;
   if (seen.empty()) return add(fmt::format("has no {}; recorded is {}", what, recorded));
   add(fmt::format("its {} is {}, not {}", what, seen, recorded));
+}
+
+void Differences::compare_state(std::string_view state,
+                                std::initializer_list<std::string_view> healthy) {
+  for (const auto good : healthy)
+    if (state == good) return;
+  add(fmt::format("is {}", state.empty() ? std::string_view("in no state") : state));
 }
 
 }  // namespace migledger::workflow

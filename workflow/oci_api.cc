@@ -76,7 +76,7 @@ json::object our_tags(const View& view) {
   if (configured.is_object()) tags = configured.get_object();
   tags[kTagLedger] = view.ledger_id;
   tags[kTagKey] = view.key();
-  tags[kTagSource] = view.plan("source_instance_id");
+  tags[kTagSource] = view.source();
   return tags;
 }
 
@@ -179,7 +179,7 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   };
   std::vector<Sighting::Candidate> ours, foreign;
   const auto with_key = answer.list->with_stem(key_stem(key));
-  const auto of_source = answer.list->from_source(view.plan("source_instance_id"));
+  const auto of_source = answer.list->from_source(view.source());
   const auto of_name = answer.list->named(how.name);
   // What bears our mark and cannot be read must not pass for absent.
   for (const auto* found : {&with_key, &of_source, &of_name})
@@ -197,9 +197,8 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
         candidate(item, fmt::format("made by ledger {} for the same source", ledger)));
   }
   for (const auto& item : of_name) {
-    const bool listed =
-        text(member(&item, "freeformTags"), kTagSource) == view.plan("source_instance_id") &&
-        !ledger_of(item).empty();
+    const bool listed = text(member(&item, "freeformTags"), kTagSource) == view.source() &&
+                        !ledger_of(item).empty();
     if (!looked_at(item) || listed || ledger_of(item) == view.ledger_id) continue;
     foreign.push_back(candidate(item, fmt::format("bears the name \"{}\"", how.name)));
   }

@@ -71,4 +71,11 @@ std::string plan_digest(const PlannedMigration& migration) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+std::string_view source_of(const ledger::Fields& fields) {
+  const auto instance = fields.get("source_instance_id");
+  if (!instance.empty()) return instance;
+  const auto volume = fields.get("source_volume_id");
+  return volume.empty() ? fields.get("source_bucket_name") : volume;
+}
+
 }  // namespace migledger::workflow

@@ -30,6 +30,9 @@ struct PlannedMigration {
   ledger::Fields fields;
 };
 
+// What the fields of a migration say is moved: its OCID, or the name of the bucket.
+std::string_view source_of(const ledger::Fields& fields);
+
 struct Plan {
   std::string workflow = "compute";
   std::vector<PlannedMigration> migrations;  // in the order of the file

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <map>
+#include <span>
 
 namespace migledger::workflow {
 
@@ -43,6 +44,7 @@ constexpr FieldRule kRules[] = {
     {"metadata", "launch-instance", Compare::as_json},
     {"ssh_authorized_keys", "launch-instance", Compare::as_text},
     {"launch_options", "launch-instance", Compare::as_json},
+    {"volumes", "enable-replica", Compare::as_text},
     {"allow_source_downtime", "", Compare::as_text},
     {"keep_imported_image", "", Compare::as_text},
     {"keep_source_boot_volume", "", Compare::as_text},
@@ -54,12 +56,54 @@ constexpr FieldRule kRules[] = {
     {"timeouts", "", Compare::as_json},
 };
 
+// Where volumes are moved along, a replica comes before the rest.
+constexpr FieldRule kCarriedRules[] = {
+    {"target_ad", "enable-replica", Compare::as_text},
+    {"target_region", "enable-replica", Compare::as_text},
+};
+
+// Where a volume is moved for itself.
+constexpr FieldRule kVolumeRules[] = {
+    {"source_volume_id", "check-source", Compare::as_text},
+    {"method", "enable-replica", Compare::as_text},
+    {"target_ad", "enable-replica", Compare::as_text},
+    {"target_region", "enable-replica", Compare::as_text},
+    {"target_kms_key_id", "enable-replica", Compare::as_text},
+    {"freeform_tags", "create-backup", Compare::as_json},
+    {"target_compartment_id", "create-volume", Compare::as_text},
+    {"new_volume_name", "create-volume", Compare::as_text},
+    {"attach", "attach-volume", Compare::as_json},
+};
+
+// Where a bucket is replicated.
+constexpr FieldRule kBucketRules[] = {
+    {"source_bucket_name", "check-source", Compare::as_text},
+    {"target_kms_key_id", "create-bucket", Compare::as_text},
+    {"freeform_tags", "create-bucket", Compare::as_json},
+    {"copy_parallel", "", Compare::as_json},
+};
+
 constexpr FieldRule kUnknownField = {"", "check-source", Compare::as_text};
 
-const FieldRule& rule_of(std::string_view field) {
-  const auto found = std::find_if(std::begin(kRules), std::end(kRules),
+const FieldRule* find(std::span<const FieldRule> rules, std::string_view field) {
+  const auto found = std::find_if(rules.begin(), rules.end(),
                                   [&](const FieldRule& rule) { return rule.field == field; });
-  return found == std::end(kRules) ? kUnknownField : *found;
+  return found == rules.end() ? nullptr : &*found;
+}
+
+// The rules that go before the others for a migration of that plan.
+std::span<const FieldRule> rules_first(const ledger::Fields& plan) {
+  if (plan.has("source_volume_id")) return kVolumeRules;
+  if (plan.has("source_bucket_name")) return kBucketRules;
+  const auto volumes = plan.get("volumes");
+  if (!volumes.empty() && volumes != "none") return kCarriedRules;
+  return {};
+}
+
+const FieldRule& rule_of(std::string_view field, const ledger::Fields& plan) {
+  if (const auto* rule = find(rules_first(plan), field)) return *rule;
+  const auto* rule = find(kRules, field);
+  return rule ? *rule : kUnknownField;
 }
 
 // Boost.JSON holds 1 and 1.0 to be different.
@@ -120,13 +164,13 @@ std::vector<FieldChange> diff_plan(const PlannedMigration& recorded, const Plann
   std::vector<FieldChange> changes;
   for (const auto& [name, value] : before) {
     const std::string& value_now = after.at(name);
-    const FieldRule& rule = rule_of(name);
+    const FieldRule& rule = rule_of(name, recorded.fields);
     if (!same(rule, value, value_now))
       changes.push_back({name, value, value_now, std::string(rule.affects)});
   }
   return changes;
 }
 
-std::string_view first_step_affected(std::string_view field) { return rule_of(field).affects; }
+std::string_view first_step_affected(std::string_view field) { return rule_of(field, {}).affects; }
 
 }  // namespace migledger::workflow

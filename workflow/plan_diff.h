@@ -14,7 +14,7 @@ struct FieldChange {
   std::string field;   // a key of the configuration, or "depends_on"
   std::string before;  // as recorded; empty when the field was not there
   std::string now;     // empty when it is gone
-  // The first step of the compute workflow whose effect depends on the field. Empty: none, the
+  // The first step of the migration's workflow whose effect depends on the field. Empty: none, the
   // change can be taken at any time. Otherwise only while no attempt of that step, or of a later
   // one, was begun.
   std::string affects;

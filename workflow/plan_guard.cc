@@ -1,13 +1,20 @@
 #include "workflow/plan_guard.h"
 
+#include "workflow/bulk.h"
+
 namespace migledger::workflow {
 
 namespace {
 
+// Leaves no trace in the cloud, and can be made again.
+bool only_looks(const Step& step) {
+  return step.kind == StepKind::check ||
+         (step.kind == StepKind::bulk && step.walk->goal != WalkGoal::copy);
+}
+
 bool begun(const Workflow& workflow, const MigrationState& state, StepIndex step) {
-  if (workflow.steps[step].kind == StepKind::check && workflow.steps[step].name != "check-source")
-    return false;
-  if (state.is_done(step)) return true;
+  if (only_looks(workflow.steps[step]) && workflow.steps[step].name != "check-source") return false;
+  if (state.is_done(step) || state.bulk.walks(step)) return true;
   const auto& attempt = state.attempt;
   if (attempt.step != step) return false;
   const bool made_nothing = attempt.phase == ledger::Phase::failed && !attempt.doubt;
@@ -32,7 +39,7 @@ PlanChange judge_change(const Workflow& workflow, const MigrationState& state,
   }
   if (checks_again) {
     for (StepIndex i = 0; i < workflow.steps.size(); ++i)
-      if (workflow.steps[i].kind == StepKind::check && state.is_done(i))
+      if (only_looks(workflow.steps[i]) && (state.is_done(i) || state.bulk.walks(i)))
         change.recheck.push_back(i);
   }
   return change;

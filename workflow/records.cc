@@ -223,7 +223,7 @@ EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
   auto findings = body.initFindings(static_cast<unsigned>(verdict.findings.size()));
   for (unsigned i = 0; i < findings.size(); ++i) findings.set(i, cap(verdict.findings[i]));
   if (verdict.kind != Verdict::Kind::ok) fill(body.initError(), verdict.failure);
-  if (verdict.kind == Verdict::Kind::dead) body.setReopens(reopens);
+  body.setReopens(reopens);
   auto digests = body.initEvidence(static_cast<unsigned>(evidence.size()));
   for (unsigned i = 0; i < digests.size(); ++i) digests.set(i, data(evidence[i]));
   return event;
@@ -265,6 +265,55 @@ EventDraft ended(const Origin& origin, StepIndex step, schema::Ended::Result res
   body.setStep(step);
   body.setResult(result);
   body.setReason(Text(reason));
+  return event;
+}
+
+namespace {
+
+std::string bytes_of(const ledger::Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+}  // namespace
+
+EventDraft bulk_begun(const Origin& origin, StepIndex step, const BulkWork& page,
+                      std::string_view row) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initBulkBegun();
+  body.setStep(step);
+  body.setPage(page.range().number);
+  body.setStart(cap(page.range().start));
+  body.setEnd(cap(page.range().end));
+  body.setObjects(page.listed());
+  body.setDigest(data(bytes_of(page.listed_digest())));
+  body.setRow(Text(row));
+  return event;
+}
+
+EventDraft bulk_ended(const Origin& origin, StepIndex step, const BulkWork& page,
+                      std::uint64_t objects_so_far, std::uint64_t expected) {
+  EventDraft event = draft(origin);
+  auto body = event.body().initBulkEnded();
+  const auto& totals = page.totals();
+  body.setStep(step);
+  body.setPage(page.range().number);
+  body.setObjects(totals.objects);
+  body.setBytes(totals.bytes);
+  body.setThere(totals.there);
+  body.setCopied(totals.copied);
+  body.setFailed(totals.failed);
+  body.setBySize(totals.by_size);
+  body.setDigest(data(bytes_of(totals.digest.value())));
+  auto failures = body.initFailures(static_cast<unsigned>(page.failures().size()));
+  for (unsigned i = 0; i < failures.size(); ++i) {
+    failures[i].setName(cap(page.failures()[i].first));
+    failures[i].setValue(cap(page.failures()[i].second));
+  }
+  body.setSoFar(objects_so_far);
+  // What was counted before may have become more since.
+  if (expected > 0)
+    body.setPercent(
+        static_cast<std::uint8_t>(std::min<std::uint64_t>(objects_so_far * 100 / expected, 99)));
   return event;
 }
 

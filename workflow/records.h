@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/event.h"
+#include "workflow/bulk_page.h"
 #include "workflow/cloud.h"
 #include "workflow/decide.h"
 #include "workflow/executor.h"
@@ -63,6 +64,11 @@ ledger::EventDraft approved(const Origin& origin, StepIndex step, std::string_vi
                             std::string_view reason);
 ledger::EventDraft ended(const Origin& origin, StepIndex step, ledger::schema::Ended::Result result,
                          std::string_view reason);
+
+ledger::EventDraft bulk_begun(const Origin& origin, StepIndex step, const BulkWork& page,
+                              std::string_view row);
+ledger::EventDraft bulk_ended(const Origin& origin, StepIndex step, const BulkWork& page,
+                              std::uint64_t objects_so_far, std::uint64_t expected);
 
 // The request of a recorded intent.
 Request request_of(ledger::schema::Request::Reader recorded);

@@ -191,6 +191,8 @@ std::string_view name_of(Row row) {
       return "final";
     case Row::read:
       return "read";
+    case Row::walk:
+      return "walk";
     case Row::approval:
       return "approval";
     case Row::finished:

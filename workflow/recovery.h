@@ -91,6 +91,7 @@ enum class Row {
   final,
   // Rows of decide() outside this table.
   read,
+  walk,
   approval,
   finished,
   parked,

@@ -31,8 +31,7 @@ std::string key_start(std::string_view ledger_id) {
 }  // namespace
 
 std::string View::key() const {
-  return idempotency_key(ledger_id, state.name, plan("source_instance_id"), state.step_name(step),
-                         generation);
+  return idempotency_key(ledger_id, state.name, source(), state.step_name(step), generation);
 }
 
 std::string idempotency_key(std::string_view ledger_id, std::string_view migration,

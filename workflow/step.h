@@ -12,6 +12,7 @@
 
 #include "ledger/migration_state.h"
 #include "workflow/error_class.h"
+#include "workflow/plan.h"
 #include "workflow/request.h"
 
 namespace migledger::workflow {
@@ -20,7 +21,7 @@ using ledger::MigrationState;
 using ledger::Mode;
 using ledger::StepIndex;
 
-enum class StepKind { check, approve, act, await };
+enum class StepKind { check, approve, act, await, bulk };
 
 // What makes sending again safe.
 using Guard = ledger::schema::Intent::Guard;
@@ -30,13 +31,16 @@ struct View {
   const MigrationState& state;
   std::string_view ledger_id;
   StepIndex step;
-  std::uint16_t generation;  // of the act step that this step is about
-  bool in_bulk = false;      // many are under way: reading a list serves them all
+  std::uint16_t generation;     // of the act step that this step is about
+  bool in_bulk = false;         // many are under way: reading a list serves them all
+  std::string_view about = {};  // the one of several things moved that this is about; empty: all
   // Whether to read, too, what tells only of failure and percentages. In bulk it is not always.
   bool thorough = true;
 
   std::string_view plan(std::string_view field) const { return state.plan.get(field); }
   std::string_view fact(std::string_view name) const { return state.facts.get(name); }
+  // What is moved, as source_of() names it, or the one thing of it that this is about.
+  std::string_view source() const { return about.empty() ? source_of(state.plan) : about; }
   // Whether it is enough to know, for now, that it is not over: it was seen under way.
   bool skims() const { return !thorough && !state.reading.state.empty(); }
   // The idempotency key of `generation` of this step.
@@ -44,6 +48,7 @@ struct View {
 };
 
 class ListIndex;
+struct Walk;
 
 // One answer to a reading, with all pages of a list. Many readers share what it holds.
 struct Answer {
@@ -73,6 +78,7 @@ struct Verdict {
   std::vector<std::string> findings;  // ok, refused: for people
   Failure failure;                    // dead, refused, cannot_look
   std::string need;                   // refused: what a person must do
+  std::string_view go_back_to = {};   // refused: the step to go on with then; empty: this one
 
   static Verdict pending(std::string_view state, int percent = 0);
   static Verdict pending_as_before(const View& view);  // as last observed
@@ -148,6 +154,9 @@ struct Step {
   // (ours, with the facts that adopting records; else foreign, and why). Null: cannot be named.
   Request (*ask_named)(const View&, std::string_view id) = nullptr;
   Sighting (*sight_named)(const View&, const Answer&, std::string_view id) = nullptr;
+  // What a person can change when the cloud refuses the request for good: it waits for that then.
+  // Empty: the migration has failed.
+  std::string_view otherwise = {};
   // How many further placements the plan offers when the cloud is out of capacity; null: none.
   unsigned (*fallbacks)(const View&) = nullptr;
 
@@ -157,6 +166,9 @@ struct Step {
 
   // act: the fact that names what this step removes; empty: it removes nothing that has one.
   std::string_view removes = {};
+
+  // bulk: through what it walks, and what for; read() judges the whole of it.
+  const Walk* walk = nullptr;
 
   // await: the name of the act step whose resource this is, and what to read when it is dead, for
   // the record; approve: what is to be approved.

@@ -11,6 +11,7 @@
 #include "adapters/config/old_state_file.h"
 #include "adapters/config/plan_rules.h"
 #include "adapters/config/rules.h"
+#include "adapters/config/workflow_form.h"
 #include "ledger/printable.h"
 #include "workflow/redact.h"
 
@@ -148,14 +149,8 @@ std::string resolve_metadata(JsonNode metadata, workflow::Secrets& secrets) {
   return to_json(metadata);
 }
 
-workflow::PlannedMigration resolve(const MigrationSource& source, SshKeyFiles& ssh_keys,
-                                   workflow::Secrets& secrets) {
-  workflow::PlannedMigration migration;
-  migration.name = source.name();
-  if (const JsonNode* needs = source.own->find("depends_on")) {
-    for (const JsonNode& item : needs->items) migration.depends_on.push_back(item.text);
-  }
-
+ledger::Fields compute_fields(const MigrationSource& source, SshKeyFiles& ssh_keys,
+                              workflow::Secrets& secrets) {
   ledger::Fields fields;
   for (const char* key : {"source_region", "target_region", "source_compartment_id",
                           "target_compartment_id", "migration_bucket_name", "source_instance_id",
@@ -169,8 +164,7 @@ workflow::PlannedMigration resolve(const MigrationSource& source, SshKeyFiles& s
   fields.set("transfer", source.find("transfer") ? source.text("transfer") : "copy");
   const JsonNode* downtime = source.find("allow_source_downtime");
   fields.set("allow_source_downtime", downtime ? downtime->text : "false");
-  for (const char* key :
-       {"keep_imported_image", "keep_source_boot_volume", "quiet_period_seconds"})
+  for (const char* key : {"keep_imported_image", "keep_source_boot_volume", "quiet_period_seconds"})
     if (const JsonNode* value = source.find(key)) fields.set(key, to_json(*value));
   for (const char* key :
        {"further_ads", "fault_domains", "shape_config", "freeform_tags", "launch_options"}) {
@@ -180,6 +174,19 @@ workflow::PlannedMigration resolve(const MigrationSource& source, SshKeyFiles& s
     fields.set("metadata", resolve_metadata(*metadata, secrets));
   if (const JsonNode* path = source.find("ssh_authorized_keys_file"))
     fields.set("ssh_authorized_keys", ssh_keys.get(path->text).keys);
+  if (source.find("volumes")) fields.set("volumes", source.text("volumes"));
+  return fields;
+}
+
+workflow::PlannedMigration resolve(const MigrationSource& source, const WorkflowForm& form,
+                                   SshKeyFiles& ssh_keys, workflow::Secrets& secrets) {
+  workflow::PlannedMigration migration;
+  migration.name = source.name();
+  if (const JsonNode* needs = source.own->find("depends_on")) {
+    for (const JsonNode& item : needs->items) migration.depends_on.push_back(item.text);
+  }
+  ledger::Fields fields =
+      form.fields ? form.fields(source) : compute_fields(source, ssh_keys, secrets);
   set_settings(read_settings([&](std::string_view key) { return source.find(key); }), fields);
   migration.fields = fields.sorted();
   return migration;
@@ -222,9 +229,21 @@ std::vector<MigrationSource> find_migrations(const JsonNode& root) {
   return out;
 }
 
+// By the form of which workflow the file is to be read: its own word, or else the caller's.
+const WorkflowForm& form_for(const JsonNode& root, std::string_view wanted, Problems& problems) {
+  const JsonNode* own = root.find("workflow");
+  const std::string_view named =
+      own && own->kind == Kind::string ? std::string_view(own->text) : std::string_view();
+  if (!wanted.empty() && !named.empty() && named != wanted)
+    problems.add(own->offset, "workflow",
+                 fmt::format("is {}, but --workflow says \"{}\"; keep one of the two",
+                             describe(*own), printable(wanted, 40)));
+  const WorkflowForm* form = form_of(named.empty() ? wanted : named);
+  return form ? *form : *form_of("compute");
+}
+
 void check_keys(const JsonNode& root, const std::vector<MigrationSource>& migrations,
-                Problems& problems) {
-  const auto keys = configuration_keys();
+                std::span<const KeyRule> keys, Problems& problems) {
   if (!is_plan_of_many(root)) return check_object(root, keys, kFlat, "", problems);
   check_object(root, keys, kTop, "", problems);
   if (const JsonNode* defaults = root.find("defaults"); defaults && defaults->kind == Kind::object)
@@ -250,7 +269,7 @@ JsonNode parse_root(std::string_view content, Problems& problems) {
 
 }  // namespace
 
-Config load_config(const std::string& path, const ReadFile& read) {
+Config load_config(const std::string& path, const ReadFile& read, std::string_view workflow) {
   std::string content;
   try {
     content = read(path, kMaxConfigBytes);
@@ -259,25 +278,28 @@ Config load_config(const std::string& path, const ReadFile& read) {
     if (e.missing) message += "; name another file, or write one with \"migledger init\"";
     throw ConfigError({Problem{printable(path), 0, 0, "", std::move(message)}});
   }
-  return parse_config(content, path, read);
+  return parse_config(content, path, read, workflow);
 }
 
-Config parse_config(std::string_view content, const std::string& file, const ReadFile& read) {
+Config parse_config(std::string_view content, const std::string& file, const ReadFile& read,
+                    std::string_view workflow) {
   Problems problems(file, content);
   const JsonNode root = parse_root(content, problems);
   const std::vector<MigrationSource> migrations = find_migrations(root);
+  const WorkflowForm& form = form_for(root, workflow, problems);
   SshKeyFiles ssh_keys(read);
-  check_keys(root, migrations, problems);
-  check_plan(migrations, root, problems);
+  check_keys(root, migrations, form.keys, problems);
+  check_plan(migrations, root, form, problems);
   for (const MigrationSource& migration : migrations) check_ssh_keys(migration, ssh_keys, problems);
   problems.throw_if_any();
 
   Config config;
   read_run_settings(root, config);
   for (const MigrationSource& migration : migrations) {
-    config.plan.migrations.push_back(resolve(migration, ssh_keys, config.plan.secrets));
+    config.plan.migrations.push_back(resolve(migration, form, ssh_keys, config.plan.secrets));
   }
-  if (!is_plan_of_many(root)) {
+  config.plan.workflow = form.workflow;
+  if (!is_plan_of_many(root) && form.workflow == "compute") {
     config.state_file_path = "migration_state.json";  // what the old script took by default
     take_text(root.find("state_file_path"), config.state_file_path);
     ledger::Fields& fields = config.plan.migrations.front().fields;

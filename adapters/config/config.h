@@ -39,16 +39,19 @@ struct Settings {
 };
 
 struct Config {
-  // The fields of each migration, all text (workflow/plan.h):
+  // The fields of each migration, all text (workflow/plan.h); of other workflows than compute, as
+  // their forms have them (volume_form.h):
   //   always: source_region, target_region, source_compartment_id, target_compartment_id,
   //     migration_bucket_name, target_bucket_name, source_instance_id, target_ad,
   //     target_subnet_id, target_instance_shape, new_image_name, new_instance_name,
   //     transfer ("copy", "par"), allow_source_downtime ("true", "false"),
   //     poll_interval_seconds and settle_seconds (decimal), retry (JSON, all four keys),
   //     timeouts (JSON, perhaps {})
-  //   when configured: further_ads, fault_domains (JSON arrays), shape_config, metadata,
+  //   when configured: volumes ("none", "replicate", "backup"), further_ads, fault_domains (JSON
+  //   arrays), shape_config, metadata,
   //     freeform_tags, launch_options (JSON objects), keep_imported_image and
-  //     keep_source_boot_volume ("true", "false"), quiet_period_seconds (decimal), ssh_authorized_keys (content of the file)
+  //     keep_source_boot_volume ("true", "false"), quiet_period_seconds (decimal),
+  //     ssh_authorized_keys (content of the file)
   //   from an old state file: claimed_… (old_state_file.h)
   workflow::Plan plan;
   Settings settings;  // the run's own
@@ -64,11 +67,13 @@ struct Config {
 inline constexpr std::size_t kMaxConfigBytes = 16 * 1024 * 1024;
 
 // Reads and checks the file at `path`, and the files it names, through `read`. Relative paths are
-// relative to the working directory. Throws ConfigError.
-Config load_config(const std::string& path, const ReadFile& read = read_text_file);
+// relative to the working directory. `workflow` is the one whose form the file has when it does not
+// say so itself; empty: compute. Throws ConfigError.
+Config load_config(const std::string& path, const ReadFile& read = read_text_file,
+                   std::string_view workflow = {});
 
 // The same for a file that was read; `file` is its name in errors.
 Config parse_config(std::string_view content, const std::string& file,
-                    const ReadFile& read = read_text_file);
+                    const ReadFile& read = read_text_file, std::string_view workflow = {});
 
 }  // namespace migledger::adapters

@@ -9,6 +9,7 @@
 #include "adapters/config/forms.h"
 #include "adapters/config/nearest.h"
 #include "adapters/config/rules.h"
+#include "adapters/config/workflow_form.h"
 #include "ledger/printable.h"
 
 namespace migledger::adapters {
@@ -23,21 +24,26 @@ constexpr std::size_t kMaxMetadataBytes = 32'000;
 class PlanCheck {
  public:
   PlanCheck(const std::vector<MigrationSource>& migrations, const JsonNode& root,
-            Problems& problems)
-      : migrations_(migrations), root_(root), problems_(problems) {}
+            const WorkflowForm& form, Problems& problems)
+      : migrations_(migrations), root_(root), form_(form), problems_(problems) {}
 
   void run() {
     for (const MigrationSource& migration : migrations_) {
       check_missing(migration);
       check_regions(migration);
-      check_realm(migration);
-      check_ads(migration);
-      check_metadata(migration);
       check_retry(migration);
-      check_transfer(migration);
+      if (form_.check) {
+        form_.check(migration, problems_);
+      } else {
+        check_realm(migration);
+        check_ads(migration);
+        check_metadata(migration);
+        check_transfer(migration);
+      }
     }
     check_names();
-    check_shared_names();
+    if (!form_.check) check_shared_names();
+    check_shared_buckets();
     check_dependencies();
   }
 
@@ -49,7 +55,7 @@ class PlanCheck {
   }
 
   void check_missing(const MigrationSource& migration) {
-    for (const KeyRule& rule : configuration_keys()) {
+    for (const KeyRule& rule : form_.keys) {
       if (!rule.required || migration.find(rule.key)) continue;
       const bool made_from_name = rule.key == "new_image_name" || rule.key == "new_instance_name";
       if (made_from_name && !migration.flat()) continue;
@@ -90,6 +96,11 @@ class PlanCheck {
   void check_ads(const MigrationSource& migration) {
     const JsonNode* further = migration.find("further_ads");
     if (!further) return;
+    const std::string_view volumes = migration.text("volumes");
+    if (!further->items.empty() && !volumes.empty() && volumes != "none")
+      add(migration, "further_ads",
+          "the volumes move to target_ad, and the instance must be where they are; leave this out, "
+          "or have \"volumes\": \"none\"");
     for (const JsonNode& ad : further->items) {
       if (ad.kind == Kind::string && ad.text == migration.text("target_ad"))
         add(migration, "further_ads",
@@ -178,6 +189,27 @@ class PlanCheck {
     }
   }
 
+  // A bucket is replicated to one other, and from one.
+  void check_shared_buckets() {
+    std::unordered_map<std::string, const MigrationSource*> users;
+    const auto check = [&](const MigrationSource& migration, std::string_view key,
+                           std::string_view bucket, std::string_view region_key) {
+      const std::string place = fmt::format("{}\n{}\n{}", key, migration.text(region_key), bucket);
+      const auto [first, added] = users.emplace(place, &migration);
+      if (!added)
+        add(migration, key,
+            fmt::format("bucket \"{}\" is that of {}, too; OCI replicates a bucket to one other",
+                        printable(bucket, 60), first->second->path));
+    };
+    for (const MigrationSource& migration : migrations_) {
+      const std::string_view source = migration.text("source_bucket_name");
+      if (source.empty()) continue;
+      const std::string_view target = migration.text("target_bucket_name");
+      check(migration, "source_bucket_name", source, "source_region");
+      check(migration, "target_bucket_name", target.empty() ? source : target, "target_region");
+    }
+  }
+
   void check_dependencies() {
     std::vector<std::vector<std::size_t>> needs(migrations_.size());
     std::vector<std::string_view> names;
@@ -247,6 +279,7 @@ class PlanCheck {
 
   const std::vector<MigrationSource>& migrations_;
   const JsonNode& root_;
+  const WorkflowForm& form_;
   Problems& problems_;
   std::unordered_map<std::string, std::size_t> index_;  // of migrations, by name
 };
@@ -278,8 +311,9 @@ std::string MigrationSource::name() const {
   const JsonNode* given = own->find("name");
   if (given) return given->kind == Kind::string ? given->text : "";
   if (!flat()) return "";
-  const std::string_view instance = text("new_instance_name");
-  return is_migration_name(instance) ? std::string(instance) : "migration";
+  for (const char* key : {"new_instance_name", "new_volume_name", "source_bucket_name"})
+    if (is_migration_name(text(key))) return std::string(text(key));
+  return "migration";
 }
 
 std::string MigrationSource::new_image_name() const {
@@ -295,8 +329,8 @@ std::string MigrationSource::new_instance_name() const {
 }
 
 void check_plan(const std::vector<MigrationSource>& migrations, const JsonNode& root,
-                Problems& problems) {
-  PlanCheck(migrations, root, problems).run();
+                const WorkflowForm& form, Problems& problems) {
+  PlanCheck(migrations, root, form, problems).run();
 }
 
 }  // namespace migledger::adapters

@@ -34,9 +34,11 @@ struct MigrationSource {
   std::string new_instance_name() const;
 };
 
-// Adds what is missing or does not fit together. Values of the wrong form, which other checks
-// report, are passed over.
+struct WorkflowForm;
+
+// Adds what is missing or does not fit together, by the form of the plan's workflow. Values of the
+// wrong form, which other checks report, are passed over.
 void check_plan(const std::vector<MigrationSource>& migrations, const JsonNode& root,
-                Problems& problems);
+                const WorkflowForm& form, Problems& problems);
 
 }  // namespace migledger::adapters

@@ -1,6 +1,7 @@
 #include "adapters/config/rules.h"
 
 #include "adapters/config/forms.h"
+#include "adapters/config/value_rules.h"
 #include "workflow/launch_options.h"
 
 namespace migledger::adapters {
@@ -13,80 +14,6 @@ using std::string_view;
 constexpr double kWeek = 7.0 * 24 * 3600;
 
 // ---- single values -----------------------------------------------------------------------------
-
-constexpr ValueRule text_rule(string_view expected, bool (*accepts)(string_view)) {
-  ValueRule rule;
-  rule.expected = expected;
-  rule.accepts = accepts;
-  return rule;
-}
-
-constexpr ValueRule word_rule(string_view expected, std::span<const string_view> words) {
-  ValueRule rule;
-  rule.expected = expected;
-  rule.words = words;
-  return rule;
-}
-
-constexpr ValueRule number_rule(string_view expected, double least, double most) {
-  ValueRule rule;
-  rule.kind = Kind::number;
-  rule.expected = expected;
-  rule.least = least;
-  rule.most = most;
-  return rule;
-}
-
-constexpr ValueRule whole_rule(string_view expected, double least, double most) {
-  ValueRule rule = number_rule(expected, least, most);
-  rule.whole = true;
-  return rule;
-}
-
-constexpr ValueRule list_rule(string_view expected, const ValueRule* each, std::size_t fewest,
-                              std::size_t many) {
-  ValueRule rule;
-  rule.kind = Kind::array;
-  rule.expected = expected;
-  rule.each = each;
-  rule.fewest = fewest;
-  rule.many = many;
-  rule.unique = true;
-  return rule;
-}
-
-constexpr ValueRule map_rule(string_view expected, bool (*accepts_key)(string_view),
-                             string_view expected_key, const ValueRule* each) {
-  ValueRule rule;
-  rule.kind = Kind::object;
-  rule.expected = expected;
-  rule.accepts_key = accepts_key;
-  rule.expected_key = expected_key;
-  rule.each = each;
-  return rule;
-}
-
-constexpr ValueRule map_rule(string_view expected, bool (*accepts_key)(string_view),
-                             string_view expected_key, const ValueRule* each, std::size_t many) {
-  ValueRule rule = map_rule(expected, accepts_key, expected_key, each);
-  rule.many = many;
-  return rule;
-}
-
-constexpr ValueRule object_rule(string_view expected, std::span<const KeyRule> keys) {
-  ValueRule rule;
-  rule.kind = Kind::object;
-  rule.expected = expected;
-  rule.keys = keys;
-  return rule;
-}
-
-constexpr ValueRule boolean_rule() {
-  ValueRule rule;
-  rule.kind = Kind::boolean;
-  rule.expected = "true or false";
-  return rule;
-}
 
 bool is_anything(string_view) { return true; }
 bool is_instance_id(string_view text) { return is_ocid(text, "instance"); }
@@ -284,7 +211,17 @@ constexpr KeyRule kTimeoutKeys[] = {{"default", &kTimeout},
                                     {"await-copy", &kTimeout},
                                     {"await-import", &kTimeout},
                                     {"await-no-import-par", &kTimeout},
-                                    {"await-running", &kTimeout}};
+                                    {"await-running", &kTimeout},
+                                    {"await-replica", &kTimeout},
+                                    {"await-sync", &kTimeout},
+                                    {"await-fence", &kTimeout},
+                                    {"await-backup", &kTimeout},
+                                    {"await-backup-copy", &kTimeout},
+                                    {"await-volume", &kTimeout},
+                                    {"await-attachment", &kTimeout},
+                                    {"await-hydration", &kTimeout},
+                                    {"await-no-replica", &kTimeout},
+                                    {"await-replica-removed", &kTimeout}};
 constexpr ValueRule kTimeouts =
     object_rule(R"(an object such as {"default": 3600, "await-copy": 14400})", kTimeoutKeys);
 
@@ -305,6 +242,11 @@ constexpr KeyRule kOciKeys[] = {
     {"auth", &kAuth},    {"parallel", &kOciParallel}, {"call_timeout_seconds", &kCallTimeout}};
 constexpr ValueRule kOci = object_rule(R"(an object such as {"profile": "DEFAULT"})", kOciKeys);
 
+constexpr string_view kWorkflowWords[] = {"compute", "volume-replication", "storage-replication"};
+constexpr ValueRule kWorkflow =
+    word_rule(R"("compute", "volume-replication" or "storage-replication")", kWorkflowWords);
+constexpr string_view kVolumesWords[] = {"none", "replicate", "backup"};
+constexpr ValueRule kVolumes = word_rule(R"("none", "replicate" or "backup")", kVolumesWords);
 constexpr string_view kTransferWords[] = {"copy", "par"};
 constexpr ValueRule kTransfer = word_rule(R"("copy" or "par")", kTransferWords);
 constexpr ValueRule kAds = list_rule("an array of up to 8 availability domains", &kAd, 0, 8);
@@ -344,6 +286,7 @@ constexpr KeyRule kConfigurationKeys[] = {
     {"new_image_name", &kDisplayName, kWork, true},
     {"new_instance_name", &kDisplayName, kWork, true},
     {"transfer", &kTransfer, kWork},
+    {"volumes", &kVolumes, kWork},
     {"metadata", &kMetadata, kWork},
     {"ssh_authorized_keys_file", &kPath, kWork},
     {"freeform_tags", &kTags, kWork},
@@ -356,6 +299,7 @@ constexpr KeyRule kConfigurationKeys[] = {
     {"settle_seconds", &kSettle, kSetting},
     {"retry", &kRetry, kSetting},
     {"timeouts", &kTimeouts, kSetting},
+    {"workflow", &kWorkflow, kRun},
     {"ledger_path", &kPath, kRun},
     {"log_file", &kPath, kRun},
     {"parallel", &kParallel, kRun},

@@ -1,6 +1,6 @@
-// What hangs on an instance: boot volume, VNIC, their attachments; block volumes; and subnets.
-// A boot volume, a VNIC and their attachments live and die with their instance, so they are not
-// rows of their own: their OCIDs end in the same unique part.
+// What lives and dies with an instance: its VNIC, and the attachments of that and of its boot
+// volume; and subnets. None of these is a row of its own: the OCIDs of what hangs on an instance
+// end in one unique part.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -14,44 +14,21 @@ namespace json = boost::json;
 
 namespace {
 
-std::string sibling(const Instance& i, std::string_view kind) {
-  return fmt::format("ocid1.{}.oc1.{}.{}", kind, ocid_region(i.region), i.unique);
-}
-
 bool is_dead(const Instance& i, Time now) { return i.timeline.at(now) == State::terminated; }
 
 // The instance whose sibling of that kind has this OCID.
 Instance& owner(Call& call, const std::string& id, std::string_view kind) {
   const auto dot = id.rfind('.');
   Instance* i = dot == std::string::npos ? nullptr : call.world.instance_of(id.substr(dot + 1));
-  if (!i || i->region != call.region.name || sibling(*i, kind) != id) not_found();
+  if (!i || i->region != call.region.name || sibling_id(*i, kind) != id) not_found();
   return *i;
-}
-
-json::object show_boot_volume(const Instance& i, Time now) {
-  json::object o;
-  o["id"] = sibling(i, "bootvolume");
-  o["compartmentId"] = i.compartment;
-  o["availabilityDomain"] = i.domain;
-  o["displayName"] = i.name + " (Boot Volume)";
-  o["imageId"] = i.image;
-  o["isHydrated"] = true;
-  o["lifecycleState"] =
-      is_dead(i, now) && !i.keeps_boot_volume ? word_of(State::terminated) : "AVAILABLE";
-  o["sizeInGBs"] = i.boot_gb;
-  o["sizeInMBs"] = i.boot_gb * 1024;
-  o["vpusPerGB"] = 10;
-  o["freeformTags"] = json::object();
-  o["definedTags"] = json::object();
-  o["timeCreated"] = format_millis(i.created);
-  return o;
 }
 
 json::object show_boot_attachment(const Instance& i, Time now) {
   json::object o;
   o["id"] = i.id;  // as in OCI, the attachment of the boot volume has the instance's OCID
   o["availabilityDomain"] = i.domain;
-  o["bootVolumeId"] = sibling(i, "bootvolume");
+  o["bootVolumeId"] = sibling_id(i, "bootvolume");
   o["compartmentId"] = i.compartment;
   o["displayName"] = "Remote boot attachment for instance";
   o["instanceId"] = i.id;
@@ -63,14 +40,14 @@ json::object show_boot_attachment(const Instance& i, Time now) {
 
 json::object show_vnic_attachment(const Instance& i, Time now) {
   json::object o;
-  o["id"] = sibling(i, "vnicattachment");
+  o["id"] = sibling_id(i, "vnicattachment");
   o["availabilityDomain"] = i.domain;
   o["compartmentId"] = i.compartment;
   o["instanceId"] = i.id;
   o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
   o["nicIndex"] = 0;
   o["subnetId"] = i.subnet;
-  o["vnicId"] = sibling(i, "vnic");
+  o["vnicId"] = sibling_id(i, "vnic");
   o["timeCreated"] = format_millis(i.created);
   return o;
 }
@@ -78,7 +55,7 @@ json::object show_vnic_attachment(const Instance& i, Time now) {
 json::object show_vnic(const Instance& i, Time) {
   json::object o;
   const json::object given = i.vnic.empty() ? json::object() : json::parse(i.vnic).as_object();
-  o["id"] = sibling(i, "vnic");
+  o["id"] = sibling_id(i, "vnic");
   o["availabilityDomain"] = i.domain;
   o["compartmentId"] = i.compartment;
   o["displayName"] = text(given, "displayName").empty() ? i.name : text(given, "displayName");
@@ -91,36 +68,6 @@ json::object show_vnic(const Instance& i, Time) {
   o["publicIp"] = i.public_ip.empty() ? json::value(nullptr) : json::value(i.public_ip);
   o["skipSourceDestCheck"] = flag(given, "skipSourceDestCheck", false);
   o["subnetId"] = i.subnet;
-  o["timeCreated"] = format_millis(i.created);
-  return o;
-}
-
-json::object show_volume(const Instance& i, const std::string& id) {
-  json::object o;
-  o["id"] = id;
-  o["compartmentId"] = i.compartment;
-  o["availabilityDomain"] = i.domain;
-  o["displayName"] = i.name + " data";
-  o["isHydrated"] = true;
-  o["lifecycleState"] = "AVAILABLE";
-  o["sizeInGBs"] = 50;
-  o["sizeInMBs"] = 51200;
-  o["vpusPerGB"] = 10;
-  o["timeCreated"] = format_millis(i.created);
-  return o;
-}
-
-json::object show_volume_attachment(const Instance& i, const std::string& volume, Time now) {
-  json::object o;
-  o["id"] = fmt::format("ocid1.volumeattachment.oc1.{}.{}", ocid_region(i.region),
-                        volume.substr(volume.rfind('.') + 1));
-  o["attachmentType"] = "paravirtualized";
-  o["availabilityDomain"] = i.domain;
-  o["compartmentId"] = i.compartment;
-  o["instanceId"] = i.id;
-  o["volumeId"] = volume;
-  o["isReadOnly"] = false;
-  o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
   o["timeCreated"] = format_millis(i.created);
   return o;
 }
@@ -212,15 +159,11 @@ Answer one(Call& call, const json::object& o) {
   return a;
 }
 
-Answer show_attached_volume(Call& call, const std::string& id) {
-  // The row "volume/<id>/<instance>" says on which instance it hangs.
-  const auto on = call.world.known_after("volume/" + id + "/");
-  const Instance* i = on.empty() ? nullptr : call.world.instance(on.front());
-  if (!i || i->region != call.region.name) not_found();
-  return one(call, show_volume(*i, id));
-}
-
 }  // namespace
+
+std::string sibling_id(const Instance& i, std::string_view kind) {
+  return fmt::format("ocid1.{}.oc1.{}.{}", kind, ocid_region(i.region), i.unique);
+}
 
 Answer handle_attachments(Call& call) {
   if (call.request.method != "GET") no_such_operation(call);
@@ -233,31 +176,19 @@ Answer handle_attachments(Call& call) {
         items.push_back(show_boot_attachment(i, now));
       });
     }
-    if (what == "bootVolumes")
-      return list_by_instance(call, [&](const Instance& i, json::array& items) {
-        items.push_back(show_boot_volume(i, now));
-      });
     if (what == "vnicAttachments")
       return list_by_instance(call, [&](const Instance& i, json::array& items) {
         items.push_back(show_vnic_attachment(i, now));
       });
-    if (what == "volumeAttachments")
-      return list_by_instance(call, [&](const Instance& i, json::array& items) {
-        for (const std::string& volume : i.volumes)
-          items.push_back(show_volume_attachment(i, volume, now));
-      });
     if (what == "subnets") return list_subnets(call);
   } else if (call.path.size() == 3) {
     const std::string& id = call.path[2];
-    if (what == "bootVolumes")
-      return one(call, show_boot_volume(owner(call, id, "bootvolume"), now));
     if (what == "vnics") {
       const Instance& i = owner(call, id, "vnic");
       if (is_dead(i, now)) not_found();
       return one(call, show_vnic(i, now));
     }
     if (what == "subnets") return show_subnet(call, id);
-    if (what == "volumes") return show_attached_volume(call, id);
   }
   no_such_operation(call);
 }

@@ -281,17 +281,14 @@ const Token* used_token(Call& call) {
     token->invalidated = true;
     call.world.changed(*token);
   }
-  const auto dead = [&](State s) {
-    return s == State::gone || s == State::deleted || s == State::terminated;
+  const auto lives = [&](const auto* row) {
+    return row && !ends_life(row->timeline.at(call.now()));
   };
-  bool alive = true;
-  if (Image* i = call.world.image(token->resource)) {
-    alive = !dead(i->timeline.at(call.now()));
-  } else if (Instance* n = call.world.instance(token->resource)) {
-    alive = !dead(n->timeline.at(call.now()));
-  } else {
-    alive = false;
-  }
+  const std::string& id = token->resource;
+  World& world = call.world;
+  const bool alive = lives(world.image(id)) || lives(world.instance(id)) ||
+                     lives(world.volumes.find(id)) || lives(world.backups.find(id)) ||
+                     lives(world.attachments.find(id));
   if (token->invalidated || !alive)
     refuse(409, "InvalidatedRetryToken",
            "The provided retry token was used in an earlier request that resulted in a resource "

@@ -126,6 +126,24 @@ CapacityRule read_capacity(const Reader& in, const json::value& value, const std
   return rule;
 }
 
+ReplicationRule read_replication(const Reader& in, const json::value& value,
+                                 const std::string& where) {
+  ReplicationRule rule;
+  for (const auto& [key, v] : in.object(value, where)) {
+    const std::string at = where + "." + std::string(key);
+    if (key == "from") {
+      rule.from = in.string(v, at);
+    } else if (key == "to") {
+      rule.to = in.string(v, at);
+    } else if (key == "volume") {
+      rule.volume = in.string(v, at);
+    } else {
+      in.fail(at, "no such key; there are from, to, volume");
+    }
+  }
+  return rule;
+}
+
 }  // namespace
 
 std::string_view name_of(Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
@@ -158,6 +176,11 @@ Faults parse_faults(std::string_view text, std::string_view file) {
       for (const json::value& one : in.array(v, at))
         faults.out_of_capacity.push_back(
             read_capacity(in, one, fmt::format("out_of_capacity[{}]", n++)));
+    } else if (key == "no_replication") {
+      std::size_t n = 0;
+      for (const json::value& one : in.array(v, at))
+        faults.no_replication.push_back(
+            read_replication(in, one, fmt::format("no_replication[{}]", n++)));
     } else if (key == "limits") {
       for (const auto& [name, limit] : in.object(v, at))
         faults.limits.emplace_back(
@@ -168,10 +191,18 @@ Faults parse_faults(std::string_view text, std::string_view file) {
       faults.list_lag = in.range(v, at);
     } else if (key == "search_lag_seconds") {
       faults.search_lag = in.range(v, at);
+    } else if (key == "no_service_policy") {
+      if (!v.is_bool()) in.fail(at, "must be true or false");
+      faults.no_service_policy = v.get_bool();
+    } else if (key == "archived_objects") {
+      faults.archived_objects = in.count(v, at);
+    } else if (key == "customer_key_objects") {
+      faults.customer_key_objects = in.count(v, at);
     } else {
       in.fail(at,
-              "no such key; there are rates, scripted, out_of_capacity, limits, "
-              "unauthorized_from_call, list_lag_seconds, search_lag_seconds");
+              "no such key; there are rates, scripted, out_of_capacity, no_replication, limits, "
+              "unauthorized_from_call, list_lag_seconds, search_lag_seconds, no_service_policy, "
+              "archived_objects, customer_key_objects");
     }
   }
   return faults;

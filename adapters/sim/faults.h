@@ -28,7 +28,7 @@ enum class Fault : std::uint8_t {
   // Within the tenancy; they strike the requests that they can strike.
   work_request_fails,
   out_of_capacity,    // 500 InternalError "Out of host capacity." at launch
-  limit_exceeded,     // 400 LimitExceeded at creation of an image or instance
+  limit_exceeded,     // 400 LimitExceeded at creation of an image, instance, volume or backup
   token_invalidated,  // 409 InvalidatedRetryToken when a known retry token is sent again
 };
 inline constexpr std::size_t kFaultCount = 13;
@@ -56,14 +56,27 @@ struct CapacityRule {
   std::uint64_t refusals = 0;  // how many launches are refused; 0: all
 };
 
+// Where there are no replicas: from one region to another, or of one volume.
+struct ReplicationRule {
+  std::string from, to;  // regions; empty: any
+  std::string volume;    // OCID; empty: any
+};
+
 struct Faults {
   std::array<double, kFaultCount> rates{};  // by Fault; probability for each call
   std::vector<ScriptedFault> scripted;      // the first that strikes is applied
   std::vector<CapacityRule> out_of_capacity;
+  std::vector<ReplicationRule> no_replication;
   std::vector<std::pair<std::string, std::int64_t>> limits;  // limit name → value
   std::uint64_t unauthorized_from_call = 0;                  // 0: never
   std::optional<Range> list_lag;                             // replaces Durations::list_lag
   std::optional<Range> search_lag;
+  // Object Storage may not work in the tenancy's compartments: no policy lets it.
+  bool no_service_policy = false;
+  // Of a bucket that is provisioned to be replicated, so many objects, from the first, are
+  // archived; and so many, from the last, are encrypted with keys that their owners keep.
+  std::uint64_t archived_objects = 0;
+  std::uint64_t customer_key_objects = 0;
 
   double rate(Fault f) const { return rates[static_cast<std::size_t>(f)]; }
 };
@@ -77,9 +90,11 @@ class FaultsError : public std::runtime_error {
 //    "scripted": [{"fault": "lost_after", "method": "POST", "path": "/20160918/images",
 //                  "region": "us-ashburn-1", "call": 2, "times": 1, "status": 503, "seconds": 30}],
 //    "out_of_capacity": [{"availability_domain": "…", "fault_domain": "…", "refusals": 2}],
+//    "no_replication": [{"from": "us-ashburn-1", "to": "sa-bogota-1", "volume": "ocid1.volume…"}],
 //    "limits": {"custom-image-count": 25},
 //    "unauthorized_from_call": 100,
-//    "list_lag_seconds": [0, 60], "search_lag_seconds": [30, 600]}
+//    "list_lag_seconds": [0, 60], "search_lag_seconds": [30, 600],
+//    "no_service_policy": true, "archived_objects": 2, "customer_key_objects": 1}
 // Throws FaultsError naming `file` and the key.
 Faults parse_faults(std::string_view json, std::string_view file);
 

@@ -3,18 +3,27 @@
 #pragma once
 
 #include "adapters/sim/call.h"
+#include "adapters/sim/volume_records.h"
 
 namespace migledger::adapters::sim {
 
-Answer handle_images(Call& call);         // /20160918/images…
-Answer handle_instances(Call& call);      // /20160918/instances…
-Answer handle_attachments(Call& call);    // volumes, attachments, VNICs, subnets
-Answer handle_capacity(Call& call);       // shapes, computeCapacityReports
+Answer handle_images(Call& call);       // /20160918/images…
+Answer handle_instances(Call& call);    // /20160918/instances…
+Answer handle_attachments(Call& call);  // what lives and dies with an instance; subnets
+Answer handle_volumes(Call& call, VolumeKind kind);          // …/volumes, …/bootVolumes
+Answer handle_volume_groups(Call& call);                     // …/volumeGroups
+Answer handle_volume_replicas(Call& call, VolumeKind kind);  // …/blockVolumeReplicas, …
+Answer handle_volume_backups(Call& call, VolumeKind kind);   // …/volumeBackups, …
+Answer handle_volume_attachments(Call& call);                // …/volumeAttachments
+Answer handle_capacity(Call& call);                          // shapes, computeCapacityReports
 Answer handle_work_requests(Call& call);  // /20160918/workRequests… and /workRequests…
 Answer handle_identity(Call& call);
 Answer handle_limits(Call& call);
 Answer handle_search(Call& call);
 Answer handle_object_storage(Call& call);  // /n…
+
+// The OCID of what hangs on an instance: "bootvolume", "vnic".
+std::string sibling_id(const Instance& instance, std::string_view kind);
 
 // 404 or 405 for a path nobody answers.
 [[noreturn]] void no_such_operation(const Call& call);

@@ -6,6 +6,7 @@
 
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/regions.h"
+#include "adapters/sim/volumes.h"
 
 namespace migledger::adapters::sim {
 
@@ -50,17 +51,19 @@ Answer list_policies(Call& call) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   json::array statements;
-  for (const World::Region& r : call.world.regions())
-    statements.push_back(json::string(fmt::format(
-        "Allow service objectstorage-{} to manage object-family in tenancy", r.name)));
-  return answer(200, json::array{json::object{
-                         {"id", derived_id(call, "policy", "object-copy")},
-                         {"compartmentId", compartment},
-                         {"name", "object-copy"},
-                         {"description", "lets Object Storage copy between regions"},
-                         {"statements", std::move(statements)},
-                         {"lifecycleState", "ACTIVE"},
-                         {"timeCreated", "2026-01-01T00:00:00.000Z"}}});
+  for (const World::Region& r : call.world.regions()) {
+    if (call.options.faults.no_service_policy) break;
+    statements.push_back(json::string(
+        fmt::format("Allow service objectstorage-{} to manage object-family in tenancy", r.name)));
+  }
+  return answer(
+      200, json::array{json::object{{"id", derived_id(call, "policy", "object-copy")},
+                                    {"compartmentId", compartment},
+                                    {"name", "object-copy"},
+                                    {"description", "lets Object Storage copy between regions"},
+                                    {"statements", std::move(statements)},
+                                    {"lifecycleState", "ACTIVE"},
+                                    {"timeCreated", "2026-01-01T00:00:00.000Z"}}});
 }
 
 Answer list_subscriptions(Call& call, const std::string& tenancy) {
@@ -92,14 +95,15 @@ Answer show_compartment(Call& call, const std::string& id) {
 }
 
 struct Limit {
+  std::string_view service;
   std::string_view name;
   bool of_domain;
 };
-constexpr Limit kLimits[] = {{"custom-image-count", false},
-                             {"standard-e3-core-ad-count", true},
-                             {"standard-e4-core-count", true},
-                             {"standard-e5-core-count", true},
-                             {"standard-a1-core-count", true}};
+constexpr Limit kLimits[] = {
+    {"compute", "custom-image-count", false},    {"compute", "standard-e3-core-ad-count", true},
+    {"compute", "standard-e4-core-count", true}, {"compute", "standard-e5-core-count", true},
+    {"compute", "standard-a1-core-count", true}, {"block-storage", "volume-count", true},
+    {"block-storage", "total-storage-gb", true}, {"block-storage", "backup-count", false}};
 
 std::int64_t value_of(const Call& call, std::string_view limit) {
   for (const auto& [name, value] : call.options.faults.limits)
@@ -107,13 +111,21 @@ std::int64_t value_of(const Call& call, std::string_view limit) {
   return kDefaultLimit;
 }
 
+// Of what the tenancy counts.
+std::int64_t used_of(const Call& call, std::string_view limit) {
+  if (limit == "custom-image-count") return custom_images(call);
+  if (limit == "volume-count") return volume_usage(call).count;
+  if (limit == "total-storage-gb") return volume_usage(call).gigabytes;
+  return 0;
+}
+
 Answer list_limits(Call& call) {
   check_compartment(call, call.required_parameter("compartmentId"));
-  if (call.required_parameter("serviceName") != "compute") return answer(200, json::array());
+  const std::string& service = call.required_parameter("serviceName");
   const auto wanted = call.parameter("name");
   json::array items;
   for (const Limit& limit : kLimits) {
-    if (!wanted.empty() && wanted != limit.name) continue;
+    if (limit.service != service || (!wanted.empty() && wanted != limit.name)) continue;
     if (!limit.of_domain) {
       items.push_back({{"name", limit.name},
                        {"scopeType", "REGION"},
@@ -132,11 +144,12 @@ Answer list_limits(Call& call) {
 
 Answer show_availability(Call& call, const std::string& service, const std::string& name) {
   check_compartment(call, call.required_parameter("compartmentId"));
-  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits),
-                                  [&](const Limit& l) { return l.name == name; });
-  if (service != "compute" || limit == std::end(kLimits)) not_found();
+  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) {
+    return l.service == service && l.name == name;
+  });
+  if (limit == std::end(kLimits)) not_found();
   if (limit->of_domain) call.required_parameter("availabilityDomain");
-  const std::int64_t used = limit->of_domain ? 0 : custom_images(call);
+  const std::int64_t used = used_of(call, name);
   const std::int64_t value = value_of(call, name);
   const std::int64_t available = std::max<std::int64_t>(0, value - used);
   return answer(200, {{"used", used},

@@ -376,6 +376,11 @@ Answer terminate(Call& call, const std::string& id) {
   i.timeline = {{{call.now(), State::terminating}, {work.end, State::terminated}}};
   ++i.version;
   call.world.changed(i);
+  if (Volume* boot = call.world.volumes.find(sibling_id(i, "bootvolume"));
+      boot && !i.keeps_boot_volume)
+    call.world.volumes.update(*boot, [&](Volume& v) {
+      v.timeline = {{{call.now(), State::terminating}, {work.end, State::terminated}}};
+    });
   Answer a;
   a.status = 204;
   a.headers.emplace_back("opc-work-request-id", work_request);

@@ -1,5 +1,7 @@
 // Object Storage: buckets, objects, copies, pre-authenticated requests. No retry tokens here:
 // names and preconditions are what keeps a request from taking effect twice.
+#include "adapters/sim/object_storage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,8 +72,17 @@ Answer show_bucket(Call& call, const Bucket& b) {
   o["storageTier"] = b.storage_tier;
   o["versioning"] = b.versioning;
   o["objectEventsEnabled"] = false;
-  o["replicationEnabled"] = false;
-  o["isReadOnly"] = false;
+  o["replicationEnabled"] = call.world.policy_of(b.region, b.name) != nullptr;
+  o["isReadOnly"] = b.read_only;
+  if (!b.kms_key.empty()) o["kmsKeyId"] = b.kms_key;
+  const auto fields = call.parameter("fields");
+  if (fields.find("approximateCount") != std::string_view::npos)
+    o["approximateCount"] = b.objects.size();
+  if (fields.find("approximateSize") != std::string_view::npos) {
+    std::int64_t size = 0;
+    for (const auto& [name, object] : b.objects) size += object.size;
+    o["approximateSize"] = size;
+  }
   o["autoTiering"] = "Disabled";
   Answer a = answer(200, o);
   a.headers.emplace_back("etag", b.etag);
@@ -126,6 +137,7 @@ Answer create_bucket(Call& call) {
   b.public_access = or_else(text(body, "publicAccessType"), "NoPublicAccess");
   b.storage_tier = or_else(text(body, "storageTier"), "Standard");
   b.versioning = or_else(text(body, "versioning"), "Disabled");
+  b.kms_key = text(body, "kmsKeyId");
   b.id = call.world.mint("bucket", call.region.name);
   b.etag = call.world.hex(32);
   b.created = call.now();
@@ -170,6 +182,8 @@ Answer delete_bucket(Call& call, Bucket& b) {
            fmt::format("Bucket named '{}' is not empty. Delete all object versions and "
                        "preauthenticated requests first.",
                        b.name));
+  if (b.read_only || call.world.policy_of(b.region, b.name))
+    refuse(409, "Conflict", fmt::format("Bucket '{}' takes part in a replication.", b.name));
   call.world.erase(b);
   Answer a;
   a.status = 204;
@@ -183,13 +197,15 @@ void describe(const Object& o, Answer& a) {
   a.headers.emplace_back(o.multipart ? "opc-multipart-md5" : "content-md5", o.md5);
   a.headers.emplace_back("last-modified", format_http_date(o.created));
   a.headers.emplace_back("content-type", o.type);
-  a.headers.emplace_back("storage-tier", "Standard");
+  a.headers.emplace_back("storage-tier", tier_of(o));
+  if (!o.sse_c.empty()) a.headers.emplace_back("opc-sse-customer-key-sha256", o.sse_c);
 }
 
 Answer get_object(Call& call, const Object& o) {
   check_if_match(call, o.etag);
   Answer a;
   describe(o, a);
+  if (is_archived(o)) a.headers.emplace_back("archival-state", archival_state(o, call.now()));
   a.headers.emplace_back("content-length", std::to_string(o.size));
   if (call.request.method == "HEAD") return a;
   if (o.image_mb > 0)
@@ -211,6 +227,7 @@ void check_object_conditions(const Call& call, const Bucket& bucket, const std::
 }
 
 Answer put_object(Call& call, Bucket& bucket, const std::string& name) {
+  check_writable(bucket);
   check_object_conditions(call, bucket, name);
   if (name.empty() || name.size() > 1024) invalid("An object's name has 1 to 1024 bytes.");
   if (call.request.body.size() > kMaxContent)
@@ -233,38 +250,8 @@ Answer put_object(Call& call, Bucket& bucket, const std::string& name) {
   return a;
 }
 
-Answer list_objects(Call& call, const Bucket& bucket) {
-  const std::string prefix(call.parameter("prefix"));
-  const std::string start(call.parameter("start"));
-  const std::string fields(call.parameter("fields"));
-  const Page page = page_of(call, 1000);
-  const auto shows = [&](std::string_view field) {
-    return ("," + fields + ",").find(fmt::format(",{},", field)) != std::string::npos;
-  };
-  json::array items;
-  json::object whole;
-  for (auto it = bucket.objects.lower_bound(std::max(prefix, start));
-       it != bucket.objects.end() && it->first.starts_with(prefix); ++it) {
-    const Object& o = it->second;
-    if (items.size() == page.limit) {
-      whole["nextStartWith"] = o.name;
-      break;
-    }
-    json::object one;
-    one["name"] = o.name;
-    if (shows("size")) one["size"] = o.size;
-    if (shows("etag")) one["etag"] = o.etag;
-    if (shows("md5")) one["md5"] = o.md5;
-    if (shows("timeCreated")) one["timeCreated"] = format_millis(o.created);
-    if (shows("timeModified")) one["timeModified"] = format_millis(o.created);
-    if (shows("storageTier")) one["storageTier"] = "Standard";
-    items.push_back(std::move(one));
-  }
-  whole["objects"] = std::move(items);
-  return answer(200, whole);
-}
-
 Answer delete_object(Call& call, Bucket& bucket, const std::string& name) {
+  check_writable(bucket);
   const Object& o = find_object(bucket, name);
   check_if_match(call, o.etag);
   call.world.erase_object(bucket, name);
@@ -292,6 +279,7 @@ Answer copy_object(Call& call, Bucket& from) {
   const std::string wanted = text(body, "sourceObjectIfMatchETag");
   if (!wanted.empty() && wanted != source.etag)
     refuse(412, "NoEtagMatch", "The source object does not have the ETag in the request.");
+  check_readable(call, source);
   const std::string region = text(body, "destinationRegion");
   if (!call.world.region(region))
     invalid(
@@ -303,6 +291,7 @@ Answer copy_object(Call& call, Bucket& from) {
   if (!to)
     refuse(404, "BucketNotFound",
            fmt::format("The bucket '{}' does not exist in {}", to_name, region));
+  check_writable(*to);
   const std::string name = text(body, "destinationObjectName");
   const std::string none = text(body, "destinationObjectIfNoneMatchETag");
   const std::string match = text(body, "destinationObjectIfMatchETag");
@@ -313,8 +302,9 @@ Answer copy_object(Call& call, Bucket& from) {
   if (!match.empty() && (there == to->objects.end() || there->second.etag != match))
     refuse(412, "NoEtagMatch", "The destination object does not have the ETag in the request.");
 
-  const Time end =
-      call.now() + how_long(call, call.options.durations.copy_object, "copy", source.name);
+  const auto& durations = call.options.durations;
+  const Range takes = source.image_mb > 0 ? durations.copy_object : durations.copy_small;
+  const Time end = call.now() + how_long(call, takes, "copy", source.name);
   const bool fails = call.fault == Fault::work_request_fails;
   WorkRequest w;
   w.id = fmt::format("{}-{}-{}-{}-{}", call.world.hex(8), call.world.hex(4), call.world.hex(4),
@@ -518,6 +508,12 @@ Answer handle_object_storage(Call& call) {
   const std::string& what = call.path[4];
   if (what == "o") return handle_objects(call, bucket);
   if (what == "p") return handle_pars(call, bucket);
+  if (what == "replicationPolicies") return handle_replication_policies(call, bucket);
+  if (what == "replicationSources") return list_replication_sources(call, bucket);
+  if (what == "actions" && call.path.size() == 6 && method == "POST") {
+    if (call.path[5] == "makeBucketWritable") return make_bucket_writable(call, bucket);
+    if (call.path[5] == "restoreObjects") return restore_object(call, bucket);
+  }
   if (what == "actions" && call.path.size() == 6 && call.path[5] == "copyObject" &&
       method == "POST")
     return copy_object(call, bucket);

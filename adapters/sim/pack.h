@@ -37,6 +37,7 @@ class Packer {
     std::memcpy(&bits, &v, sizeof bits);
     raw(bits);
   }
+  void one(const Duration& d) { raw(static_cast<std::uint64_t>(d.count())); }
   void one(const Time& t) { raw(static_cast<std::uint64_t>(to_micros(t))); }
   template <typename A, typename B>
   void one(const std::pair<A, B>& p) {
@@ -94,6 +95,7 @@ class Unpacker {
     const std::uint64_t bits = raw();
     std::memcpy(&v, &bits, sizeof bits);
   }
+  void one(Duration& d) { d = Duration(static_cast<std::int64_t>(raw())); }
   void one(Time& t) { t = time_from_micros(static_cast<std::int64_t>(raw())); }
   template <typename A, typename B>
   void one(std::pair<A, B>& p) {

@@ -34,9 +34,26 @@ enum class State : std::uint8_t {
   succeeded,
   completed,
   failed,
+  activating,
+  faulty,
+  request_received,
+  creating,
+  committed,
+  update_pending,
+  attaching,
+  attached,
+  detaching,
+  detached,
 };
 
 std::string_view word_of(State state);
+
+// Whether it is the end of a resource's life: it is shown for some hours, and then forgotten.
+bool ends_life(State state);
+
+// The hash by which rows are found (table.h).
+std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b = {},
+                     std::string_view c = {});
 
 struct Phase {
   Time from{};
@@ -76,7 +93,6 @@ struct Instance {
   std::int64_t boot_gb = 0;
   std::string metadata, vnic, options;  // JSON: as given at launch; empty: not given
   std::string private_ip, public_ip;
-  std::vector<std::string> volumes;  // attached block volumes
   Time created{}, listed{}, searched{}, imaging_lock{};
   Timeline timeline;
   bool keeps_boot_volume = false;
@@ -103,6 +119,9 @@ struct Object {
   std::string image_os, image_os_version, image_launch_mode;  // of an exported image
   std::int64_t image_mb = 0;                                  // 0: not an image
   Time created{};
+  std::string storage_tier;  // empty: Standard
+  Time restored{};           // of an archived one: when it can be read again; epoch: not asked for
+  std::string sse_c;         // SHA-256 of the key that its owner keeps; empty: none
 };
 
 struct Par {
@@ -117,9 +136,20 @@ struct Bucket {
   std::map<std::string, Object, std::less<>> objects;  // rows of their own
   std::map<std::string, Par, std::less<>> pars;        // rows of their own
   std::uint64_t seq = 0;
+  bool read_only = false;  // the target of a replication policy
+  std::string kms_key;
 };
 
-// An object that appears when an export or copy ends.
+// What is written to one bucket is carried over to another.
+struct ReplicationPolicy {
+  std::string id, name, region, bucket, target_region, target_bucket;
+  Time created{};
+  Time synced{};      // as last told, while it worked
+  Time latest_due{};  // of the changes on their way: none overtakes another
+};
+
+// An object that appears when an export or copy ends, when it is replicated, or when somebody who
+// writes on his own writes again.
 struct Arrival {
   Time due{};
   std::uint64_t seq = 0;
@@ -128,6 +158,10 @@ struct Arrival {
   std::string source_region, source_bucket, source_object, source_etag;  // of a copy
   std::string if_match;
   bool if_none_match = false;
+  std::string policy;         // of a replica
+  Time changed{};             // … when the source changed
+  bool deletes = false;       // … in that the object was deleted
+  Duration again{}, still{};  // of a writer: when next, and for how long from now on
 };
 
 // What a retry token was used for.
@@ -163,8 +197,8 @@ template <typename A>
 void visit(A& a, Instance& i) {
   a(i.id, i.region, i.compartment, i.name, i.tags, i.unique, i.domain, i.fault_domain, i.shape,
     i.image, i.subnet, i.ocpus, i.memory_gb, i.boot_gb, i.metadata, i.vnic, i.options, i.private_ip,
-    i.public_ip, i.volumes, i.created, i.listed, i.searched, i.imaging_lock, i.timeline,
-    i.keeps_boot_volume, i.seq, i.version);
+    i.public_ip, i.created, i.listed, i.searched, i.imaging_lock, i.timeline, i.keeps_boot_volume,
+    i.seq, i.version);
 }
 template <typename A>
 void visit(A& a, WorkRequest& w) {
@@ -174,7 +208,7 @@ void visit(A& a, WorkRequest& w) {
 template <typename A>
 void visit(A& a, Object& o) {
   a(o.name, o.etag, o.md5, o.multipart, o.size, o.content, o.type, o.image_os, o.image_os_version,
-    o.image_launch_mode, o.image_mb, o.created);
+    o.image_launch_mode, o.image_mb, o.created, o.storage_tier, o.restored, o.sse_c);
 }
 template <typename A>
 void visit(A& a, Par& p) {
@@ -183,12 +217,18 @@ void visit(A& a, Par& p) {
 template <typename A>
 void visit(A& a, Bucket& b) {
   a(b.region, b.name, b.compartment, b.id, b.etag, b.storage_tier, b.public_access, b.versioning,
-    b.tags, b.metadata, b.created, b.searched, b.seq);
+    b.tags, b.metadata, b.created, b.searched, b.seq, b.read_only, b.kms_key);
+}
+template <typename A>
+void visit(A& a, ReplicationPolicy& p) {
+  a(p.id, p.name, p.region, p.bucket, p.target_region, p.target_bucket, p.created, p.synced,
+    p.latest_due);
 }
 template <typename A>
 void visit(A& a, Arrival& v) {
   a(v.due, v.seq, v.region, v.bucket, v.kind, v.key, v.work_request, v.object, v.source_region,
-    v.source_bucket, v.source_object, v.source_etag, v.if_match, v.if_none_match);
+    v.source_bucket, v.source_object, v.source_etag, v.if_match, v.if_none_match, v.policy,
+    v.changed, v.deletes, v.again, v.still);
 }
 template <typename A>
 void visit(A& a, Token& t) {

@@ -30,6 +30,16 @@ struct Query {
   }
 };
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::string_view domain_of(const Volume& volume) { return volume.domain; }
+std::string_view domain_of(const Backup&) { return {}; }  // lies in the region
+
 [[noreturn]] void cannot_parse(std::string_view at) {
   invalid(fmt::format("The query cannot be understood at \"{}\".", at));
 }
@@ -65,10 +75,7 @@ Query parse(std::string_view text) {
   std::size_t i = 0;
   if (tokens.empty() || tokens[i++] != "query") cannot_parse(text);
   for (; i < tokens.size() && tokens[i] != "resources"; ++i) {
-    std::string type = tokens[i];
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    q.types.push_back(std::move(type));
+    q.types.push_back(lower(tokens[i]));
   }
   if (i++ >= tokens.size() || q.types.empty()) cannot_parse("resources");
   if (i == tokens.size()) return q;
@@ -158,14 +165,31 @@ Answer handle_search(Call& call) {
       return take(seq, {"Image", i.id, i.name, i.compartment, word_of(state), "", i.tags, i.created,
                         i.searched});
     });
-  const std::size_t images = hits.size();
+  // What was found of others does not make a table's own page shorter.
+  const auto take_after = [&](std::size_t others, std::uint64_t seq, const Found& f) {
+    take(seq, f);
+    return hits.size() <= others + page.limit;
+  };
   if (q.wants("instance"))
-    call.world.instances.scan(hash, page.after, [&](std::uint64_t seq, Instance& i) {
+    call.world.instances.scan(hash, page.after, [&, others = hits.size()](auto seq, Instance& i) {
       if (i.region != region) return true;
-      take(seq, {"Instance", i.id, i.name, i.compartment, word_of(i.timeline.at(call.now())),
-                 i.domain, i.tags, i.created, i.searched});
-      return hits.size() <= images + page.limit;
+      return take_after(
+          others, seq,
+          {"Instance", i.id, i.name, i.compartment, word_of(i.timeline.at(call.now())), i.domain,
+           i.tags, i.created, i.searched});
     });
+  const auto search_table = [&](auto& table, const auto& type_of) {
+    table.scan(hash, page.after, [&, others = hits.size()](std::uint64_t seq, auto& row) {
+      const std::string_view type = type_of(row);
+      if (row.region != region || !q.wants(lower(type))) return true;
+      return take_after(
+          others, seq,
+          {type, row.id, row.name, row.compartment, word_of(row.timeline.at(call.now())),
+           domain_of(row), row.tags, row.created, row.searched});
+    });
+  };
+  search_table(call.world.volumes, [](const Volume& v) { return words_of(v.kind).search_type; });
+  search_table(call.world.backups, [](const Backup& b) { return words_of(b.kind).backup_type; });
   if (q.wants("bucket"))
     for (const auto& [row, b] : call.world.buckets())
       if (b.region == region && b.seq > page.after)

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "adapters/sim/handlers.h"
+#include "adapters/sim/volumes.h"
 #include "adapters/sim/world.h"
 
 namespace migledger::adapters::sim {
@@ -30,6 +31,14 @@ Answer route(Call& call) {
       if (what == "instances") return handle_instances(call);
       if (what == "workRequests") return handle_work_requests(call);
       if (what == "shapes" || what == "computeCapacityReports") return handle_capacity(call);
+      if (what == "volumeAttachments") return handle_volume_attachments(call);
+      if (what == "volumeGroups") return handle_volume_groups(call);
+      if (const auto kind = kind_of(&VolumeWords::collection, what))
+        return handle_volumes(call, *kind);
+      if (const auto kind = kind_of(&VolumeWords::replicas, what))
+        return handle_volume_replicas(call, *kind);
+      if (const auto kind = kind_of(&VolumeWords::backups, what))
+        return handle_volume_backups(call, *kind);
       return handle_attachments(call);
     }
     case Service::identity:
@@ -178,9 +187,24 @@ json::array held_by(World& world) {
       if (s != State::terminated) hold(held, "instance", i.region, i.id, i.name, word_of(s));
       return true;
     });
+    const auto hold_rows = [&](auto& table, const auto& name_kind) {
+      table.scan(key_of("region", r.name), 0, [&](std::uint64_t, auto& row) {
+        const State s = row.timeline.at(now);
+        if (!ends_life(s)) hold(held, name_kind(row), row.region, row.id, row.name, word_of(s));
+        return true;
+      });
+    };
+    hold_rows(world.volumes, [](const Volume& v) { return words_of(v.kind).ocid; });
+    hold_rows(world.replicas, [](const Replica& v) { return words_of(v.kind).replica_ocid; });
+    hold_rows(world.backups, [](const Backup& b) { return words_of(b.kind).backup_ocid; });
+    hold_rows(world.attachments,
+              [](const Attachment&) { return std::string_view("volumeattachment"); });
     for (const std::string& subnet : world.known_after("subnet/" + r.name + "/"))
       hold(held, "subnet", r.name, subnet, "subnet", "AVAILABLE");
   }
+  for (const auto& [row, p] : world.policies())
+    hold(held, "replication-policy", p.region, p.id, p.name,
+         world.trouble_of(p).empty() ? "ACTIVE" : "CLIENT_ERROR");
   for (const auto& [row, b] : world.buckets()) {
     hold(held, "bucket", b.region, b.id, b.name, "ACTIVE");
     for (const auto& [name, o] : b.objects)

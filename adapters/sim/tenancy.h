@@ -64,8 +64,10 @@ class Tenancy {
   // {"created": [{"kind","region","id","name","key","at"}…],
   //  "held": [{"kind","region","id","name","state"}…]} as JSON. Everything that requests ever
   // created, in order, whatever became of it; and what is there now, provisioned things included.
-  // Kinds: image, imported-image, instance, bucket, object, object-copy, par; held also:
-  // platform-image, subnet.
+  // Kinds: image, imported-image, instance, bucket, object, object-copy, par, replication-policy,
+  // volume, bootvolume, volumegroup, blockvolumereplica, bootvolumereplica, volumegroupreplica,
+  // volumebackup, bootvolumebackup, volumegroupbackup (and …-copy of the last three),
+  // volumeattachment; held also: platform-image, subnet.
   std::string report() const;
 
   std::string tenancy_id() const;

@@ -15,8 +15,10 @@ namespace {
 //   ! the one row about the whole   i image, n instance, w work request, t token: id
 //   b bucket: region/name           o object, p PAR: region/bucket/name or id
 //   a arrival: due and number       c creation: number, dense from 0
+//   P replication policy: region/bucket of its source
+//   B volume, R replica, K backup, A attachment (volume_records.h): id
 //   v known: text                   x counter: name
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 
 struct Whole {
   std::uint64_t format = kFormat, seed = 0, drawn = 0, calls = 0, seq = 0, creations = 0;
@@ -54,22 +56,14 @@ std::string letters(std::uint64_t bits, int count) {
   return out;
 }
 
-bool ends_life(State s) {
-  return s == State::gone || s == State::deleted || s == State::terminated;
-}
-
 }  // namespace
-
-std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b,
-                     std::string_view c) {
-  return hash_of(c, hash_of(b, hash_of(a, hash_of(what))));
-}
 
 World::World(const TenancyOptions& options, StateStore* store)
     : dice(options.seed),
       clock(options.start),
       mark(options.start),
       durations_(options.durations),
+      no_service_policy_(options.faults.no_service_policy),
       store_(store) {
   if (store_) load();
   for (const std::string& name : options.regions) subscribe(name);
@@ -150,11 +144,23 @@ void World::take_row(std::string_view key, std::string_view value) {
     case 'b':
       bucket_rows_[rest] = unpack<Bucket>(value);
       return;
+    case 'B':
+      return volumes.load(rest, value);
+    case 'R':
+      return replicas.load(rest, value);
+    case 'K':
+      return backups.load(rest, value);
+    case 'A':
+      return attachments.load(rest, value);
     case 'a': {
       auto arrival = unpack<Arrival>(value);
+      await_replica(arrival);
       arrivals_.emplace(std::pair(arrival.due, arrival.seq), std::move(arrival));
       return;
     }
+    case 'P':
+      policies_[rest] = unpack<ReplicationPolicy>(value);
+      return;
     case 'o':
     case 'p': {
       // "b" sorts before both, so the bucket is there already.
@@ -185,6 +191,10 @@ void World::save(std::string key, std::string value) {
 
 void World::drop(std::string key) {
   if (store_) changes_.emplace_back(std::move(key), std::nullopt);
+}
+
+void World::ends(Time at, char letter, const std::string& id) {
+  forget_later(at + durations_.dead_resource_life, Kind::table, letter + id);
 }
 
 void World::commit() {
@@ -413,11 +423,13 @@ void World::add(Token token) {
 
 void World::add(Arrival arrival) {
   arrival.seq = ++seq;
+  await_replica(arrival);
   save(arrival_key(arrival), pack(arrival));
   arrivals_.emplace(std::pair(arrival.due, arrival.seq), std::move(arrival));
 }
 
 void World::put(Bucket& bucket, Object object) {
+  replicate(bucket, object, object.created, false);
   save("o" + row_of(bucket.region, bucket.name) + "/" + object.name, pack(object));
   const std::string name = object.name;
   bucket.objects[name] = std::move(object);
@@ -472,6 +484,8 @@ void World::changed(const Token& token) {
 }
 
 void World::erase_object(Bucket& bucket, const std::string& name) {
+  if (const Object* object = row_or_null(bucket.objects, name))
+    replicate(bucket, *object, clock, true);
   drop("o" + row_of(bucket.region, bucket.name) + "/" + name);
   bucket.objects.erase(name);
 }
@@ -509,10 +523,19 @@ void World::advance(Time now) {
 
 // The conditions are looked at again, because the world has gone on since the request.
 void World::land(const Arrival& a) {
+  if (!a.policy.empty()) return land_replica(a);
+  if (a.again != Duration::zero()) return write_on_own(a);
   Bucket* to = bucket(a.region, a.bucket);
   if (!to)
     return fail(a.work_request, a.due, "BucketNotFound",
                 fmt::format("The bucket '{}' does not exist in {} any more.", a.bucket, a.region));
+  if (to->read_only)
+    return fail(a.work_request, a.due, "BucketReadOnly",
+                fmt::format("Bucket '{}' is the target of a replication policy.", a.bucket));
+  if (!a.source_object.empty() && no_service_policy_)
+    return fail(a.work_request, a.due, "NotAuthorizedOrNotFound",
+                fmt::format("The service objectstorage-{} is not allowed to copy the object.",
+                            a.source_region));
   const Object* there = row_or_null(to->objects, a.object.name);
   if (a.if_none_match && there)
     return fail(a.work_request, a.due, "IfNoneMatchFailed",
@@ -578,6 +601,22 @@ void World::forget(Kind kind, const std::string& id) {
       token_rows_.erase(id);
       drop("t" + id);
       return;
+    case Kind::table:
+      forget_row(id.front(), id.substr(1));
+      return;
+  }
+}
+
+void World::forget_row(char letter, const std::string& id) {
+  switch (letter) {
+    case 'B':
+      return volumes.forget(id, clock);
+    case 'R':
+      return replicas.forget(id, clock);
+    case 'K':
+      return backups.forget(id, clock);
+    default:
+      return attachments.forget(id, clock);
   }
 }
 

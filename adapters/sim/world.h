@@ -17,33 +17,12 @@
 #include "adapters/sim/random.h"
 #include "adapters/sim/records.h"
 #include "adapters/sim/state_store.h"
+#include "adapters/sim/table.h"
+#include "adapters/sim/volume_records.h"
 
 namespace migledger::adapters::sim {
 
-// Rows of one kind by hash of what they are looked for by, then by age. A hit is to be compared
-// with what was looked for: hashes may collide.
-template <typename T>
-class Index {
- public:
-  void add(std::uint64_t hash, std::uint64_t seq, T* row) { rows_[{hash, seq}] = row; }
-  void remove(std::uint64_t hash, std::uint64_t seq) { rows_.erase({hash, seq}); }
-
-  // Calls row(seq, T&) for all of that hash younger than `after` while it returns true.
-  template <typename F>
-  void scan(std::uint64_t hash, std::uint64_t after, F&& row) const {
-    for (auto it = rows_.upper_bound({hash, after}); it != rows_.end() && it->first.first == hash;
-         ++it)
-      if (!row(it->first.second, *it->second)) return;
-  }
-
- private:
-  std::map<std::pair<std::uint64_t, std::uint64_t>, T*> rows_;
-};
-
-std::uint64_t key_of(std::string_view what, std::string_view a, std::string_view b = {},
-                     std::string_view c = {});
-
-class World {
+class World : private RowKeeper {
  public:
   // `store` may be null: then nothing outlives this object. Throws StateError.
   World(const TenancyOptions& options, StateStore* store);
@@ -95,6 +74,8 @@ class World {
   Instance* instance_of(std::string_view unique);
   WorkRequest* work_request(std::string_view id);
   Bucket* bucket(std::string_view region, std::string_view name);
+  // The policy of that source bucket; the policies into that bucket are found by walking over all.
+  ReplicationPolicy* policy_of(std::string_view region, std::string_view bucket);
   Token* token(std::string_view region, std::string_view token);
   Par* par_of_token(std::string_view region, std::string_view bucket, std::string_view token);
 
@@ -106,6 +87,9 @@ class World {
   void add(Arrival arrival);
   void put(Bucket& bucket, Object object);
   void put(Bucket& bucket, Par par);
+  ReplicationPolicy& add(ReplicationPolicy policy);
+  // It can be read from then on.
+  void restore(Bucket& bucket, const std::string& object, Time when);
   void note(Creation creation);
 
   // To be called after a change of a row.
@@ -116,29 +100,41 @@ class World {
   void changed(const Instance& instance);
   void changed(const WorkRequest& work_request);
   void changed(const Token& token);
+  void changed(const Bucket& bucket);
+  void changed(const ReplicationPolicy& policy);
   void erase(Bucket& bucket);
+  void erase(const ReplicationPolicy& policy);
   void erase_object(Bucket& bucket, const std::string& name);
   void erase_par(Bucket& bucket, const std::string& id);
 
   Index<Image> images;
   Index<Instance> instances;
   Index<WorkRequest> work_requests;
+  Table<Volume> volumes{'B', *this};
+  Table<Replica> replicas{'R', *this};
+  Table<Backup> backups{'K', *this};
+  Table<Attachment> attachments{'A', *this};
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return bucket_rows_; }
+  const std::map<std::string, ReplicationPolicy, std::less<>>& policies() const {
+    return policies_;
+  }
   const std::deque<Creation>& creations() const { return creations_; }
 
+  // What keeps a policy from working; empty: nothing.
+  std::string trouble_of(const ReplicationPolicy& policy) const;
+  // Everything that changed at its source before has been carried over.
+  Time synced_to(ReplicationPolicy& policy);
+
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return hash_of(text); }
-  };
-  template <typename T>
-  using Rows = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-  enum class Kind : std::uint8_t { image, instance, work_request, token };
+  enum class Kind : std::uint8_t { image, instance, work_request, token, table };
 
   void load();
   void take_row(std::string_view key, std::string_view value);
-  void save(std::string key, std::string value);
-  void drop(std::string key);
+  void save(std::string key, std::string value) override;
+  void drop(std::string key) override;
+  bool keeps() const override { return store_ != nullptr; }
+  std::uint64_t next_seq() override { return ++seq; }
+  void ends(Time at, char letter, const std::string& id) override;
   void index(Image& image);
   void index(Instance& instance);
   void index(WorkRequest& work_request);
@@ -146,10 +142,17 @@ class World {
   void unindex(Instance& instance);
   void forget_later(Time at, Kind kind, const std::string& id);
   void forget(Kind kind, const std::string& id);
+  void forget_row(char letter, const std::string& id);
   void land(const Arrival& arrival);
+  // Of one source bucket, each change reaches the target after those before it.
+  void replicate(const Bucket& bucket, const Object& object, Time changed, bool deletes);
+  void land_replica(Arrival arrival);
+  void write_on_own(Arrival arrival);
+  void await_replica(const Arrival& arrival);
   void fail(const std::string& work_request, Time at, std::string code, std::string message);
 
   const Durations durations_;
+  const bool no_service_policy_;
   StateStore* const store_;
   std::vector<StateStore::Change> changes_;
   std::uint64_t saved_draws_ = 0;
@@ -164,8 +167,10 @@ class World {
   Rows<Instance*> by_unique_;
   Rows<WorkRequest> work_rows_;
   Rows<Token> token_rows_;
-  Rows<std::pair<std::string, std::string>> par_tokens_;    // secret → bucket row, id
-  std::map<std::string, Bucket, std::less<>> bucket_rows_;  // "region/name"
+  Rows<std::pair<std::string, std::string>> par_tokens_;              // secret → bucket row, id
+  std::map<std::string, Bucket, std::less<>> bucket_rows_;            // "region/name"
+  std::map<std::string, ReplicationPolicy, std::less<>> policies_;    // by source, "region/name"
+  std::map<std::string, std::multiset<Time>, std::less<>> unsynced_;  // by id: changes to come
   std::map<std::pair<Time, std::uint64_t>, Arrival> arrivals_;
   std::multimap<Time, std::pair<Kind, std::string>> expiries_;
   std::deque<Creation> creations_;

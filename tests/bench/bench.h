@@ -26,5 +26,6 @@ void bench_open(Context& context);      // first output of commands over only op
 void bench_executor(Context& context);  // many migrations at once on the simulated tenancy
 void bench_spawn(Context& context);     // starting a child out of a small and a large process
 void bench_calls(Context& context);     // calls of the oci program, over the approach of before
+void bench_volumes(Context& context);   // many volumes at once on the simulated tenancy
 
 }  // namespace migledger::bench

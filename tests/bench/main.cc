@@ -25,7 +25,7 @@ constexpr Bench kBenches[] = {
     {"append", migledger::bench::bench_append}, {"steps", migledger::bench::bench_steps},
     {"spawn", migledger::bench::bench_spawn},   {"executor", migledger::bench::bench_executor},
     {"replay", migledger::bench::bench_replay}, {"open", migledger::bench::bench_open},
-    {"calls", migledger::bench::bench_calls},
+    {"calls", migledger::bench::bench_calls},   {"volumes", migledger::bench::bench_volumes},
 };
 
 // A directory of our own: within `within`, under a name that another run finds again, or else
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   bool json = false;
   Context context;
   app.add_option("NAME", names,
-                 "append, steps, spawn, executor, replay, open, calls; all when none");
+                 "append, steps, spawn, executor, replay, open, calls, volumes; all when none");
   app.add_flag("--quick", context.quick, "about a second each, to see that they run");
   app.add_flag("--json", json, "one JSON object a line");
   app.add_option("--dir", directory, "where to work, on the disk to be measured");

@@ -42,7 +42,8 @@ TEST_CASE("the benchmark runs and prints every figure") {
         "one call of oci raw-request", "4 at once, until an end is noticed",
         "4000 events, folded to the fleet", "4000 events, folded to all states",
         "state of one of 40, over one of 10", "status of 4000 events",
-        "history --until of 4000 events", "longest log of an unclean end"}) {
+        "history --until of 4000 events", "longest log of an unclean end",
+        "5 volumes at once, ledger in RocksDB"}) {
     INFO(figure);
     CHECK(ran.output.find(figure) != std::string::npos);
   }

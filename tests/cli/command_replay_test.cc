@@ -164,10 +164,10 @@ TEST_CASE("The text shows steps, resources, facts and plan") {
   CHECK(output.code == 0);
   CHECK(output.lines()[0] == "web-1 at #21, 2026-11-23 09:05:04+00:00: waiting");
   CHECK(output.has("\n  because     quota\n  to do       raise it\n"));
-  CHECK(output.has("\n1   check-source         done         #4  2026-11-23 09:00:03+00:00\n"));
-  CHECK(output.has("\n6   approve-downtime     left out\n"));
-  CHECK(output.has("\n7   create-image         current\n"));
-  CHECK(output.has("\n8   await-image          to come\n"));
+  CHECK(output.has("\n1   check-source           done         #4  2026-11-23 09:00:03+00:00\n"));
+  CHECK(output.has("\n8   approve-downtime       left out\n"));
+  CHECK(output.has("\n9   create-image           current\n"));
+  CHECK(output.has("\n10  await-image            to come\n"));
   CHECK(output.has("create-image    #18  failed later  image ocid1.image.x\n"));
   CHECK(output.has("\nFacts\n"));
   CHECK(output.has("\n  source_region       us-ashburn-1\n"));
@@ -182,7 +182,7 @@ TEST_CASE("JSON of a migration has its resources and what became of them") {
   CHECK(resources[1].at("how") == "adopted");
   CHECK(resources[1].at("dead") == true);
   CHECK(resources[1].at("facts").at("image_id") == "ocid1.image.x");
-  CHECK(migration.at("steps").at(6) ==
+  CHECK(migration.at("steps").at(8) ==
         boost::json::value({{"name", "create-image"}, {"done", false}}));
   CHECK(migration.at("steps").at(0).at("time") == "2026-11-23T09:00:03.000000Z");
   CHECK(migration.at("plan").at("target_region") == "eu-frankfurt-1");
@@ -309,7 +309,7 @@ TEST_CASE("What changed in the fleet") {
   options.diff = {{"14", "16"}};
   const Output output = replay(history.store(), options);
   CHECK(output.has("2 event(s), 1 of 2 migrations changed\n"));
-  CHECK(output.has("  + db-1: running, 0 of 26 steps done\n"));
+  CHECK(output.has("  + db-1: running, 0 of 45 steps done\n"));
   options.json = true;
   options.diff = {{"2026-11-23T09:00:13Z", "2026-11-23T09:05:04Z"}};
   const auto object = replay(history.store(), options).json();

@@ -52,13 +52,13 @@ TEST_CASE("status shows the head, the counts, one row a migration, and what is t
         "4 migrations: 1 running, 1 waiting, 1 failed, 1 done\n"
         "\n"
         "MIGRATION  STATUS   STEP                %  WAITS FOR, OR STOPPED BY    SINCE\n"
-        "stuck      waiting  1/26 check-source      the instance is TERMINATED  2026-11-23 "
+        "stuck      waiting  1/45 check-source      the instance is TERMINATED  2026-11-23 "
         "09:00:17+00:00\n"
-        "broken     failed   7/26 create-image      refused for good            2026-11-23 "
+        "broken     failed   9/45 create-image      refused for good            2026-11-23 "
         "09:00:20+00:00\n"
-        "going      running  8/26 await-image   40  IN_PROGRESS                 2026-11-23 "
+        "going      running  10/45 await-image  40  IN_PROGRESS                 2026-11-23 "
         "09:00:14+00:00\n"
-        "finished   done     26/26                                              2026-11-23 "
+        "finished   done     45/45                                              2026-11-23 "
         "09:00:08+00:00\n"
         "\n"
         "To do:\n"
@@ -87,8 +87,8 @@ TEST_CASE("status as JSON has the same, with times in UTC") {
   CHECK(going.at("name") == "going");
   CHECK(going.at("status") == "running");
   CHECK(going.at("step") == "await-image");
-  CHECK(going.at("step_number") == 8);
-  CHECK(going.at("step_count") == 26);
+  CHECK(going.at("step_number") == 10);
+  CHECK(going.at("step_count") == 45);
   CHECK(going.at("steps_done") == 5);
   CHECK(going.at("percent") == 40);
   CHECK(going.at("state") == "IN_PROGRESS");

@@ -71,9 +71,9 @@ TEST_CASE("The ledger's own events") {
 TEST_CASE("The plan of a migration") {
   HistoryBuilder history;
   CHECK(last(history.session().start("a", {}, {"b", "c"})) ==
-        "started: compute workflow, 26 steps, us-ashburn-1 → eu-frankfurt-1, after b, c");
+        "started: compute workflow, 45 steps, us-ashburn-1 → eu-frankfurt-1, after b, c");
   CHECK(last(history.start("d", {}, {"1", "2", "3", "4", "5", "6", "7"})) ==
-        "started: compute workflow, 26 steps, us-ashburn-1 → eu-frankfurt-1, after 1, 2, 3, 4, 5 "
+        "started: compute workflow, 45 steps, us-ashburn-1 → eu-frankfurt-1, after 1, 2, 3, 4, 5 "
         "and 2 more");
   CHECK(last(history.plan_changed({}, "another shape")) == "plan changed: another shape");
   CHECK(last(history.plan_changed({}, "moved", {"check-target", "check-names"})) ==
@@ -214,10 +214,10 @@ TEST_CASE("Lines stand in columns, under the date and offset they are of") {
       "#2 23:59:59 -                      session opened by alice@box, pid 7, migledger 0.1.0, as "
       "ocid1.user…omeone (api_key): migledger run -c config.json\n"
       "2026-11-24 (+05:30)\n"
-      "#3 00:00:00 web-1                  started: compute workflow, 26 steps, us-ashburn-1 → "
+      "#3 00:00:00 web-1                  started: compute workflow, 45 steps, us-ashburn-1 → "
       "eu-frankfurt-1\n"
       "#4 00:00:01 web-1  create-image    looked: it is not there\n"
-      "#5 00:00:02 db                     started: compute workflow, 26 steps, us-ashburn-1 → "
+      "#5 00:00:02 db                     started: compute workflow, 45 steps, us-ashburn-1 → "
       "eu-frankfurt-1\n"
       "#6 00:00:03 db     create-image    sending POST images (us-ashburn-1), attempt 1, key "
       "ml-…-1\n");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/config/rules.h"
+#include "adapters/config/volume_form.h"
 #include "tests/support/temp_directory.h"
 
 using namespace migledger;
@@ -62,10 +63,12 @@ TEST_CASE("The table of exit codes is that of the program") {
 
 TEST_CASE("Every key of the configuration is explained") {
   const std::string text = section("## Configuration");
-  for (const adapters::KeyRule& rule : adapters::configuration_keys()) {
-    CAPTURE(std::string(rule.key));
-    CHECK(text.find("`" + std::string(rule.key) + "`") != std::string::npos);
-    for (const adapters::KeyRule& nested : rule.value->keys)
-      CHECK(text.find("`" + std::string(nested.key)) != std::string::npos);
+  for (const auto keys : {adapters::configuration_keys(), adapters::volume_keys()}) {
+    for (const adapters::KeyRule& rule : keys) {
+      CAPTURE(std::string(rule.key));
+      CHECK(text.find("`" + std::string(rule.key) + "`") != std::string::npos);
+      for (const adapters::KeyRule& nested : rule.value->keys)
+        CHECK(text.find("`" + std::string(nested.key)) != std::string::npos);
+    }
   }
 }

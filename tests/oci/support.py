@@ -96,7 +96,7 @@ def plan(names, of_each=None, **settings):
 class Server:
     """migledger sim serve, with everything that plan(names) names."""
 
-    def __init__(self, scratch, names, faults=None, of_each=None, speed=36000):
+    def __init__(self, scratch, names, faults=None, of_each=None, speed=36000, also=None):
         self.scratch = scratch
         self.state = scratch.file("tenancy")
         self.arguments = [
@@ -104,6 +104,8 @@ class Server:
             "--provision", scratch.write("provision.json", plan(names, of_each)),
             "--public-key", scratch.file("config.pub"),
             "--public-key", f"ST${scratch.token}={scratch.file('config.pub')}", "--speed", str(speed)]
+        if also:  # another configuration that names what is to be there
+            self.arguments += ["--provision", scratch.write("also.json", also)]
         self.faults = faults
         self.ports = {SOURCE: 0, TARGET: 0}
         self.start()

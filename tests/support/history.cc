@@ -64,6 +64,7 @@ History& History::done_before(std::string_view name) {
     switch (definition.kind) {
       case workflow::StepKind::check:
       case workflow::StepKind::await:
+      case workflow::StepKind::bulk:
         ok(definition.name);
         break;
       case workflow::StepKind::approve:

@@ -21,10 +21,15 @@ Rehearsal::Rehearsal(adapters::sim::TenancyOptions options)
   store_->append_one(first);
 }
 
+void Rehearsal::reopen(const adapters::sim::TenancyOptions& options) {
+  tenancy_.reset();
+  tenancy_ = std::make_unique<adapters::sim::Tenancy>(options, &kept_);
+}
+
 RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
   for (const auto& migration : plan.migrations) tenancy_->provision(migration);
   adapters::sim::SimCloud cloud(*tenancy_, {.speed = 0, .parallel = 256});
-  workflow::Executor executor(*store_, cloud, cloud, workflow::compute_workflow(),
+  workflow::Executor executor(*store_, cloud, cloud, *workflow::workflow_named(plan.workflow),
                               std::move(options));
   return executor.run(plan);
 }

@@ -43,6 +43,9 @@ class Rehearsal {
   // Ids, or names of objects, of what is there now.
   std::vector<std::string> held(std::string_view kind) const;
 
+  // The same tenancy, from here on with other options.
+  void reopen(const adapters::sim::TenancyOptions& options);
+
   adapters::sim::Tenancy& tenancy() { return *tenancy_; }
   MemoryEventStore& store() { return *store_; }
   void replace_store(std::unique_ptr<MemoryEventStore> store) { store_ = std::move(store); }

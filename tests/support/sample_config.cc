@@ -43,4 +43,20 @@ json::object plan_of_two() {
           {"migrations", json::array{plan_migration("db"), std::move(second)}}};
 }
 
+json::object volume_config() {
+  return json::parse(R"({
+    "workflow": "volume-replication",
+    "name": "data",
+    "source_region": "us-ashburn-1",
+    "target_region": "sa-bogota-1",
+    "source_compartment_id": "ocid1.compartment.oc1..aaaaaaaasource",
+    "target_compartment_id": "ocid1.compartment.oc1..aaaaaaaatarget",
+    "migration_bucket_name": "migration-bucket",
+    "source_volume_id": "ocid1.volume.oc1.iad.aaaaaaaavolume",
+    "target_ad": "Uocm:SA-BOGOTA-1-AD-1",
+    "attach": {"instance_id": "ocid1.instance.oc1.sa-bogota-1.aaaaaaaainstance"}
+  })")
+      .as_object();
+}
+
 }  // namespace migledger::test

@@ -18,4 +18,7 @@ boost::json::object plan_migration(const std::string& name);
 // Two migrations, the second waits for the first.
 boost::json::object plan_of_two();
 
+// A file of one migration of the volume workflow.
+boost::json::object volume_config();
+
 }  // namespace migledger::test

@@ -5,9 +5,11 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <set>
+#include <span>
 
 #include "adapters/config/config.h"
 #include "adapters/config/rules.h"
+#include "adapters/config/volume_form.h"
 #include "tests/support/sample_config.h"
 #include "tests/support/schema_checker.h"
 #include "tests/support/temp_directory.h"
@@ -40,9 +42,10 @@ std::set<std::string> keys_of(const json::value& definition) {
   return out;
 }
 
-std::set<std::string> keys_at(unsigned place) {
+std::set<std::string> keys_at(unsigned place,
+                              std::span<const KeyRule> keys = configuration_keys()) {
   std::set<std::string> out;
-  for (const KeyRule& rule : configuration_keys())
+  for (const KeyRule& rule : keys)
     if (rule.places & place) out.emplace(rule.key);
   return out;
 }
@@ -80,6 +83,8 @@ const Sample kSamples[] = {
     {"new_image_name", R"(["x", "zürich → 東京 😀"])", R"(["", "a\nb", "a\u001bb", "a\u0085b", 1])"},
     {"new_instance_name", R"(["x"])", R"(["", "\u007f", null])"},
     {"transfer", R"(["copy", "par"])", R"(["COPY", "", 1])"},
+    {"volumes", R"(["none", "replicate", "backup"])", R"(["all", "", true])"},
+    {"workflow", R"(["compute"])", R"(["Compute", "", 1])"},
     {"metadata", R"([{}, {"a.b-c_D": "x\ny\tz"}])",
      R"([{"a": 1}, {"a b": "x"}, {"": "x"}, {"a": "\u001b"}, {"a": {"b": "c"}}, []])"},
     {"ssh_authorized_keys_file", R"(["keys.pub"])", R"(["", 1, "a\u0000b"])"},
@@ -171,6 +176,64 @@ TEST_CASE("Schema and validator know the same keys at every place") {
   CHECK(keys_of(definitions.at("many")) == keys_at(kTop));
   CHECK(keys_of(definitions.at("defaults")) == keys_at(kDefaults));
   CHECK(keys_of(definitions.at("migration")) == keys_at(kMigration));
+}
+
+TEST_CASE("Schema and validator agree on the volume workflow") {
+  const test::SchemaChecker checker(schema());
+  const json::object good = test::volume_config();
+  const auto agree = [&](const json::object& config) {
+    CAPTURE(json::serialize(config));
+    const bool valid = checker.valid(config);
+    CHECK(valid == validator_takes(config));
+    return valid;
+  };
+  REQUIRE(agree(good));
+  const Sample samples[] = {
+      {"source_volume_id", R"(["ocid1.bootvolume.oc1..a", "ocid1.volumegroup.oc1..a"])",
+       R"(["ocid1.instance.oc1..a", "", 1])"},
+      {"new_volume_name", R"(["data"])", R"(["", "a\nb"])"},
+      {"method", R"(["replicate", "backup"])", R"(["copy", 1])"},
+      {"target_kms_key_id", R"(["ocid1.key.oc1..a"])", R"(["ocid1.vault.oc1..a"])"},
+      {"attach",
+       R"([{"instance_id": "ocid1.instance.oc1..a"},
+           {"instance_id": "ocid1.instance.oc1..a", "type": "iscsi", "device": "/dev/x",
+            "is_read_only": true}])",
+       R"([{}, {"instance_id": "x"}, {"instance_id": "ocid1.instance.oc1..a", "type": "scsi"}, []])"},
+      {"timeouts", R"([{"await-sync": 60}])", R"([{"create-volume": 60}])"},
+      {"source_instance_id", "[]", R"(["ocid1.instance.oc1..a"])"},
+      {"transfer", "[]", R"(["copy"])"},
+  };
+  for (const Sample& sample : samples) {
+    for (const bool expected : {true, false}) {
+      const json::value values = json::parse(expected ? sample.good : sample.bad);
+      for (const json::value& value : values.as_array()) {
+        json::object config = good;
+        config[sample.key] = value;
+        // What an attachment is made to is a rule between keys.
+        if (std::string_view(sample.key) == "source_volume_id") config.erase("attach");
+        CHECK(agree(config) == expected);
+      }
+    }
+  }
+  for (const auto& member : good) {
+    json::object config = good;
+    config.erase(member.key());
+    agree(config);
+  }
+  json::object plan{{"workflow", "volume-replication"}, {"defaults", good}};
+  for (const char* key : {"workflow", "name"}) plan.at("defaults").as_object().erase(key);
+  plan["migrations"] = {{{"name", "a"}}, {{"name", "b"}, {"depends_on", {"a"}}}};
+  CHECK(agree(plan));
+  plan["migrations"] = {{{"name", "a"}, {"volumes", "replicate"}}};
+  CHECK_FALSE(agree(plan));
+}
+
+TEST_CASE("Schema and validator know the same keys of the volume workflow at every place") {
+  const json::value definitions = schema().at("$defs");
+  CHECK(keys_of(definitions.at("volume_flat")) == keys_at(kFlat, volume_keys()));
+  CHECK(keys_of(definitions.at("volume_many")) == keys_at(kTop, volume_keys()));
+  CHECK(keys_of(definitions.at("volume_defaults")) == keys_at(kDefaults, volume_keys()));
+  CHECK(keys_of(definitions.at("volume_migration")) == keys_at(kMigration, volume_keys()));
 }
 
 TEST_CASE("Schema and validator agree on missing keys") {

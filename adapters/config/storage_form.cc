@@ -1,0 +1,92 @@
+#include "adapters/config/storage_form.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "adapters/config/forms.h"
+#include "adapters/config/value_rules.h"
+
+namespace migledger::adapters {
+
+namespace {
+
+using std::string_view;
+
+constexpr unsigned kWork = kFlat | kDefaults | kMigration;
+
+bool is_key_id(string_view text) { return is_ocid(text, "key"); }
+
+constexpr ValueRule kBucket =
+    text_rule(R"(a bucket name: 1 to 256 letters, digits, "-", "_" and ".")", is_bucket_name);
+constexpr ValueRule kKey =
+    text_rule(R"(the OCID of a key of the target region ("ocid1.key.oc1.…"))", is_key_id);
+constexpr ValueRule kCopies = whole_rule("a whole number from 1 to 256", 1, 256);
+
+// Of the compute workflow's keys, those that this one has, too.
+constexpr string_view kShared[] = {"source_region",
+                                   "target_region",
+                                   "source_compartment_id",
+                                   "target_compartment_id",
+                                   "target_bucket_name",
+                                   "freeform_tags",
+                                   "poll_interval_seconds",
+                                   "settle_seconds",
+                                   "retry",
+                                   "timeouts",
+                                   "workflow",
+                                   "ledger_path",
+                                   "log_file",
+                                   "parallel",
+                                   "oci",
+                                   "endpoints",
+                                   "$schema",
+                                   "name",
+                                   "depends_on",
+                                   "defaults",
+                                   "migrations"};
+
+}  // namespace
+
+std::span<const KeyRule> storage_keys() {
+  static const std::vector<KeyRule> keys = [] {
+    std::vector<KeyRule> all = {{"source_bucket_name", &kBucket, kWork, true},
+                                {"target_kms_key_id", &kKey, kWork},
+                                {"copy_parallel", &kCopies, kWork}};
+    for (const KeyRule& rule : configuration_keys())
+      if (std::find(std::begin(kShared), std::end(kShared), rule.key) != std::end(kShared))
+        all.push_back(rule);
+    return all;
+  }();
+  return keys;
+}
+
+void check_storage(const MigrationSource& migration, Problems& problems) {
+  const string_view source = realm_of_ocid(migration.text("source_compartment_id"));
+  const string_view target = realm_of_ocid(migration.text("target_compartment_id"));
+  if (source.empty() || target.empty() || source == target) return;
+  constexpr string_view kPlace = "target_compartment_id";
+  problems.add(migration.find(kPlace)->offset, migration.path_of(kPlace),
+               fmt::format("lies in realm \"{}\", but source_compartment_id in \"{}\"; nothing "
+                           "moves between realms",
+                           target, source));
+}
+
+ledger::Fields storage_fields(const MigrationSource& migration) {
+  ledger::Fields fields;
+  for (const char* key : {"source_region", "target_region", "source_compartment_id",
+                          "target_compartment_id", "source_bucket_name"})
+    fields.set(key, migration.text(key));
+  fields.set("target_bucket_name", migration.find("target_bucket_name")
+                                       ? migration.text("target_bucket_name")
+                                       : migration.text("source_bucket_name"));
+  const JsonNode* copies = migration.find("copy_parallel");
+  fields.set("copy_parallel", copies ? number_text(*number_value(copies->text)) : "16");
+  if (migration.find("target_kms_key_id"))
+    fields.set("target_kms_key_id", migration.text("target_kms_key_id"));
+  if (const JsonNode* tags = migration.find("freeform_tags"))
+    fields.set("freeform_tags", to_json(*tags));
+  return fields;
+}
+
+}  // namespace migledger::adapters

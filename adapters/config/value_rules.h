@@ -1,0 +1,83 @@
+// The words in which tables of keys say what a value must be.
+#pragma once
+
+#include "adapters/config/rules.h"
+
+namespace migledger::adapters {
+
+constexpr ValueRule text_rule(std::string_view expected, bool (*accepts)(std::string_view)) {
+  ValueRule rule;
+  rule.expected = expected;
+  rule.accepts = accepts;
+  return rule;
+}
+
+constexpr ValueRule word_rule(std::string_view expected, std::span<const std::string_view> words) {
+  ValueRule rule;
+  rule.expected = expected;
+  rule.words = words;
+  return rule;
+}
+
+constexpr ValueRule number_rule(std::string_view expected, double least, double most) {
+  ValueRule rule;
+  rule.kind = JsonNode::Kind::number;
+  rule.expected = expected;
+  rule.least = least;
+  rule.most = most;
+  return rule;
+}
+
+constexpr ValueRule whole_rule(std::string_view expected, double least, double most) {
+  ValueRule rule = number_rule(expected, least, most);
+  rule.whole = true;
+  return rule;
+}
+
+constexpr ValueRule list_rule(std::string_view expected, const ValueRule* each, std::size_t fewest,
+                              std::size_t many) {
+  ValueRule rule;
+  rule.kind = JsonNode::Kind::array;
+  rule.expected = expected;
+  rule.each = each;
+  rule.fewest = fewest;
+  rule.many = many;
+  rule.unique = true;
+  return rule;
+}
+
+constexpr ValueRule map_rule(std::string_view expected, bool (*accepts_key)(std::string_view),
+                             std::string_view expected_key, const ValueRule* each) {
+  ValueRule rule;
+  rule.kind = JsonNode::Kind::object;
+  rule.expected = expected;
+  rule.accepts_key = accepts_key;
+  rule.expected_key = expected_key;
+  rule.each = each;
+  return rule;
+}
+
+constexpr ValueRule map_rule(std::string_view expected, bool (*accepts_key)(std::string_view),
+                             std::string_view expected_key, const ValueRule* each,
+                             std::size_t many) {
+  ValueRule rule = map_rule(expected, accepts_key, expected_key, each);
+  rule.many = many;
+  return rule;
+}
+
+constexpr ValueRule object_rule(std::string_view expected, std::span<const KeyRule> keys) {
+  ValueRule rule;
+  rule.kind = JsonNode::Kind::object;
+  rule.expected = expected;
+  rule.keys = keys;
+  return rule;
+}
+
+constexpr ValueRule boolean_rule() {
+  ValueRule rule;
+  rule.kind = JsonNode::Kind::boolean;
+  rule.expected = "true or false";
+  return rule;
+}
+
+}  // namespace migledger::adapters

@@ -1,0 +1,124 @@
+#include "adapters/config/volume_form.h"
+
+#include <fmt/format.h>
+
+#include "adapters/config/forms.h"
+#include "adapters/config/value_rules.h"
+
+namespace migledger::adapters {
+
+namespace {
+
+using std::string_view;
+
+constexpr unsigned kWork = kFlat | kDefaults | kMigration;
+
+bool is_volume_id(string_view text) {
+  return is_ocid(text, "volume") || is_ocid(text, "bootvolume") || is_ocid(text, "volumegroup");
+}
+bool is_key_id(string_view text) { return is_ocid(text, "key"); }
+bool is_instance_id(string_view text) { return is_ocid(text, "instance"); }
+
+constexpr ValueRule kVolume = text_rule(
+    R"(the OCID of a volume, boot volume or volume group ("ocid1.volume.oc1.…"))", is_volume_id);
+constexpr ValueRule kName =
+    text_rule("a name of 1 to 255 characters without control characters", is_display_name);
+constexpr ValueRule kKey =
+    text_rule(R"(the OCID of a key of the target region ("ocid1.key.oc1.…"))", is_key_id);
+constexpr string_view kMethodWords[] = {"replicate", "backup"};
+constexpr ValueRule kMethod = word_rule(R"("replicate" or "backup")", kMethodWords);
+
+constexpr ValueRule kInstance =
+    text_rule(R"(the OCID of an instance ("ocid1.instance.oc1.…"))", is_instance_id);
+constexpr string_view kTypeWords[] = {"paravirtualized", "iscsi"};
+constexpr ValueRule kType = word_rule(R"("paravirtualized" or "iscsi")", kTypeWords);
+constexpr ValueRule kDevice =
+    text_rule(R"(a device path such as "/dev/oracleoci/oraclevdb")", is_path);
+constexpr ValueRule kReadOnly = boolean_rule();
+constexpr KeyRule kAttachKeys[] = {{"instance_id", &kInstance},
+                                   {"type", &kType},
+                                   {"device", &kDevice},
+                                   {"is_read_only", &kReadOnly}};
+constexpr ValueRule kAttach =
+    object_rule(R"(an object such as {"instance_id": "ocid1.instance.oc1.…"})", kAttachKeys);
+
+// Of the compute workflow's keys, those that this one has, too.
+constexpr string_view kShared[] = {"source_region",
+                                   "target_region",
+                                   "source_compartment_id",
+                                   "target_compartment_id",
+                                   "migration_bucket_name",
+                                   "target_ad",
+                                   "freeform_tags",
+                                   "quiet_period_seconds",
+                                   "poll_interval_seconds",
+                                   "settle_seconds",
+                                   "retry",
+                                   "timeouts",
+                                   "workflow",
+                                   "ledger_path",
+                                   "log_file",
+                                   "parallel",
+                                   "oci",
+                                   "endpoints",
+                                   "$schema",
+                                   "name",
+                                   "depends_on",
+                                   "defaults",
+                                   "migrations"};
+
+}  // namespace
+
+std::span<const KeyRule> volume_keys() {
+  static const std::vector<KeyRule> keys = [] {
+    std::vector<KeyRule> all = {{"source_volume_id", &kVolume, kWork, true},
+                                {"new_volume_name", &kName, kWork},
+                                {"method", &kMethod, kWork},
+                                {"target_kms_key_id", &kKey, kWork},
+                                {"attach", &kAttach, kWork}};
+    for (const KeyRule& rule : configuration_keys())
+      for (const string_view shared : kShared)
+        if (rule.key == shared) all.push_back(rule);
+    return all;
+  }();
+  return keys;
+}
+
+void check_volume(const MigrationSource& migration, Problems& problems) {
+  const auto add = [&](string_view key, std::string message) {
+    const JsonNode* value = migration.find(key);
+    problems.add(value ? value->offset : migration.own->offset, migration.path_of(key),
+                 std::move(message));
+  };
+  const string_view volume = migration.text("source_volume_id");
+  const string_view realm = realm_of_ocid(volume);
+  for (const char* key : {"source_compartment_id", "target_compartment_id"}) {
+    const string_view other = realm_of_ocid(migration.text(key));
+    if (!realm.empty() && !other.empty() && other != realm)
+      add(key, fmt::format("lies in realm \"{}\", but source_volume_id in \"{}\"; nothing moves "
+                           "between realms",
+                           other, realm));
+  }
+  const JsonNode* attach = migration.find("attach");
+  if (!attach) return;
+  if (!attach->find("instance_id"))
+    add("attach", "instance_id is missing; it says which instance of the target region is meant");
+  if (is_volume_id(volume) && !is_ocid(volume, "volume"))
+    add("attach", "only a block volume can be attached; leave this out");
+}
+
+ledger::Fields volume_fields(const MigrationSource& migration) {
+  ledger::Fields fields;
+  for (const char* key :
+       {"source_region", "target_region", "source_compartment_id", "target_compartment_id",
+        "migration_bucket_name", "source_volume_id", "target_ad"})
+    fields.set(key, migration.text(key));
+  fields.set("method", migration.find("method") ? migration.text("method") : "replicate");
+  for (const char* key : {"new_volume_name", "target_kms_key_id"})
+    if (migration.find(key)) fields.set(key, migration.text(key));
+  for (const char* key : {"attach", "freeform_tags", "quiet_period_seconds"})
+    if (const JsonNode* value = migration.find(key)) fields.set(key, to_json(*value));
+  return fields;
+}
+
+}  // namespace migledger::adapters

@@ -1,0 +1,17 @@
+// Block storage that is there before a migration begins.
+#pragma once
+
+#include <string>
+
+#include "adapters/sim/world.h"
+
+namespace migledger::adapters::sim {
+
+// `count` block volumes on an instance, by turns of the two types of attachment.
+void provision_data_volumes(World& world, const Instance& instance, int count);
+
+// The volume, boot volume or group that the OCID names, unless it was provisioned before.
+void provision_volume(World& world, const std::string& id, const std::string& region,
+                      const std::string& compartment, const std::string& name);
+
+}  // namespace migledger::adapters::sim

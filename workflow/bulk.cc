@@ -1,0 +1,82 @@
+#include "workflow/bulk.h"
+
+#include <fmt/format.h>
+
+#include "workflow/json.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+bool of_parts(const ListedObject& object) { return object.md5.find('-') != std::string::npos; }
+
+ListedObject object_of(const boost::json::value& item) {
+  ListedObject object;
+  object.name = text(&item, "name");
+  object.etag = text(&item, "etag");
+  object.md5 = text(&item, "md5");
+  object.size = static_cast<std::uint64_t>(number(&item, "size").value_or(0));
+  const auto modified = text(&item, "timeModified");
+  object.modified =
+      parse_rfc3339(modified.empty() ? text(&item, "timeCreated") : modified).value_or(Time{});
+  const auto state = text(&item, "archivalState");
+  object.archived = state == "Archived" || state == "Restoring";
+  return object;
+}
+
+void append_part(std::string& joined, std::string_view part) {
+  joined.append(part).push_back('\0');
+}
+
+}  // namespace
+
+std::optional<Listing> listing_of(const Reply& reply) {
+  if (!reply.ok()) return std::nullopt;
+  const auto json = parse_json(reply.body);
+  const auto* objects = json ? member(&*json, "objects") : nullptr;
+  if (!objects || !objects->is_array()) return std::nullopt;
+  Listing listing;
+  listing.objects.reserve(objects->get_array().size());
+  for (const auto& item : objects->get_array()) {
+    listing.objects.push_back(object_of(item));
+    if (listing.objects.back().name.empty()) return std::nullopt;
+  }
+  listing.next = text(&*json, "nextStartWith");
+  return listing;
+}
+
+Likeness likeness(const ListedObject& source, const ListedObject& target) {
+  if (source.size != target.size) return Likeness::different;
+  if (!source.etag.empty() && source.etag == target.etag) return Likeness::alike;
+  if (!source.md5.empty() && source.md5 == target.md5) return Likeness::alike;
+  const bool comparable =
+      !source.md5.empty() && !target.md5.empty() && !of_parts(source) && !of_parts(target);
+  if (comparable || source.modified > target.modified) return Likeness::different;
+  return Likeness::alike_by_size;
+}
+
+std::string difference(const ListedObject& source, const ListedObject& target) {
+  if (source.size != target.size)
+    return fmt::format("{} bytes at the source, {} at the target", source.size, target.size);
+  if (source.modified > target.modified) return "changed at the source since";
+  return fmt::format("MD5 {} at the source, {} at the target", source.md5, target.md5);
+}
+
+ledger::Digest page_digest(const std::vector<ListedObject>& objects) {
+  std::string joined;
+  for (const auto& object : objects) {
+    append_part(joined, object.name);
+    append_part(joined, object.etag);
+  }
+  return ledger::sha256(ledger::bytes_of(joined));
+}
+
+ledger::Digest member_digest(const ListedObject& object) {
+  std::string joined;
+  append_part(joined, object.name);
+  append_part(joined, std::to_string(object.size));
+  append_part(joined, object.md5);
+  return ledger::sha256(ledger::bytes_of(joined));
+}
+
+}  // namespace migledger::workflow

@@ -1,0 +1,48 @@
+// Removing what a migration made: for rolling it back and for cleaning up after it. A removal
+// looks, removes one thing and looks again until nothing is left, so that what it reports was seen.
+// Only what bears this migration's marks is removed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "workflow/oci_api.h"
+
+namespace migledger::workflow {
+
+// The goal of a removal, as its look sees it.
+Sighting nothing_left();
+// One thing that is left, and is to be removed next.
+Sighting to_remove(std::string_view id, std::string_view etag);
+// It is left, and cannot be removed in the state it is in.
+Sighting not_removable_yet(std::string_view id, std::string_view state);
+
+// What the latest look said is to be removed next.
+std::string_view next_to_remove(const View& view);
+// The request, if what it removes is still as the latest look saw it.
+Request guarded_removal(const View& view, Request request);
+
+// After each removal there is another look.
+bool more_to_remove(const View& view, const ledger::Fields& facts);
+Receipt receive_removed(const View& view, const Answer& answer);
+
+// The part of the keys of a step's attempts before their generation.
+std::string stem_of(const View& view, std::string_view step);
+
+// The resources with OCIDs of one kind that a migration made in one region.
+struct Made {
+  std::string_view region;
+  std::string_view compartment;
+  std::string_view collection;
+  std::string_view known;  // the one the ledger knows of; empty: none
+  std::string stem;        // of the keys of all it may have made; empty: only the known one
+};
+enum class Life { gone, busy, removable };
+
+// The one that is known by its id, which is not late as lists are; then all.
+std::optional<Request> ask_made(const Made& made, Answers answers);
+Sighting sight_made(const View& view, const Made& made, Life (*life)(std::string_view),
+                    Answers answers);
+Request remove_made(const View& view, const Made& made, std::string query = {});
+
+}  // namespace migledger::workflow
