@@ -3,6 +3,7 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
+#include "workflow/volume_steps.h"
 
 namespace migledger::workflow::compute {
 
@@ -27,18 +28,11 @@ Differences common(const Resource& recorded, const value& item, std::string_view
 
 // ---- images ------------------------------------------------------------------------------------
 
-void compare_state(Differences& differences, const value& item,
-                   std::initializer_list<std::string_view> healthy) {
-  const auto state = text(&item, "lifecycleState");
-  for (const auto good : healthy)
-    if (state == good) return;
-  differences.add(fmt::format("is {}", state.empty() ? std::string_view("in no state") : state));
-}
-
 Words image_differences(const View& view, const Resource& recorded, const value& item,
                         std::string_view compartment) {
   Differences differences = common(recorded, item, image_name(view), view.plan(compartment));
-  compare_state(differences, item, {"AVAILABLE", "PROVISIONING", "IMPORTING", "EXPORTING"});
+  differences.compare_state(text(&item, "lifecycleState"),
+                            {"AVAILABLE", "PROVISIONING", "IMPORTING", "EXPORTING"});
   return differences.take();
 }
 
@@ -76,7 +70,8 @@ Words instance_differences(const View& view, const Resource& recorded, std::stri
                            const value& item) {
   Differences differences =
       common(recorded, item, instance_name(view), view.plan("target_compartment_id"));
-  compare_state(differences, item, {"RUNNING", "STARTING", "PROVISIONING", "CREATING_IMAGE"});
+  differences.compare_state(text(&item, "lifecycleState"),
+                            {"RUNNING", "STARTING", "PROVISIONING", "CREATING_IMAGE"});
   auto image = text(member(&item, "sourceDetails"), "imageId");
   if (image.empty()) image = text(&item, "imageId");
   differences.compare("image", image, view.fact("target_image_id"));
@@ -296,12 +291,8 @@ std::vector<MadeKind> make_kinds() {
   bucket.id_of = made_bucket;
   bucket.id_member = "name";
   bucket.may_be = has_namespace;
-  MadeKind claim = in_bucket(Marks::content, "name", has_namespace, false,
-                             tagged("claim", "claim-source", kReleaseClaim, claims,
-                                    list_source_objects, read_claim, nullptr, claim_differences));
-  claim.content = claim_content;
-  return {
-      claim,
+  std::vector<MadeKind> kinds{
+      claim_kind(),
       searched(tag_search_source_image,
                tagged("image", "create-image", kRemoveImage, source_images, list_source_images,
                       ask_named_source_image, image_there, source_image_differences)),
@@ -328,9 +319,20 @@ std::vector<MadeKind> make_kinds() {
                tagged("instance", "launch-instance", kRemoveInstance, instances, list_instances,
                       ask_named_instance, instance_there, instance_differences)),
   };
+  // What it carries along.
+  for (auto& kind : volume::made_kinds()) kinds.push_back(std::move(kind));
+  return kinds;
 }
 
 }  // namespace
+
+MadeKind claim_kind() {
+  MadeKind claim = in_bucket(Marks::content, "name", has_namespace, false,
+                             tagged("claim", "claim-source", kReleaseClaim, claims,
+                                    list_source_objects, read_claim, nullptr, claim_differences));
+  claim.content = claim_content;
+  return claim;
+}
 
 std::span<const MadeKind> made_kinds() {
   static const std::vector<MadeKind> kinds = make_kinds();

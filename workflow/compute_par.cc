@@ -6,6 +6,7 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
+#include "workflow/removal.h"
 
 namespace migledger::workflow::compute {
 

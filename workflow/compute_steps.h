@@ -117,6 +117,7 @@ Sighting sight_named_instance(const View& view, const Answer& answer, std::strin
 
 // ---- all that the steps make (compute_made.cc) -------------------------------------------------
 std::span<const MadeKind> made_kinds();
+MadeKind claim_kind();
 
 // ---- removing what was made (compute_undo.cc) --------------------------------------------------
 bool may_have_made(const View& view);

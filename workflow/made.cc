@@ -27,4 +27,11 @@ void Differences::compare(std::string_view what, std::string_view seen, std::str
   add(fmt::format("its {} is {}, not {}", what, seen, recorded));
 }
 
+void Differences::compare_state(std::string_view state,
+                                std::initializer_list<std::string_view> healthy) {
+  for (const auto good : healthy)
+    if (state == good) return;
+  add(fmt::format("is {}", state.empty() ? std::string_view("in no state") : state));
+}
+
 }  // namespace migledger::workflow

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,6 +71,8 @@ class Differences {
  public:
   // `what` is `seen`, and `recorded` was expected; empty: nothing was.
   void compare(std::string_view what, std::string_view seen, std::string_view recorded);
+  // `state` is none of `healthy`.
+  void compare_state(std::string_view state, std::initializer_list<std::string_view> healthy);
   void add(std::string words) { words_.push_back(std::move(words)); }
   std::vector<std::string> take() { return std::move(words_); }
 

@@ -1,5 +1,7 @@
 #include "workflow/made_log.h"
 
+#include <fmt/format.h>
+
 #include "workflow/request.h"
 
 namespace migledger::workflow {
@@ -11,12 +13,27 @@ void MadeLog::apply(Event::Reader event) {
   const auto body = event.getBody();
   if (body.isIntent()) apply_intent(event);
   if (body.isOutcome()) apply_outcome(event);
-  if (!body.isChecked() || body.getChecked().getResult() != Checked::Result::DEAD) return;
-  for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource) {
-    if (resource->step != body.getChecked().getReopens()) continue;
-    resource->dead = true;
-    return;
+  if (body.isChecked() && body.getChecked().getResult() == Checked::Result::DEAD)
+    apply_death(body.getChecked());
+}
+
+// A step may have made several things: the one that died is named where it has an id, and else is
+// the newest.
+void MadeLog::apply_death(Checked::Reader checked) {
+  const std::string dead =
+      fmt::format(" {} ", ledger::fields_of(checked.getFacts()).get("dead_ids"));
+  bool named = false;
+  Resource* newest = nullptr;
+  for (auto& resource : resources_) {
+    if (resource.step != checked.getReopens()) continue;
+    newest = &resource;
+    if (resource.dead) continue;
+    resource.facts.for_each([&](std::string_view, std::string_view value) {
+      if (value.empty() || dead.find(fmt::format(" {} ", value)) == std::string::npos) return;
+      resource.dead = named = true;
+    });
   }
+  if (newest && !named) newest->dead = true;
 }
 
 void MadeLog::apply_intent(Event::Reader event) {

@@ -45,6 +45,7 @@ class MadeLog {
  private:
   void apply_intent(ledger::schema::Event::Reader event);
   void apply_outcome(ledger::schema::Event::Reader event);
+  void apply_death(ledger::schema::Checked::Reader checked);
 
   std::vector<Resource> resources_;
   std::map<std::string, Removal, std::less<>> removals_;     // by the last part of the path

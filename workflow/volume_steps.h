@@ -14,6 +14,9 @@ std::vector<Step> steps_to_finish(std::string_view enabling);
 // Those that remove what was made, when it is rolled back or cleaned up after.
 std::vector<Step> steps_to_remove();
 
+// All that those steps make (volume_made.cc).
+std::vector<MadeKind> made_kinds();
+
 // ---- checks (volume_checks.cc) -----------------------------------------------------------------
 std::optional<Request> ask_source(const View& view, Answers answers);
 Verdict read_source(const View& view, Answers answers);

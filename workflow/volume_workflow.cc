@@ -1,6 +1,7 @@
 #include "workflow/volume_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 #include "workflow/volume_steps.h"
 
 namespace migledger::workflow {
@@ -139,9 +140,22 @@ std::vector<Step> make_steps() {
 
 }  // namespace
 
+namespace {
+
+std::span<const MadeKind> all_made_kinds() {
+  static const std::vector<MadeKind> kinds = [] {
+    std::vector<MadeKind> all{compute::claim_kind()};
+    for (auto& kind : volume::made_kinds()) all.push_back(std::move(kind));
+    return all;
+  }();
+  return kinds;
+}
+
+}  // namespace
+
 const Workflow& volume_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"volume-replication", 1, steps};
+  static const Workflow workflow{"volume-replication", 1, steps, all_made_kinds};
   return workflow;
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/support/rehearsal.h"
+#include "tests/support/sample_volume.h"
 #include "workflow/oci_api.h"
 
 namespace migledger::testing {
@@ -434,6 +435,37 @@ TEST_CASE("reconcile: an orphan is adopted by an order where its migration is at
     }
   }
   CHECK(taken > 0);
+}
+
+TEST_CASE("reconcile: volumes and their backups are known, and orphaned when forgotten") {
+  for (const auto* type : {"volume", "bootvolume", "volumegroup"}) {
+    for (const bool backup : {false, true}) {
+      INFO(type << (backup ? " by backup" : " by replica"));
+      Rehearsal rehearsal;
+      auto plan = volume_plan(2, type);
+      for (auto& migration : plan.migrations)
+        if (backup) migration.fields.set("method", "backup");
+      workflow::RunOptions approving;
+      approving.approve = true;
+      REQUIRE(rehearsal.run(plan, approving).done == 2);
+      const auto value = [&](std::string_view name) {
+        return std::string(rehearsal.state("data-1").facts.get(name));
+      };
+      const std::string made = value("volume.1.new");
+      const auto result = reconcile(rehearsal);
+      check_all_known(result);
+      for (const auto* what : {"volume.1.new", "volume.1.backup", "volume.1.copy"})
+        if (!value(what).empty()) CHECK(ids(result.findings).count(value(what)) == 1);
+
+      while (!value("volume.1.new").empty())
+        rehearsal.store().truncate(rehearsal.store().head().position - 1);
+      bool found = false;
+      for (const auto& finding : with(reconcile(rehearsal), Verdict::orphaned))
+        found = found || (finding.id == made && finding.migration == "data-1" &&
+                          finding.step == "create-volume");
+      CHECK(found);
+    }
+  }
 }
 
 TEST_CASE("reconcile: moments of trouble do not keep it from looking") {
