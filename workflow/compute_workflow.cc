@@ -2,6 +2,7 @@
 
 #include "workflow/compute_steps.h"
 #include "workflow/step_table.h"
+#include "workflow/storage_workflow.h"
 #include "workflow/volume_steps.h"
 #include "workflow/volume_workflow.h"
 
@@ -146,7 +147,7 @@ const Workflow& compute_workflow() {
 }
 
 const Workflow* workflow_named(std::string_view name) {
-  for (const auto* workflow : {&compute_workflow(), &volume_workflow()})
+  for (const auto* workflow : {&compute_workflow(), &storage_workflow(), &volume_workflow()})
     if (workflow->name == name) return workflow;
   return nullptr;
 }

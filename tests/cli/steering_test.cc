@@ -45,7 +45,7 @@ std::vector<std::string> undo(std::string verb, std::vector<std::string> more = 
 
 }  // namespace
 
-TEST_CASE("Paused from a second terminal, a run stops there; resumed, it goes on") {
+TEST_CASE("Paused from a second terminal, a run stops there, and goes on when resumed") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(2)));
   const auto run = work.start(run_at("600"));
