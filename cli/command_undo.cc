@@ -95,12 +95,8 @@ int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
       run.ledger.empty() ? adapters::load_config(run.config).ledger_path : run.ledger;
   const Reading reading = read(path, order.migration);
   const auto* workflow = workflow::workflow_named(reading.state.workflow);
-  const std::string refusal = workflow::refusal_of(order.verb, workflow::stage_of(reading.state),
-                                                   workflow::stop_of(reading.state));
-  if (!refusal.empty() || !workflow)
-    throw UsageError(fmt::format("{}: cannot {}: {}", printable(order.migration, 63),
-                                 workflow::name_of(order.verb),
-                                 workflow ? refusal : "this migledger has not its workflow"));
+  const auto judged = workflow::judge(order, workflow, &reading.state, 0, {}, reading.ledger_id);
+  if (!judged.steered) throw UsageError(judged.words);
   if (!run.json) print_list(reading, *workflow, mode_of(order.verb), out);
   if (order.verb == Verb::CLEANUP && !run.yes) {
     out << "Nothing was removed: add --yes.\n";

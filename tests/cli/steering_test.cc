@@ -150,4 +150,5 @@ TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
   const auto again = work.run(undo("rollback", {"--reason", "again"}));
   CHECK(again.exit_code == 2);
   CHECK(contains(again.err, "it is rolled back"));
+  CHECK(again.out.empty());  // no list of what will not go
 }
