@@ -8,12 +8,12 @@
 namespace migledger::ledger {
 
 enum class LedgerErrorKind {
-  in_use,          // another process writes to it; the message names the holder
-  refused,         // not a ledger, a foreign directory, a newer format, bound to another cloud
-  corrupt,         // what is on disk is not what was acknowledged; the message has file and position
-  disk,            // a write, sync or read failed (full, read-only, I/O); resumable once mended
-  missing,         // there is no ledger there
-  too_large,       // an event over 65,535 bytes
+  in_use,     // another process writes to it; the message names the holder
+  refused,    // not a ledger, a foreign directory, a newer format, bound to another cloud
+  corrupt,    // what is on disk is not what was acknowledged; the message has file and position
+  disk,       // a write, sync or read failed (full, read-only, I/O); resumable once mended
+  missing,    // there is no ledger there
+  too_large,  // an event over 65,535 bytes
 };
 
 class LedgerError : public std::runtime_error {
@@ -30,7 +30,9 @@ class VersionConflict : public std::runtime_error {
       : std::runtime_error("stream " + std::to_string(stream) + " is at version " +
                            std::to_string(actual) + ", not " + std::to_string(expected) +
                            ": read it again and decide again"),
-        stream(stream), expected(expected), actual(actual) {}
+        stream(stream),
+        expected(expected),
+        actual(actual) {}
   const std::uint64_t stream;
   const std::uint64_t expected;
   const std::uint64_t actual;

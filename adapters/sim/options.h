@@ -19,7 +19,7 @@ struct Durations {
   Range copy_small{std::chrono::milliseconds(500), std::chrono::seconds(5)};  // of any other
   Range replicate{std::chrono::seconds(5), std::chrono::minutes(2)};          // one change
   Duration policy_sync = std::chrono::minutes(1);  // between two that a policy tells of
-  Duration restore = std::chrono::hours(1);          // of an archived object
+  Duration restore = std::chrono::hours(1);        // of an archived object
   Range import_image{std::chrono::minutes(8), std::chrono::minutes(15)};
   Range launch{std::chrono::seconds(60), std::chrono::seconds(120)};
   Range stop{std::chrono::seconds(20), std::chrono::seconds(60)};
