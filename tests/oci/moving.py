@@ -81,7 +81,8 @@ class Moving(unittest.TestCase):
     def migledger(self, *arguments, **environment):
         """Another command, to its end."""
         return subprocess.run([MIGLEDGER, *arguments], check=False, stdout=subprocess.PIPE,
-                              text=True, env={**os.environ, **environment})
+                              text=True, env={**os.environ, **environment},
+                              cwd=self.scratch.path)
 
     def history(self):
         """The events of the ledger."""
