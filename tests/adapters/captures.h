@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace migledger::adapters {
 
 struct CapturedRun {
@@ -16,7 +18,7 @@ struct CapturedRun {
 };
 
 inline std::map<std::string, CapturedRun> captured_runs() {
-  std::ifstream in(MIGLEDGER_SOURCE_DIR "/tests/adapters/captured/raw_request.txt");
+  std::ifstream in(testing::source_path("tests/adapters/captured/raw_request.txt"));
   std::map<std::string, CapturedRun> runs;
   CapturedRun* run = nullptr;
   std::string* text = nullptr;

@@ -15,6 +15,7 @@
 
 #include "adapters/system_clock.h"
 #include "tests/adapters/scratch.h"
+#include "tests/support/paths.h"
 
 namespace migledger::adapters {
 namespace {
@@ -25,7 +26,7 @@ using workflow::Reply;
 using workflow::Request;
 using Delivery = Reply::Delivery;
 
-constexpr const char* kStandIn = MIGLEDGER_SOURCE_DIR "/tests/adapters/oci_stand_in/oci";
+const std::string kStandIn = testing::source_path("tests/adapters/oci_stand_in/oci");
 
 class Fixture {
  public:
@@ -62,7 +63,7 @@ class Fixture {
   // A script in place of the program; the stand-in is "$OCI" in it.
   void wrap(const std::string& script) {
     options.program = scratch.write(
-        "wrapper", "#!/bin/sh\nOCI=" + std::string(kStandIn) + "\n" + script + "\n", true);
+        "wrapper", "#!/bin/sh\nOCI=" + kStandIn + "\n" + script + "\n", true);
   }
 
   Scratch scratch;

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 struct Ran {
@@ -16,7 +18,7 @@ struct Ran {
 
 Ran run_bench(const std::string& arguments) {
   const auto program =
-      std::filesystem::path(MIGLEDGER_PROGRAM).parent_path() / "tests" / "migledger_bench";
+      std::filesystem::path(testing::migledger_program()).parent_path() / "tests/migledger_bench";
   Ran ran;
   FILE* pipe = ::popen(("'" + program.string() + "' " + arguments).c_str(), "r");
   REQUIRE(pipe != nullptr);

@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 
+#include "tests/support/paths.h"
 #include "tests/support/scratch.h"
 
 using namespace migledger::testing;
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kRoot = MIGLEDGER_SOURCE_DIR;
+const fs::path kRoot = source_path();
 
 bool is_source(const fs::path& file) {
   static const std::set<std::string> kEndings = {".cc", ".h", ".capnp", ".in", ".py"};

@@ -8,6 +8,7 @@
 #include "adapters/config/rules.h"
 #include "adapters/config/storage_form.h"
 #include "adapters/config/volume_form.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_directory.h"
 
 using namespace migledger;
@@ -15,7 +16,7 @@ using namespace migledger;
 namespace {
 
 std::string source(const std::string& path) {
-  return test::read_file(std::string(MIGLEDGER_SOURCE_DIR) + "/" + path);
+  return test::read_file(testing::source_path(path));
 }
 
 // The text of the section with that heading, up to the next heading of its level.

@@ -16,6 +16,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "tests/support/paths.h"
+
 namespace migledger::testing {
 
 namespace {
@@ -192,7 +194,7 @@ std::string Workplace::write(const std::string& name, const std::string& content
 
 std::unique_ptr<RunningProgram> Workplace::start(const std::vector<std::string>& arguments,
                                                  const StartOptions& options) {
-  std::vector<std::string> command = {MIGLEDGER_PROGRAM};
+  std::vector<std::string> command = {migledger_program()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return std::make_unique<RunningProgram>(
       command, directory_, scratch_ / ("outputs-" + std::to_string(++started_)), options);

@@ -11,6 +11,7 @@
 #include "adapters/config/rules.h"
 #include "adapters/config/storage_form.h"
 #include "adapters/config/volume_form.h"
+#include "tests/support/paths.h"
 #include "tests/support/sample_config.h"
 #include "tests/support/schema_checker.h"
 #include "tests/support/temp_directory.h"
@@ -351,5 +352,5 @@ TEST_CASE("Schema and validator agree on plans of many") {
 
 TEST_CASE("The program carries the schema that is in the repository") {
   CHECK(std::string(kPlanSchema) ==
-        test::read_file(MIGLEDGER_SOURCE_DIR "/adapters/config/plan.schema.json"));
+        test::read_file(testing::source_path("adapters/config/plan.schema.json")));
 }

@@ -1,0 +1,11 @@
+#include "tests/support/paths.h"
+
+namespace migledger::testing {
+
+std::string source_path(const std::string& path) {
+  return path.empty() ? MIGLEDGER_SOURCE_DIR : MIGLEDGER_SOURCE_DIR "/" + path;
+}
+
+std::string migledger_program() { return MIGLEDGER_PROGRAM; }
+
+}  // namespace migledger::testing

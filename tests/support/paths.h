@@ -1,0 +1,15 @@
+// Where the sources and the programs under test are. The build tells it to paths.cc alone, so that
+// all other objects are the same in every checkout, and a compiler's cache serves them all.
+#pragma once
+
+#include <string>
+
+namespace migledger::testing {
+
+// A file or folder of the sources, by its path from the root.
+std::string source_path(const std::string& path = {});
+
+// The program migledger.
+std::string migledger_program();
+
+}  // namespace migledger::testing
