@@ -18,7 +18,8 @@ struct Ran {
 
 Ran run_bench(const std::string& arguments) {
   const auto program =
-      std::filesystem::path(testing::migledger_program()).parent_path() / "tests/migledger_bench";
+      std::filesystem::path(migledger::testing::migledger_program()).parent_path() /
+      "tests/migledger_bench";
   Ran ran;
   FILE* pipe = ::popen(("'" + program.string() + "' " + arguments).c_str(), "r");
   REQUIRE(pipe != nullptr);
