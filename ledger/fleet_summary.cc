@@ -4,6 +4,8 @@
 #include <cstring>
 #include <span>
 
+#include "ledger/planted.h"
+
 namespace migledger::ledger {
 
 using schema::Event;
@@ -349,7 +351,7 @@ std::vector<std::byte> FleetSummary::save() const {
   w.number(bits(time_));
   w.number(session_);
   w.number(session_closed_ ? 1 : 0);
-  w.number(held_);
+  w.number(planted(PlantedBug::forget_hold) ? 0 : held_);
   w.number(unknown_events_);
   w.number(step_lists_.size());
   for (const auto& list : step_lists_) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/errors.h"
+#include "ledger/planted.h"
 
 namespace migledger::ledger {
 
@@ -255,6 +256,11 @@ void MigrationState::apply(schema::Event::Reader event) {
       break;
     }
     default:
+      if (attempt.phase == Phase::open && planted(PlantedBug::unknown_as_success)) {
+        attempt.phase = Phase::accepted;
+        complete(attempt.step, updated);
+        break;
+      }
       ++unknown_events;
       break;
   }
@@ -307,7 +313,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
     attempt.first_sent = updated;
     attempt.first_cloud_time = look.step == step ? look.cloud_time : Time{};
   } else if (attempt.phase == Phase::open || attempt.phase == Phase::unknown) {
-    attempt.doubt = true;
+    attempt.doubt = !planted(PlantedBug::forget_doubt);
   }
   attempt.phase = Phase::open;
   attempt.error = schema::ErrorClass::NONE;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/codec.h"
+#include "ledger/planted.h"
 
 namespace migledger::ledger {
 
@@ -47,7 +48,8 @@ StampedEvent Sequencer::stamp(EventDraft& draft, Head& head, Changes& unit) cons
   unit.versions[event.stream] = event.version;
 
   auto header = draft.header();
-  const Time time = std::max(time_from_micros(header.getRawTime()), head.time);
+  const Time raw = time_from_micros(header.getRawTime());
+  const Time time = planted(PlantedBug::time_goes_back) ? raw : std::max(raw, head.time);
   header.setPosition(event.position);
   header.setStream(event.stream);
   header.setVersion(event.version);
@@ -63,6 +65,7 @@ void Sequencer::stamp(std::span<EventDraft> drafts, std::vector<StampedEvent>& o
   Changes unit;
   try {
     for (EventDraft& draft : drafts) out.push_back(stamp(draft, head, unit));
+    if (drafts.size() > 1 && planted(PlantedBug::drop_last_of_batch)) out.pop_back();
   } catch (...) {
     out.resize(before);
     throw;

@@ -2,6 +2,7 @@
 // source, written only where there is none.
 #include <fmt/format.h>
 
+#include "ledger/planted.h"
 #include "workflow/compute_steps.h"
 
 namespace migledger::workflow::compute {
@@ -34,7 +35,8 @@ Sighting sight_claim(const View& view, Answers answers) {
   if (answers.size() < 2 || !answers[1].reply.ok()) return Sighting::cannot_look(answers.back());
   const auto ledger = text(answers[1].json.get(), "ledger");
   const auto migration = text(answers[1].json.get(), "migration");
-  const bool ours = ledger == view.ledger_id && migration == view.state.name;
+  const bool ours = (ledger == view.ledger_id && migration == view.state.name) ||
+                    ledger::planted(ledger::PlantedBug::ignore_claim);
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) sighting.facts.set("claim", claim_name(view));
   sighting.candidates.push_back(

@@ -4,6 +4,7 @@
 // found later has lost its URL and is removed.
 #include <fmt/format.h>
 
+#include "ledger/planted.h"
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
 #include "workflow/removal.h"
@@ -124,7 +125,8 @@ Receipt receive_par(const Par& par, const Answer& answer) {
   receipt.understood = true;
   const std::string placeholder = secret_placeholder("par", url);
   receipt.facts.set(par.id_fact, id);
-  receipt.facts.set(par.url_fact, placeholder);
+  receipt.facts.set(par.url_fact,
+                    ledger::planted(ledger::PlantedBug::secret_in_facts) ? url : placeholder);
   receipt.facts.set(par.object_fact, text(answer.json.get(), "objectName").empty()
                                          ? std::string_view(par.object)
                                          : text(answer.json.get(), "objectName"));

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "ledger/planted.h"
 #include "workflow/bulk.h"
 #include "workflow/retry_policy.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using ledger::Phase;
+using ledger::planted;
+using ledger::PlantedBug;
 using ledger::Status;
 using ledger::schema::Probed;
 using Kind = Decision::Kind;
@@ -135,7 +138,9 @@ class ActDecision {
         case Phase::accepted:
           break;
         case Phase::open:
-          c.attempt = attempt_.session == context_.session ? A::open : A::lost;
+          c.attempt = attempt_.session == context_.session      ? A::open
+                      : planted(PlantedBug::forget_open_intent) ? A::none
+                                                                : A::lost;
           break;
         case Phase::unknown:
           c.attempt = A::unknown;
@@ -502,6 +507,7 @@ bool is_open(const Workflow& workflow, const MigrationState& state) {
 bool is_paused(const MigrationState& state, const Context& context, StepIndex step) {
   const bool at_step = step != ledger::kNoStep && state.pause_at == step;
   if (state.paused == 0 && context.held == 0 && !at_step) return false;
+  if (planted(PlantedBug::ignore_pause)) return false;
   const auto& attempt = state.attempt;
   return attempt.phase != Phase::open || attempt.session != context.session;
 }
@@ -515,6 +521,7 @@ StepIndex current_step(const Workflow& workflow, const MigrationState& state,
     if (state.is_done(i)) continue;
     const Step& step = workflow.steps[i];
     if ((step.modes & in(state.mode)) == 0) continue;
+    if (step.kind == StepKind::approve && planted(PlantedBug::approve_itself)) continue;
     if (step.applies && !step.applies(view_of(workflow, state, ledger_id, i))) continue;
     return i;
   }

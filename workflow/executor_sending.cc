@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
 #include "ledger/errors.h"
+#include "ledger/planted.h"
 #include "workflow/executor_loop.h"
 #include "workflow/retry_policy.h"
 
 namespace migledger::workflow {
+
+using ledger::planted;
+using ledger::PlantedBug;
 
 namespace {
 
@@ -38,10 +42,18 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   }
   filled.body = *body;
   ++reserved_;
+  const CallId early = planted(PlantedBug::send_before_intent) ? ++next_call_ : 0;
+  if (early != 0) cloud_.start(early, filled);
   append(intent(origin(migration, decision.because), decision, step.guard, key, transport_, 1,
                 request),
-         [this, filled](schema::Event::Reader event) {
+         [this, filled, early](schema::Event::Reader event) {
            const auto intent = event.getBody().getIntent();
+           if (early != 0) {
+             --reserved_;
+             sending_[early] = {event.getStream(), intent.getStep(), intent.getGeneration(),
+                                event.getPosition()};
+             return;
+           }
            launch(
                ++next_call_,
                {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
@@ -64,6 +76,9 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
   const auto recorded = cursor->event().getBody().getIntent();
   const std::string key(ledger::view(recorded.getKey()));
   Request request = request_of(recorded.getRequest());
+  if (planted(PlantedBug::rebuild_request))
+    request = workflow_.steps[decision.step].act(
+        view_of(workflow_, migration.state, ledger_id_, decision.step, decision.generation));
   const std::uint32_t send = attempt.sends + 1;
   request.request_id = request_id_of(key, send);
   const auto body = fill_placeholders(request.body, secrets_);
@@ -95,11 +110,21 @@ void Executor::Loop::launch(CallId call, Sending sending, Request request) {
   debug(fmt::format("call {}: {} {} {} (position {})", call, request.region, request.method,
                     redact_text(request.path), sending.intent));
   sending_[call] = sending;
+  if (planted(PlantedBug::outcome_before_effect)) {
+    Reply hoped;
+    hoped.delivery = Reply::Delivery::replied;
+    hoped.status = 200;
+    hoped.headers = {{"etag", "hoped-for"}};
+    complete_sending(sending, hoped);
+  }
   cloud_.start(call, std::move(request));
 }
 
 void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
   Migration& migration = at(sending.stream);
+  if (planted(PlantedBug::outcome_before_effect) &&
+      migration.state.attempt.latest != sending.intent)
+    return;
   const Step& step = workflow_.steps[sending.step];
   const View view =
       view_of(workflow_, migration.state, ledger_id_, sending.step, sending.generation);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/planted.h"
+
 namespace migledger::workflow {
 
 namespace json = boost::json;
@@ -101,7 +103,8 @@ ListIndex::Found attached_to(const View& view, const Answer& list, std::string_v
 Work work_of(const Answer& answer, std::string_view id) {
   Work work;
   if (answer.reply.status == 404) {
-    work.state = WorkState::gone;
+    work.state = ledger::planted(ledger::PlantedBug::gone_work_is_failure) ? WorkState::failed
+                                                                           : WorkState::gone;
     return work;
   }
   const auto item = item_of(answer, id);
@@ -200,7 +203,8 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
     const bool listed = text(member(&item, "freeformTags"), kTagSource) == view.source() &&
                         !ledger_of(item).empty();
     if (!looked_at(item) || listed || ledger_of(item) == view.ledger_id) continue;
-    foreign.push_back(candidate(item, fmt::format("bears the name \"{}\"", how.name)));
+    auto& found = ledger::planted(ledger::PlantedBug::adopt_foreign) ? ours : foreign;
+    found.push_back(candidate(item, fmt::format("bears the name \"{}\"", how.name)));
   }
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   if (ours.size() == 1) {

@@ -1,16 +1,20 @@
 #include "workflow/recovery.h"
 
+#include "ledger/planted.h"
+
 namespace migledger::workflow {
 
 namespace {
 
 using A = Circumstance::Attempt;
 using S = Circumstance::Sight;
+using ledger::planted;
+using ledger::PlantedBug;
 
 // Goes on with `then` once it is proven that nothing came of what was sent.
 Row when_proven(const Circumstance& c, Row then) {
-  if (!c.settled) return Row::settle;
-  if (!c.absent_twice) return Row::look_twice;
+  if (!c.settled && !planted(PlantedBug::no_settle_window)) return Row::settle;
+  if (!c.absent_twice && !planted(PlantedBug::one_absent_is_proof)) return Row::look_twice;
   return c.tag_absent ? then : Row::search_tag;
 }
 
@@ -38,6 +42,7 @@ Row after_failure(const Circumstance& c) {
       if (c.placements_left) return Row::next_placement;
       return c.this_session ? Row::no_capacity : Row::nothing_happened;
     case ErrorClass::FATAL:
+      if (planted(PlantedBug::retry_fatal)) return Row::nothing_happened;
       return c.renewed ? Row::renewed : Row::final;
     case ErrorClass::TOKEN_INVALIDATED:
       return resolve_doubt(c);
@@ -88,12 +93,14 @@ Row recover(const Circumstance& c) {
 
   // What fails for good, without doubt, needs no look to be said.
   const bool certain = c.attempt == A::failed && !c.doubt && !c.plan_changed && !c.named;
-  if (certain && c.error == ErrorClass::FATAL && !c.renewed) return Row::final;
+  if (certain && c.error == ErrorClass::FATAL && !c.renewed && !planted(PlantedBug::retry_fatal))
+    return Row::final;
   if (certain && c.this_session && c.error == ErrorClass::BLOCKED) return Row::blocked;
   if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND && c.guard != Guard::IF_MATCH)
     return Row::not_found;
 
-  switch (c.sight) {
+  const bool no_look = c.attempt == A::none && planted(PlantedBug::no_first_look);
+  switch (no_look ? S::absent : c.sight) {
     case S::not_fresh:
       return Row::look;
     case S::cannot_look:

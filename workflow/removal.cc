@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/planted.h"
+
 namespace migledger::workflow {
 
 namespace {
@@ -83,7 +85,9 @@ Sighting sight_made(const View& view, const Made& made, Life (*life)(std::string
     const auto state = text(item.get(), "lifecycleState");
     if (item && life(state) != Life::gone) return Sighting::cannot_look(answers[0]);
   }
-  const auto others = made.stem.empty() ? ListIndex::Found{} : list.with_stem(made.stem);
+  const bool leaves_others = ledger::planted(ledger::PlantedBug::leave_others);
+  const auto others =
+      made.stem.empty() || leaves_others ? ListIndex::Found{} : list.with_stem(made.stem);
   for (const auto& item : others) {
     // What bears our mark and cannot be read must not pass for gone.
     if (!item.is_object()) return Sighting::cannot_look(answers[0]);
