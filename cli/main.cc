@@ -21,6 +21,7 @@
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/simulate_options.h"
 #include "cli/steer_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
@@ -266,6 +267,11 @@ int main(int argc, char** argv) {
   cli::add_undoing(app, undo, [&] {
     undo.command_line = joined(argc, argv);
     exit = guarded([&] { return cli::run_undo(undo, terminal, std::cout, std::cerr); });
+  });
+
+  cli::SimulateCommand simulate;
+  cli::add_simulate(app, simulate, [&] {
+    exit = guarded([&] { return cli::run_simulate(simulate, std::cout, std::cerr); });
   });
 
   cli::RunCommand reconcile;

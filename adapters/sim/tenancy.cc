@@ -231,6 +231,16 @@ std::string Tenancy::report() const {
   return json::serialize(json::object{{"created", std::move(created)}, {"held", held_by(*world_)}});
 }
 
+std::vector<Tenancy::Created> Tenancy::created_from(std::size_t from) const {
+  std::vector<Created> out;
+  const auto& all = world_->creations();
+  for (std::size_t i = from; i < all.size(); ++i) {
+    const Creation& c = all[i];
+    out.push_back({c.kind, c.region, c.id, c.name, c.key, c.at});
+  }
+  return out;
+}
+
 namespace {
 
 // Lets a tenancy be opened from a store that nobody may write.

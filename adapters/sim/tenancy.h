@@ -70,6 +70,13 @@ class Tenancy {
   // volumeattachment; held also: platform-image, subnet.
   std::string report() const;
 
+  // The same of what requests created, from the `from`th on, for whoever watches it grow.
+  struct Created {
+    std::string kind, region, id, name, key;
+    Time at{};
+  };
+  std::vector<Created> created_from(std::size_t from) const;
+
   std::string tenancy_id() const;
   std::string object_namespace() const;
   std::vector<std::string> regions() const;  // it is subscribed to

@@ -1,0 +1,124 @@
+// What is asked of the tenancy while requests arrive at it. Each class is one promise; the file that
+// defines it says how it is shown.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/sim/tenancy.h"
+#include "cli/simulation/network.h"
+#include "cli/simulation/violation.h"
+#include "workflow/plan.h"
+
+namespace migledger::simulation {
+
+// An idempotency key, or a name that holds one, taken apart.
+struct KeyParts {
+  std::string ledger;  // the first digits of its id
+  std::string about;   // digest of migration and source: the same for every ledger
+  std::string step;
+  unsigned generation = 0;
+};
+std::optional<KeyParts> parts_of_key(std::string_view text);
+
+// What was made by others than migledger: ids of resources, paths of objects.
+using Others = std::set<std::string, std::less<>>;
+
+// A path as the tenancy's report has it: slashes of an object's name are not encoded there.
+std::string decoded(std::string_view path);
+
+// Whether the tenancy shows the resource as there and not on its way out.
+bool is_alive(adapters::sim::Tenancy& tenancy, Time now, const adapters::sim::Tenancy::Created& made);
+
+// never_twice.cc
+class NeverTwice {
+ public:
+  explicit NeverTwice(adapters::sim::Tenancy& tenancy) : tenancy_(tenancy) {}
+  void made(const adapters::sim::Tenancy::Created& made, Time now);
+  void removed(const workflow::Request& request);
+
+ private:
+  adapters::sim::Tenancy& tenancy_;
+  std::map<std::string, std::vector<adapters::sim::Tenancy::Created>> made_;  // by kind and stem
+  std::set<std::string> objects_;                                            // there now, by path
+};
+
+// own_claim.cc
+class OwnClaim {
+ public:
+  OwnClaim(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan);
+  void made(const adapters::sim::Tenancy::Created& made, Time now);
+
+ private:
+  struct Claimed {
+    std::string region, path, source;
+  };
+  adapters::sim::Tenancy& tenancy_;
+  std::map<std::string, Claimed> claims_;  // by KeyParts::about
+};
+
+// source_untouched.cc
+class SourceUntouched {
+ public:
+  // `may_end` tells whether some ledger is about to end that source, by its person's word.
+  SourceUntouched(const workflow::Plan& plan, std::function<bool(std::string_view)> may_end);
+  void done(const workflow::Request& request, const Others& others);
+  void made(const std::string& id) { ours_.insert(id); }
+
+ private:
+  std::set<std::string, std::less<>> sources_;
+  std::set<std::pair<std::string, std::string>> buckets_;  // region, name
+  std::set<std::string, std::less<>> ours_;
+  std::function<bool(std::string_view)> may_end_;
+};
+
+// one_token_one_body.cc
+class OneTokenOneBody {
+ public:
+  void sent(const workflow::Request& request);
+  // A ledger was put back from an older copy: it has forgotten what it sent under which token.
+  void forget(std::string_view ledger);
+
+ private:
+  std::map<std::string, std::size_t> bodies_;  // by region and token
+};
+
+// All of them, told of the traffic.
+class CloudInvariants final : public TrafficWatch {
+ public:
+  CloudInvariants(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan,
+                  std::function<bool(std::string_view)> may_end);
+
+  void before(const workflow::Request& request) override;
+  void after(const workflow::Request& request, const workflow::Reply& reply) override;
+
+  // What was created since it was last looked belongs to others.
+  void count_as_others();
+  const Others& others() const { return others_; }
+  // A person says that it is a migration's: it may be treated as such.
+  void allow(const std::string& id) {
+    others_.erase(id);
+    source_.made(id);
+  }
+  void forget_tokens(std::string_view ledger) { tokens_.forget(ledger); }
+  std::size_t created() const { return seen_; }
+
+ private:
+  void see(Time now);
+
+  adapters::sim::Tenancy& tenancy_;
+  std::size_t seen_ = 0;
+  Others others_;
+  NeverTwice twice_;
+  OwnClaim claim_;
+  SourceUntouched source_;
+  OneTokenOneBody tokens_;
+};
+
+}  // namespace migledger::simulation

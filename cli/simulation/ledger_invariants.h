@@ -1,0 +1,46 @@
+// What is asked of a ledger as a whole, from its events alone. Each function is one promise, in a
+// file of its own that says how it is shown; each throws Violation.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/simulation/violation.h"
+#include "ledger/event_store.h"
+#include "ledger/migration_state.h"
+#include "workflow/step.h"
+
+namespace migledger::simulation {
+
+// Dense positions and versions, times that never go back, causes and sessions before their effects.
+void check_order(const ledger::EventStore& store);
+
+// Every outcome has its intent before it, of the same step and generation; every intent that a run
+// left open is recorded as unknown before anything else becomes of it.
+void check_outcomes(const ledger::EventStore& store);
+
+// Every decision is what decide() gives from the events before it.
+void check_decisions(const ledger::EventStore& store, const workflow::Workflow& workflow);
+
+// The rules of recovery, told anew and independently of the code that decides.
+void check_recovery_rules(const ledger::EventStore& store, const workflow::Workflow& workflow);
+
+// The two folds agree: of a migration, and of the fleet.
+void check_folds(const ledger::EventStore& store);
+
+// None of `secrets` is in `text`; `where` names it.
+void check_no_secret(std::string_view text, const std::vector<std::string>& secrets,
+                     std::string_view where);
+
+// Everything a state holds, as text: two states are the same if these are.
+std::string picture_of(const ledger::MigrationState& state);
+
+// The state of a migration, folded from the start.
+ledger::MigrationState state_of(const ledger::EventStore& store, ledger::StreamId stream,
+                                ledger::Position until = ~ledger::Position{0});
+
+}  // namespace migledger::simulation

@@ -1,0 +1,31 @@
+// Same key, same request: whatever arrives under one retry token, again and again, is one request.
+//
+// Exception: a ledger that was put back from an older copy has forgotten what it sent; it builds the
+// request from the plan of today, and the cloud refuses it where that has changed.
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "cli/simulation/cloud_invariants.h"
+
+namespace migledger::simulation {
+
+void OneTokenOneBody::sent(const workflow::Request& request) {
+  const std::size_t body = std::hash<std::string>()(
+      fmt::format("{}\n{}\n{}\n{}", request.method, request.path, request.query, request.body));
+  const auto [known, is_new] = bodies_.emplace(request.region + " " + request.retry_token, body);
+  if (!is_new && known->second != body)
+    throw Violation("one-token-one-body",
+                    fmt::format("{} {} arrives with the retry token {}, which was sent with another "
+                                "request before; now it is {}",
+                                request.method, request.path, request.retry_token, request.body));
+}
+
+void OneTokenOneBody::forget(std::string_view ledger) {
+  for (auto it = bodies_.begin(); it != bodies_.end();) {
+    const auto parts = parts_of_key(it->first);
+    it = parts && parts->ledger == ledger ? bodies_.erase(it) : std::next(it);
+  }
+}
+
+}  // namespace migledger::simulation

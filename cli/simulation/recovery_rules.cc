@@ -1,0 +1,295 @@
+// The rules of recovery, told anew from the events, so that a mistake in the code that decides
+// cannot hide behind its own recomputation:
+//
+//  look-first       before every request that creates or changes something, this session looked for
+//                   it after the last event about it, a moment ago, and found nothing
+//  proof            a new generation, while it is not known what came of the one before, follows
+//                   two looks that found nothing, both later than the settle window, half a minute
+//                   apart, and a search by tag where there are tags
+//  same-request     what is sent again is the recorded request of the same generation; nothing else
+//                   is sent under its key
+//  young-token      … and, if the first may have had its effect, within 23 hours of it, by our clock
+//                   and the cloud's, and never before it
+//  final            after an error that will never go away, and after a limit or refused
+//                   credentials in the same session, nothing is sent until a person says so
+//  patience         nothing is sent before the cloud wants to hear it
+//  guarded          updates and removals name the version that they are about; a claim is made only
+//                   where there is none
+//  ours-only        what is adopted was just seen, and bears our key; nothing else is
+//  known-only       after an event of a kind that is not known, nothing is sent or concluded
+//  of-its-mode      what is sent belongs to what the migration is about
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/simulation/ledger_invariants.h"
+#include "workflow/records.h"
+
+namespace migledger::simulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+using ledger::Position;
+using ledger::StepIndex;
+using ledger::schema::ErrorClass;
+using ledger::schema::Event;
+using ledger::schema::Outcome;
+using ledger::schema::Probed;
+using workflow::Guard;
+
+struct Probe {
+  StepIndex step = ledger::kNoStep;
+  std::uint16_t generation = 0;
+  Probed::Result result = Probed::Result::ABSENT;
+  bool by_tag = false;
+  Position position = 0;
+  Position session = 0;
+  Time time{};
+  Time cloud_time{};
+};
+
+struct Attempt {
+  std::uint16_t generation = 0;
+  enum class Fate { none, open, unknown, failed, done, dead } fate = Fate::none;
+  bool doubt = false;
+  ErrorClass error = ErrorClass::NONE;
+  Position first_intent = 0;
+  Position latest = 0;
+  Position session = 0;  // of the latest
+  Time first_sent{}, last_sent{}, first_cloud_time{};
+  Time not_before{};
+};
+
+class Rules {
+ public:
+  Rules(const workflow::Workflow& workflow) : workflow_(workflow) {}
+
+  void take(Event::Reader event) {
+    position_ = event.getPosition();
+    session_ = event.getSession();
+    time_ = time_from_micros(event.getTime());
+    const auto body = event.getBody();
+    if (body.isIntent()) {
+      take_intent(body.getIntent());
+    } else if (body.isOutcome()) {
+      take_outcome(body.getOutcome());
+    } else if (body.isProbed()) {
+      take_probe(body.getProbed());
+    } else if (body.isChecked()) {
+      take_checked(body.getChecked());
+    } else if (body.isSteered() || body.isPlanChanged()) {
+      asked_ = position_;
+    } else if (body.isEnded() && state_.unknown_events > 0) {
+      broken("known-only", "it ends");
+    }
+    state_.apply(event);
+  }
+
+ private:
+  [[noreturn]] void broken(const char* rule, const std::string& what) const {
+    throw Violation("recovery-rules", fmt::format("{}: at {} of {}: {}", rule, position_,
+                                                  state_.name, what));
+  }
+
+  // The newest look for the step, not by tag.
+  const Probe* newest(StepIndex step) const {
+    for (auto it = probes_.rbegin(); it != probes_.rend(); ++it)
+      if (it->step == step && !(it->by_tag && it->result == Probed::Result::ABSENT)) return &*it;
+    return nullptr;
+  }
+
+  Duration settle() const {
+    const auto text = state_.plan.get("settle_seconds");
+    double seconds = 600;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return Duration(static_cast<std::int64_t>(seconds * 1e6));
+  }
+
+  void look_first(StepIndex index, const workflow::Step& step, const Attempt& attempt) const {
+    if (!step.ask) return;
+    const Probe* look = newest(index);
+    if (!look) broken("look-first", fmt::format("{} is sent without a look", step.name));
+    if (look->session != session_)
+      broken("look-first", fmt::format("the look for {} is of another session", step.name));
+    if (look->position < attempt.latest)
+      broken("look-first", fmt::format("the look for {} was before the last attempt", step.name));
+    if (look->result != Probed::Result::ABSENT)
+      broken("look-first", fmt::format("{} is sent although something was found", step.name));
+    if (time_ - look->time > 2min)
+      broken("look-first", fmt::format("the look for {} is old", step.name));
+  }
+
+  void proof(StepIndex index, const workflow::Step& step, const Attempt& attempt) const {
+    const Time settled = attempt.last_sent + settle();
+    std::vector<Time> looks;
+    bool by_tag = step.ask_by_tag == nullptr;
+    for (const auto& probe : probes_) {
+      if (probe.step != index || probe.result != Probed::Result::ABSENT || probe.time < settled ||
+          probe.position < attempt.latest)
+        continue;
+      if (probe.by_tag) {
+        by_tag = true;
+      } else {
+        looks.push_back(probe.time);
+      }
+    }
+    const bool apart =
+        !looks.empty() && *std::max_element(looks.begin(), looks.end()) -
+                                  *std::min_element(looks.begin(), looks.end()) >=
+                              30s;
+    if (!apart)
+      broken("proof", fmt::format("a new generation of {} without two looks after the settle window",
+                                  step.name));
+    if (!by_tag) broken("proof", fmt::format("a new generation of {} without a search", step.name));
+  }
+
+  void young_token(const workflow::Step& step, const Attempt& attempt, const Probe* look) const {
+    if (time_ < attempt.first_sent)
+      broken("young-token", fmt::format("{} is sent again before it was first sent", step.name));
+    if (time_ - attempt.first_sent >= 23h)
+      broken("young-token", fmt::format("the token of {} is too old", step.name));
+    const bool told = look && attempt.first_cloud_time != Time{} && look->cloud_time != Time{};
+    if (told && look->cloud_time - attempt.first_cloud_time >= 23h)
+      broken("young-token", fmt::format("the token of {} is too old by the cloud's clock",
+                                        step.name));
+  }
+
+  void final(const workflow::Step& step, const Attempt& attempt) const {
+    if (attempt.fate != Attempt::Fate::failed || asked_ > attempt.latest) return;
+    const bool now = attempt.session == session_;
+    const auto error = attempt.error;
+    if (error == ErrorClass::FATAL)
+      broken("final", fmt::format("{} failed for good and is sent again", step.name));
+    if (now && (error == ErrorClass::CREDENTIALS || error == ErrorClass::BLOCKED))
+      broken("final", fmt::format("{} was refused and is sent again", step.name));
+  }
+
+  void take_intent(ledger::schema::Intent::Reader intent) {
+    const StepIndex index = intent.getStep();
+    if (index >= workflow_.steps.size()) broken("same-request", "there is no such step");
+    const auto& step = workflow_.steps[index];
+    Attempt& attempt = attempts_[index];
+    if (state_.unknown_events > 0) broken("known-only", fmt::format("{} is sent", step.name));
+    if ((step.modes & workflow::in(state_.mode)) == 0)
+      broken("of-its-mode", fmt::format("{} is sent while the migration is {}", step.name,
+                                        ledger::name_of(state_.mode)));
+    look_first(index, step, attempt);
+    final(step, attempt);
+    if (asked_ <= attempt.latest && time_ < attempt.not_before)
+      broken("patience", fmt::format("{} is sent before its time", step.name));
+    const bool in_doubt = attempt.fate == Attempt::Fate::open ||
+                          attempt.fate == Attempt::Fate::unknown ||
+                          (attempt.fate == Attempt::Fate::failed && attempt.doubt);
+    if (intent.getResends() != 0) {
+      if (intent.getResends() != attempt.first_intent ||
+          intent.getGeneration() != attempt.generation)
+        broken("same-request", fmt::format("{} sends again what is not the recorded request of its "
+                                           "generation",
+                                           step.name));
+      if (in_doubt && step.guard == Guard::TOKEN) young_token(step, attempt, newest(index));
+    } else {
+      if (intent.getGeneration() <= attempt.generation && attempt.generation != 0)
+        broken("same-request", fmt::format("{} builds another request for generation {}", step.name,
+                                           intent.getGeneration()));
+      const bool by_version = step.guard == Guard::IF_MATCH;
+      if (in_doubt && !by_version) proof(index, step, attempt);
+      const auto request = workflow::request_of(intent.getRequest());
+      if (by_version && request.if_match.empty())
+        broken("guarded", fmt::format("{} names no version", step.name));
+      if (step.name == "claim-source" && request.if_none_match != "*")
+        broken("guarded", "a claim is made whether there is one or not");
+      attempt.generation = intent.getGeneration();
+      attempt.doubt = false;
+      attempt.first_intent = position_;
+      attempt.first_sent = time_;
+      const Probe* look = newest(index);
+      attempt.first_cloud_time = look ? look->cloud_time : Time{};
+    }
+    if (in_doubt && intent.getResends() != 0) attempt.doubt = true;
+    attempt.fate = Attempt::Fate::open;
+    attempt.latest = position_;
+    attempt.session = session_;
+    attempt.last_sent = time_;
+    attempt.not_before = {};
+    probes_.clear();
+  }
+
+  void take_outcome(ledger::schema::Outcome::Reader outcome) {
+    const StepIndex index = outcome.getStep();
+    Attempt& attempt = attempts_[index];
+    const auto how = outcome.getHow();
+    if (how != Outcome::How::REPLIED && how != Outcome::How::LOST && state_.unknown_events > 0)
+      broken("known-only", "something is concluded");
+    if (how == Outcome::How::ADOPTED || how == Outcome::How::BY_PERSON) {
+      const Probe* look = newest(index);
+      if (!look || look->session != session_ || look->position < attempt.latest ||
+          look->result != Probed::Result::OURS)
+        broken("ours-only", fmt::format("{} is adopted, and was not just seen to be ours",
+                                        state_.step_name(index)));
+    }
+    switch (outcome.getResult()) {
+      case Outcome::Result::SUCCEEDED:
+        attempt.fate = Attempt::Fate::done;
+        attempt.generation = std::max(attempt.generation, outcome.getGeneration());
+        break;
+      case Outcome::Result::FAILED:
+        attempt.fate = Attempt::Fate::failed;
+        if (how == Outcome::How::PROVEN) {
+          attempt.doubt = false;
+        }
+        break;
+      case Outcome::Result::UNKNOWN:
+        attempt.fate = Attempt::Fate::unknown;
+        attempt.doubt = true;
+        break;
+    }
+    attempt.error = outcome.getError().getClass();
+    attempt.latest = position_;
+    attempt.session = session_;
+    attempt.not_before =
+        time_ + std::chrono::milliseconds(outcome.getError().getRetryAfterMillis());
+    probes_.clear();
+  }
+
+  void take_probe(ledger::schema::Probed::Reader probed) {
+    probes_.push_back({probed.getStep(), probed.getGeneration(), probed.getResult(),
+                       ledger::view(probed.getScope()) == "tag", position_, session_, time_,
+                       time_from_micros(probed.getCloudTime())});
+  }
+
+  void take_checked(ledger::schema::Checked::Reader checked) {
+    if (state_.unknown_events > 0) broken("known-only", "something is concluded");
+    if (checked.getResult() != ledger::schema::Checked::Result::DEAD) return;
+    Attempt& attempt = attempts_[checked.getReopens()];
+    attempt.fate = Attempt::Fate::dead;
+    attempt.latest = position_;
+    attempt.session = session_;
+    probes_.clear();
+  }
+
+  const workflow::Workflow& workflow_;
+  ledger::MigrationState state_;
+  std::map<StepIndex, Attempt> attempts_;
+  std::vector<Probe> probes_;
+  Position position_ = 0;
+  Position session_ = 0;
+  Position asked_ = 0;  // when a person last said anything
+  Time time_{};
+};
+
+}  // namespace
+
+void check_recovery_rules(const ledger::EventStore& store, const workflow::Workflow& workflow) {
+  std::map<ledger::StreamId, Rules> streams;
+  for (const auto cursor = store.scan(1); cursor->next();) {
+    const auto event = cursor->event();
+    const auto stream =
+        event.getBody().isMigrationStarted() ? event.getPosition() : event.getStream();
+    if (stream == ledger::kLedgerStream) continue;
+    streams.try_emplace(stream, workflow).first->second.take(event);
+  }
+}
+
+}  // namespace migledger::simulation

@@ -1,0 +1,56 @@
+// A ledger of a simulated universe: its disk, and all that is asked of it while it grows.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/simulation/disk.h"
+#include "cli/simulation/ledger_watch.h"
+#include "cli/simulation/trace.h"
+#include "workflow/plan.h"
+
+namespace migledger::simulation {
+
+class SimulatedLedger {
+ public:
+  SimulatedLedger(std::string id, std::unique_ptr<Disk> disk, workflow::Plan plan, Trace& trace);
+
+  const std::string& id() const { return id_; }
+  // The first digits, as keys have them.
+  std::string short_id() const { return id_.substr(0, 12); }
+  // Today's configuration of those who run it.
+  workflow::Plan& plan() { return plan_; }
+  Disk& disk() { return *disk_; }
+  SentAsRecorded& sent() { return sent_; }
+  SavedSummaries& summaries() { return summaries_; }
+  const Acknowledged& acknowledged() const { return acknowledged_; }
+  bool is_open() const { return open_; }
+  bool ever_put_back() const { return ever_put_back_; }
+  std::uint64_t appended() const { return appended_; }
+
+  // A new process opens it for writing. `before_append` is called before each append and may throw
+  // what the append is to throw; it sets the fate of the append at the disk. Throws LedgerError.
+  std::unique_ptr<ledger::EventStore> open(std::function<void()> before_append);
+
+  // An older copy is put back.
+  void put_back(ledger::Position head);
+
+ private:
+  class Open;
+
+  void recorded(ledger::schema::Event::Reader event);
+
+  const std::string id_;
+  const std::unique_ptr<Disk> disk_;
+  workflow::Plan plan_;
+  Trace& trace_;
+  Acknowledged acknowledged_;
+  SentAsRecorded sent_;
+  SavedSummaries summaries_;
+  bool open_ = false;
+  bool ever_put_back_ = false;
+  std::uint64_t appended_ = 0;
+};
+
+}  // namespace migledger::simulation

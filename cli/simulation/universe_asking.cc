@@ -1,0 +1,180 @@
+// What a universe asks of its ledgers and its tenancy once faults have stopped.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "cli/simulation/ledger_invariants.h"
+#include "cli/simulation/universe.h"
+#include "ledger/fleet_summary.h"
+#include "workflow/compute_workflow.h"
+#include "workflow/reconcile.h"
+
+namespace migledger::simulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+using ledger::EventStore;
+using ledger::Status;
+using workflow::Verb;
+
+std::vector<ledger::MigrationState> all_states(const EventStore& store) {
+  std::map<ledger::StreamId, ledger::MigrationState> states;
+  for (const auto cursor = store.scan(1); cursor->next();) {
+    const auto event = cursor->event();
+    const auto stream =
+        event.getBody().isMigrationStarted() ? event.getPosition() : event.getStream();
+    if (stream != ledger::kLedgerStream) states[stream].apply(event);
+  }
+  std::vector<ledger::MigrationState> out;
+  for (auto& [stream, state] : states) out.push_back(std::move(state));
+  return out;
+}
+
+}  // namespace
+
+bool Universe::is_decommissioning(std::string_view source) const {
+  for (const auto& ledger : ledgers_) {
+    for (const auto& state : all_states(*ledger->disk().read()))
+      if (workflow::source_of(state.plan) == source &&
+          (state.mode == ledger::Mode::decommission || state.decommissioned))
+        return true;
+  }
+  return false;
+}
+
+// A run without faults, and what it must come to.
+void Universe::come_to_rest(SimulatedLedger& ledger) {
+  for (int round = 0; round < 4; ++round) {
+    // Children of the last process under chaos live for minutes.
+    network_->pass(network_->children_until());
+    const std::size_t count = ledger.plan().migrations.size();
+    const Time begun = network_->now();
+    const std::uint64_t calls = network_->calls(), events = ledger.appended();
+    run_once(ledger, true, false);
+    const Duration took = network_->now() - begun;
+    const Duration most = 36h * (count / drawn_.parallel + 2) + jumped_;
+    if (took > most)
+      throw Violation("rest", fmt::format("a run without faults took {}, at most {} are allowed",
+                                          format_duration(took), format_duration(most)));
+    if (network_->calls() - calls > 500 + 2500 * count)
+      throw Violation("rest",
+                      fmt::format("a run without faults made {} calls", network_->calls() - calls));
+    if (ledger.appended() - events > 60 + 500 * count)
+      throw Violation("rest", fmt::format("a run without faults appended {} events",
+                                          ledger.appended() - events));
+    const auto store = ledger.disk().read();
+    const auto held = workflow::held_by(*store);
+    bool all_over = true;
+    std::set<std::string> done;
+    const auto states = all_states(*store);
+    for (const auto& state : states) {
+      if (state.done_at != Time{}) done.insert(state.name);
+      const auto unrest = unrest_of(state, held);
+      if (!unrest.empty()) throw Violation("rest", fmt::format("{}: {}", state.name, unrest));
+      all_over = all_over && state.is_over() && state.status != Status::failed;
+    }
+    for (const auto& planned : ledger.plan().migrations) {
+      const bool begun_before = store->find_stream(planned.name).has_value();
+      const bool waits = held != 0 || std::any_of(planned.depends_on.begin(),
+                                                  planned.depends_on.end(),
+                                                  [&](const auto& o) { return !done.count(o); });
+      if (!begun_before && !waits)
+        throw Violation("rest", planned.name + " was not begun, and waits for nothing");
+      all_over = all_over && begun_before;
+    }
+    if (all_over) return;
+    help(ledger);
+  }
+}
+
+// A person looks at what waits and does what is asked for.
+void Universe::help(SimulatedLedger& ledger) {
+  const auto states = all_states(*ledger.disk().read());
+  if (workflow::held_by(*ledger.disk().read()) != 0)
+    take_order(ledger, people_->order(Verb::RESUME, ""));
+  for (const auto& state : states) {
+    if (state.paused != 0 || state.pause_at != ledger::kNoStep)
+      take_order(ledger, people_->order(Verb::RESUME, state.name));
+    if (state.status == Status::failed)
+      take_order(ledger, people_->order(Verb::RETRY, state.name));
+    if (state.status == Status::parked &&
+        state.parked_kind == ledger::schema::Parked::Kind::APPROVE)
+      take_order(ledger, people_->order(Verb::APPROVE, state.name));
+  }
+  network_->pass(network_->now() + 10min);
+}
+
+void Universe::ask_ledger(SimulatedLedger& ledger) {
+  const auto store = ledger.disk().read();
+  check_order(*store);
+  check_outcomes(*store);
+  check_decisions(*store, *workflow_);
+  check_recovery_rules(*store, *workflow_);
+  check_folds(*store);
+  ledger.summaries().compare(*store);
+  std::vector<std::string> secrets = network_->secrets();
+  secrets.emplace_back(kSecretMark);
+  ledger::Position position = 0;
+  for (const auto& bytes : ledger.acknowledged().events())
+    check_no_secret({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, secrets,
+                    fmt::format("the event at {}", ++position));
+  check_no_secret(debug_, secrets, "the evidence or the debug log");
+}
+
+// Promise 2, "never lost": all that requests created and that is there still is named in a ledger,
+// or reconcile finds it. Objects that a bucket's replication copies are named by their page.
+void Universe::ask_for_lost() {
+  std::string named;
+  for (const auto& ledger : ledgers_)
+    for (const auto& bytes : ledger->acknowledged().events())
+      named.append(reinterpret_cast<const char*>(bytes.data()), bytes.size()).append("\n");
+  const bool bulk = drawn_.plan.workflow == "storage-replication";
+  std::vector<adapters::sim::Tenancy::Created> unnamed;
+  for (const auto& made : tenancy_->created_from(0)) {
+    if (invariants_->others().count(made.id) != 0) continue;
+    const bool object = made.kind.starts_with("object");
+    if (bulk && object) continue;
+    const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
+    if (named.find(name) != std::string::npos) continue;
+    if (made.kind == "par" || is_alive(*tenancy_, network_->now(), made)) unnamed.push_back(made);
+  }
+  if (unnamed.empty()) return;
+  std::set<std::string> found;
+  for (const auto& ledger : ledgers_) {
+    const auto store = ledger->disk().read();
+    Process cloud(++processes_, *ledger, {*network_, trace_, skew_, {}, {}, 0}, {},
+                  dice_for(options_.seed, "reconcile"), 64, tenancy_->tenancy_id());
+    const auto reconciled = workflow::reconcile(
+        [&] {
+          return workflow::read_books(*store, ledger->plan(), false, workflow::workflow_named);
+        },
+        cloud, cloud);
+    for (const auto& finding : reconciled.findings) found.insert(finding.id);
+  }
+  for (const auto& made : unnamed) {
+    const bool object = made.kind.starts_with("object") || made.kind == "bucket";
+    if (found.count(object ? made.name : made.id) != 0) continue;
+    if (made.kind == "par") continue;
+    throw Violation("never-lost",
+                    fmt::format("{} {} ({}), created for {} at {}, is there, no ledger names it and "
+                                "reconcile does not find it",
+                                made.kind, made.id, made.name, made.key, format_utc(made.at)));
+  }
+}
+
+void Universe::tell(SimulationResult& result) const {
+  result.workflow = drawn_.plan.workflow;
+  result.migrations = static_cast<unsigned>(drawn_.plan.migrations.size());
+  result.steps = steps_;
+  result.active = chaos_.set();
+  result.on_rocksdb = on_rocksdb_;
+  result.simulated = network_->now() - begun_;
+  result.runs = runs_;
+  result.kills = kills_;
+  for (const auto& ledger : ledgers_) result.events += ledger->appended();
+  result.calls = network_->calls();
+  result.created = invariants_->created();
+}
+
+}  // namespace migledger::simulation
