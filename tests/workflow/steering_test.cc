@@ -243,6 +243,17 @@ TEST_CASE("orders that make no sense are refused, and nothing is recorded") {
         "workflow compute has no step \"make-coffee\"");
   CHECK(waiting.steer(Verb::PAUSE, "web-1", "check-source").words ==
         "web-1: cannot pause: check-source is done");
+
+  // The command line asks for the step; an order left in the inbox may be without it.
+  Rehearsal stopped;
+  plan.migrations[0].fields.set("source_instance_id", "ocid1.instance.oc1.iad.gone");
+  stopped.store().after_append = [](ledger::Position head) {
+    if (head == 4) throw Killed{};
+  };
+  CHECK_THROWS_AS(stopped.run(plan), Killed);
+  stopped.store().after_append = nullptr;
+  CHECK(stopped.steer(Verb::ADOPT, "web-1", "", "ocid1.image.oc1.iad.a").words ==
+        "web-1: cannot adopt: name the step that made it");
 }
 
 TEST_CASE("an order that was taken before is answered, and not carried out again") {
