@@ -110,7 +110,7 @@ void Executor::Loop::decide_about(Migration& migration) {
       OutcomeRecord record;
       record.step = decision.step;
       record.generation = decision.generation;
-      record.intent = migration.state.attempt.latest;
+      record.intent = migration.state.attempt.first_intent;
       record.result = schema::Outcome::Result::FAILED;
       record.how = schema::Outcome::How::PROVEN;
       record.failure.error_class = ErrorClass::RETRY;

@@ -70,6 +70,7 @@ std::string refusal_of_step(const Order& order, const Workflow& workflow,
     case Verb::SKIP:
     case Verb::ADOPT:
       if (current == kNoStep) return "it has no step to do";
+      if (step == kNoStep) return "name the step that made it";
       if (step != current)
         return fmt::format("it is at {}, not at {}", named(current), named(step));
       break;

@@ -54,6 +54,8 @@ class OwnClaim {
  public:
   OwnClaim(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan);
   void made(const adapters::sim::Tenancy::Created& made, Time now);
+  // The ledger was put back: it may have forgotten that it released its claims.
+  void forget(std::string_view ledger) { forgetful_.emplace(ledger); }
 
  private:
   struct Claimed {
@@ -61,6 +63,7 @@ class OwnClaim {
   };
   adapters::sim::Tenancy& tenancy_;
   std::map<std::string, Claimed> claims_;  // by KeyParts::about
+  std::set<std::string> forgetful_;
 };
 
 // source_untouched.cc
@@ -106,7 +109,11 @@ class CloudInvariants final : public TrafficWatch {
     others_.erase(id);
     source_.made(id);
   }
-  void forget_tokens(std::string_view ledger) { tokens_.forget(ledger); }
+  // The ledger of these first digits was put back from an older copy.
+  void forget(std::string_view ledger) {
+    tokens_.forget(ledger);
+    claim_.forget(ledger);
+  }
   std::size_t created() const { return seen_; }
 
  private:

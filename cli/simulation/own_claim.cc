@@ -1,7 +1,10 @@
 // Two ledgers, one source: whatever is created for a source is created by the ledger whose claim on
 // the source lies in the staging bucket at that moment. Asked of the tenancy, by reading the claim.
 //
-// Exception: pre-authenticated requests and buckets are shared, or of no source.
+// Exceptions, each with its reason:
+//  - pre-authenticated requests and buckets are shared, or of no source;
+//  - a ledger that was put back from an older copy may have released its claim after that copy was
+//    made, when it rolled back or cleaned up: it has forgotten that, and nothing can tell it.
 #include <fmt/format.h>
 
 #include "cli/simulation/cloud_invariants.h"
@@ -31,6 +34,7 @@ void OwnClaim::made(const Tenancy::Created& made, Time now) {
   if (made.kind == "par" || made.kind == "bucket") return;
   const auto parts = parts_of_key(made.key);
   if (!parts) return;
+  if (forgetful_.count(parts->ledger) != 0) return;
   const auto found = claims_.find(parts->about);
   if (found == claims_.end()) return;
   const Claimed& claimed = found->second;

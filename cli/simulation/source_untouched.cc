@@ -3,6 +3,8 @@
 // never acted on but to be imaged, backed up, copied from, or replicated.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "cli/simulation/cloud_invariants.h"
 
 namespace migledger::simulation {
@@ -24,6 +26,13 @@ std::string_view last_ocid(std::string_view path) {
   if (begin == std::string_view::npos) return {};
   path.remove_prefix(begin);
   return path.substr(0, path.find('/'));
+}
+
+bool is_about_replicas(const std::string& body) {
+  boost::system::error_code bad;
+  const auto parsed = boost::json::parse(body, bad);
+  if (bad || !parsed.is_object() || parsed.get_object().size() != 1) return false;
+  return std::string_view(parsed.get_object().begin()->key()).ends_with("Replicas");
 }
 
 [[noreturn]] void touched(const Request& request, std::string_view why) {
@@ -56,9 +65,7 @@ void SourceUntouched::done(const Request& request, const Others& others) {
         touched(request, "migledger did not create it");
     } else if (source) {
       // Replicas are enabled and disabled by updating the volume, with nothing else in the body.
-      const bool replicas = request.method == "PUT" &&
-                            request.body.find("olumeReplicas\"") != std::string::npos &&
-                            request.body.find("displayName\":\"data-") == std::string::npos;
+      const bool replicas = request.method == "PUT" && is_about_replicas(request.body);
       if (!replicas) touched(request, "it is a source");
     }
   }

@@ -136,7 +136,7 @@ void Universe::between_runs() {
       const auto head = ledger->acknowledged().head();
       if (head > 1) {
         ledger->put_back(1 + dice_.below(head));
-        invariants_->forget_tokens(ledger->short_id());
+        invariants_->forget(ledger->short_id());
       }
     }
     if (strikes(Chaos::plan_changes)) change_plan(*ledger);

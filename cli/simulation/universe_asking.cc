@@ -1,6 +1,8 @@
 // What a universe asks of its ledgers and its tenancy once faults have stopped.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include <set>
 
 #include "cli/simulation/ledger_invariants.h"
@@ -137,8 +139,15 @@ void Universe::ask_for_lost() {
     if (bulk && object) continue;
     const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
     if (named.find(name) != std::string::npos) continue;
-    if (made.kind == "par" || is_alive(*tenancy_, network_->now(), made)) unnamed.push_back(made);
+    unnamed.push_back(made);
   }
+  if (unnamed.empty()) return;
+  std::set<std::string> held;
+  const auto report = boost::json::parse(tenancy_->report());
+  for (const auto& entry : report.at("held").as_array())
+    held.insert(entry.at("region").as_string().c_str() +
+                std::string(entry.at("id").as_string().c_str()));
+  std::erase_if(unnamed, [&](const auto& made) { return !held.count(made.region + made.id); });
   if (unnamed.empty()) return;
   std::set<std::string> found;
   for (const auto& ledger : ledgers_) {
@@ -155,7 +164,6 @@ void Universe::ask_for_lost() {
   for (const auto& made : unnamed) {
     const bool object = made.kind.starts_with("object") || made.kind == "bucket";
     if (found.count(object ? made.name : made.id) != 0) continue;
-    if (made.kind == "par") continue;
     throw Violation("never-lost",
                     fmt::format("{} {} ({}), created for {} at {}, is there, no ledger names it and "
                                 "reconcile does not find it",

@@ -2,6 +2,7 @@
 #include "workflow/steering.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 #include <functional>
 
 #include "tests/support/orders.h"
@@ -89,6 +90,14 @@ TEST_CASE("cancelled while a reply was lost, it is first found out what came of 
     const bool made = fault == adapters::sim::Fault::lost_after;
     CHECK(count(rehearsal, "image") == (made ? 1u : 0u));
     CHECK(state.facts.get("image_id").empty() != made);
+    // What is said of a sending names the intent that sent it.
+    std::set<ledger::Position> intents;
+    for (const auto cursor = rehearsal.store().scan(1, ~ledger::Position{0}); cursor->next();) {
+      const auto event = cursor->event();
+      if (event.getBody().isIntent()) intents.insert(event.getPosition());
+      if (event.getBody().isOutcome())
+        CHECK(intents.count(event.getBody().getOutcome().getIntent()) == 1);
+    }
     REQUIRE(rehearsal.steer(Verb::RETRY, "web-1").taken);
     CHECK(rehearsal.run(plan_of(1)).done == 1);
     check_each_made_once(rehearsal, 1);
@@ -243,6 +252,17 @@ TEST_CASE("orders that make no sense are refused, and nothing is recorded") {
         "workflow compute has no step \"make-coffee\"");
   CHECK(waiting.steer(Verb::PAUSE, "web-1", "check-source").words ==
         "web-1: cannot pause: check-source is done");
+
+  // The command line asks for the step; an order left in the inbox may be without it.
+  Rehearsal stopped;
+  plan.migrations[0].fields.set("source_instance_id", "ocid1.instance.oc1.iad.gone");
+  stopped.store().after_append = [](ledger::Position head) {
+    if (head == 4) throw Killed{};
+  };
+  CHECK_THROWS_AS(stopped.run(plan), Killed);
+  stopped.store().after_append = nullptr;
+  CHECK(stopped.steer(Verb::ADOPT, "web-1", "", "ocid1.image.oc1.iad.a").words ==
+        "web-1: cannot adopt: name the step that made it");
 }
 
 TEST_CASE("an order that was taken before is answered, and not carried out again") {
