@@ -18,6 +18,7 @@
 #include "cli/command_run.h"
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
+#include "cli/command_verify.h"
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
@@ -217,6 +218,12 @@ int main(int argc, char** argv) {
     if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
     replay.terminal = terminal;
     exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  });
+
+  cli::VerifyCommand verify;
+  cli::add_verify(app, verify, [&] {
+    verify.terminal = terminal;
+    exit = guarded([&] { return cli::run_verify(verify, std::cout); });
   });
 
   cli::InitOptions init;

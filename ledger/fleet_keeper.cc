@@ -6,8 +6,6 @@ namespace migledger::ledger {
 
 namespace {
 
-constexpr const char* kKind = "fleet";
-
 // `fleet` moved on to `to`.
 void fold(const EventStore& store, FleetSummary& fleet, Position to) {
   if (fleet.position() >= to) return;
@@ -23,7 +21,7 @@ struct FromSnapshot {
 
 FromSnapshot from_snapshot(const SnapshotStore& snapshots, Position at_most) {
   FromSnapshot from;
-  auto loaded = snapshots.load(kKind, FleetSummary::kFoldVersion, at_most);
+  auto loaded = snapshots.load(kFleetKind, FleetSummary::kFoldVersion, at_most);
   from.passed_over = std::move(loaded.passed_over);
   if (!loaded.snapshot) return from;
   auto fleet = FleetSummary::load(loaded.snapshot->payload);
@@ -62,9 +60,9 @@ std::vector<std::string> check_fleet_snapshots(const EventStore& store, Snapshot
   FromSnapshot before = from_snapshot(snapshots, newest.position - 1);
   fold(store, before.fleet, newest.position);
   if (before.fleet == newest.fleet) return said;
-  snapshots.discard(kKind, newest.position);
+  snapshots.discard(kFleetKind, newest.position);
   // Whichever of the two is wrong, neither is needed: the log is the truth.
-  if (before.position != 0) snapshots.discard(kKind, before.position);
+  if (before.position != 0) snapshots.discard(kFleetKind, before.position);
   said.push_back("the snapshot at position " + std::to_string(newest.position) +
                  " disagrees with the events; it was removed, the log is unharmed");
   return said;
@@ -72,7 +70,7 @@ std::vector<std::string> check_fleet_snapshots(const EventStore& store, Snapshot
 
 void save_fleet(const FleetSummary& fleet, const Digest& root, SnapshotStore& snapshots) {
   Snapshot snapshot;
-  snapshot.kind = kKind;
+  snapshot.kind = kFleetKind;
   snapshot.fold = FleetSummary::kFoldVersion;
   snapshot.position = fleet.position();
   snapshot.root = root;

@@ -12,6 +12,9 @@
 
 namespace migledger::ledger {
 
+// The name of the kind of its snapshots.
+inline constexpr char kFleetKind[] = "fleet";
+
 // The newest usable snapshot at or before `at_most`; nothing: fold from the start.
 std::optional<FleetSummary> fleet_snapshot(const SnapshotStore& snapshots, Position at_most);
 
