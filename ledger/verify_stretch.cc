@@ -169,7 +169,7 @@ void StretchReader::take(Position position, std::span<const std::byte> bytes, St
       report("has " + std::to_string(bytes.size()) + " bytes, more than an event may have");
     // Bytes in that form cannot lead a reader in circles.
     if (!decoder_.is_canonical()) return report("is not in canonical form");
-    take_facts(event, facts, into);
+    take_facts(position, event, facts, into);
   } catch (const LedgerError& e) {
     report(std::string("cannot be read: ") + e.what());
   } catch (const kj::Exception& e) {
@@ -186,15 +186,16 @@ void StretchReader::take(Position position, std::span<const std::byte> bytes, St
   }
 }
 
-void StretchReader::take_facts(Event::Reader event, EventFacts& facts, Stretch& into) {
+void StretchReader::take_facts(Position position, Event::Reader event, EventFacts& facts,
+                               Stretch& into) {
   facts.stream = event.getStream();
   facts.version = event.getVersion();
   facts.time = event.getTime();
   facts.raw_time = event.getRawTime();
   facts.session = event.getSession();
   facts.cause = event.getCause();
-  take_body(event, facts, into);
-  into.index.add_event(facts.stream, facts.version, event.getPosition());
+  take_body(position, event, facts, into);
+  into.index.add_event(facts.stream, facts.version, position);
 }
 
 void StretchReader::take_evidence(Position position, capnp::Data::Reader data, Stretch& into) {
@@ -211,9 +212,9 @@ void StretchReader::take_evidence(Position position, capnp::Data::Reader data, S
   into.evidence.emplace_back(position, digest);
 }
 
-void StretchReader::take_body(Event::Reader event, EventFacts& facts, Stretch& into) {
+void StretchReader::take_body(Position position, Event::Reader event, EventFacts& facts,
+                              Stretch& into) {
   static const unsigned kKinds = capnp::Schema::from<Event::Body>().getUnionFields().size();
-  const Position position = event.getPosition();
   const auto body = event.getBody();
   facts.kind = static_cast<unsigned>(body.which()) < kKinds ? Kind::other : Kind::unknown;
   switch (body.which()) {

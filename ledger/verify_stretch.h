@@ -104,8 +104,8 @@ class StretchReader {
 
  private:
   void take(Position position, std::span<const std::byte> bytes, Stretch& into);
-  void take_facts(schema::Event::Reader event, EventFacts& facts, Stretch& into);
-  void take_body(schema::Event::Reader event, EventFacts& facts, Stretch& into);
+  void take_facts(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
+  void take_body(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
   void take_evidence(Position position, capnp::Data::Reader digest, Stretch& into);
   void lose(Position from, Position to, const std::string& why, Stretch& into);
 
