@@ -170,19 +170,17 @@ void StretchReader::take(Position position, std::span<const std::byte> bytes, St
     // Bytes in that form cannot lead a reader in circles.
     if (!decoder_.is_canonical()) return report("is not in canonical form");
     take_facts(position, event, facts, into);
+    if (event.getPosition() == position) return;
+    facts.kind = Kind::unreadable;
+    into.findings.push_back({Check::header, position, "",
+                             positions(position, position) + " says that it is at position " +
+                                 std::to_string(event.getPosition()),
+                             kRestore});
   } catch (const LedgerError& e) {
     report(std::string("cannot be read: ") + e.what());
   } catch (const kj::Exception& e) {
     facts.kind = Kind::unreadable;
     report(std::string("cannot be read: ") + e.getDescription().cStr());
-  }
-  if (facts.kind == Kind::unreadable) return;
-  if (decoder_.decode(bytes).getPosition() != position) {
-    into.findings.push_back({Check::header, position, "",
-                             positions(position, position) + " says that it is at position " +
-                                 std::to_string(decoder_.decode(bytes).getPosition()),
-                             kRestore});
-    facts.kind = Kind::unreadable;
   }
 }
 
