@@ -26,7 +26,7 @@ void make_snapshots(const std::filesystem::path& ledger) {
   const auto trees = ledger::verify(ledger, options).trees;
   ledger::SnapshotStore snapshots(ledger);
   for (const auto position : options.sizes)
-    ledger::save_fleet(ledger::load_fleet(*store, snapshots, position).fleet,
+    ledger::save_fleet(*store, ledger::load_fleet(*store, snapshots, position).fleet,
                        trees.at(position).root(), snapshots);
 }
 
