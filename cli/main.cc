@@ -18,6 +18,8 @@
 #include "cli/command_run.h"
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
+#include "cli/command_verify.h"
+#include "cli/disk_advice.h"
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
@@ -75,12 +77,16 @@ int guarded(const Command& command) {
     return fail(ExitStatus::usage, e.what());
   } catch (const ledger::LedgerError& e) {
     fail(ExitStatus::ledger_refused, e.what());
+    if (e.kind == ledger::LedgerErrorKind::disk)
+      fail(ExitStatus::ledger_refused, cli::disk_advice(e.what()).c_str());
     return exit_of(e.kind);
   } catch (const adapters::SetupError& e) {
     fail(ExitStatus::cloud_unreachable, e.what());
     return exit_of(e.kind);
   } catch (const adapters::sim::StateError& e) {
     fail(ExitStatus::ledger_refused, e.what());
+    if (e.kind == adapters::sim::StateErrorKind::disk)
+      fail(ExitStatus::ledger_refused, cli::disk_advice(e.what()).c_str());
     return exit_of(e.kind);
   } catch (const kj::Exception& e) {
     return fail(ExitStatus::ledger_refused,
@@ -218,6 +224,12 @@ int main(int argc, char** argv) {
     if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
     replay.terminal = terminal;
     exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  });
+
+  cli::VerifyCommand verify;
+  cli::add_verify(app, verify, [&] {
+    verify.terminal = terminal;
+    exit = guarded([&] { return cli::run_verify(verify, std::cout); });
   });
 
   cli::InitOptions init;

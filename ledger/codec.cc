@@ -8,6 +8,18 @@
 
 namespace migledger::ledger {
 
+namespace {
+
+// An event is read a few times over by whoever decodes it. The default would let one of 64 KiB
+// that refers to its own parts again and again cost a thousand times that.
+capnp::ReaderOptions limits() {
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = 128 * (kMaxEventBytes / sizeof(capnp::word) + 1);
+  return options;
+}
+
+}  // namespace
+
 std::vector<std::byte> encode(schema::Event::Reader event) {
   const auto words = capnp::canonicalize(event);
   const auto bytes = words.asBytes();
@@ -38,12 +50,20 @@ schema::Event::Reader Decoder::decode(std::span<const std::byte> bytes) {
   if (s.words.size() < count) s.words.resize(count);
   std::memcpy(s.words.data(), bytes.data(), bytes.size());
   s.segment = kj::arrayPtr(s.words.data(), count);
-  s.reader.emplace(kj::arrayPtr(&s.segment, 1));
+  s.reader.emplace(kj::arrayPtr(&s.segment, 1), limits());
   try {
     return s.reader->getRoot<schema::Event>();
   } catch (const kj::Exception& e) {
     throw LedgerError(LedgerErrorKind::corrupt,
                       std::string("not a Cap'n Proto event: ") + e.getDescription().cStr());
+  }
+}
+
+bool Decoder::is_canonical() {
+  try {
+    return state_->reader->isCanonical();
+  } catch (const kj::Exception&) {
+    return false;
   }
 }
 

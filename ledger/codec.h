@@ -26,9 +26,12 @@ class Decoder {
   Decoder& operator=(const Decoder&) = delete;
 
   // The event; valid until the next call. Throws LedgerError(corrupt) when the bytes are not a
-  // whole number of words or have no root. Bounds are checked on every access afterwards
-  // (kj::Exception).
+  // whole number of words or have no root. Bounds are checked on every access afterwards, and how
+  // much is read in all (kj::Exception): bytes that lead to themselves cannot keep a reader busy.
   schema::Event::Reader decode(std::span<const std::byte> bytes);
+
+  // Whether the bytes last decoded are in canonical form. Looks at all of them, and throws nothing.
+  bool is_canonical();
 
  private:
   struct State;

@@ -25,9 +25,10 @@ class EvidenceStore {
   // file when it holds something else, or LedgerError(disk).
   std::optional<std::vector<std::byte>> get(const Digest& digest) const;
 
- private:
+  // Where it is, or would be.
   std::filesystem::path file_of(const Digest& digest) const;
 
+ private:
   const std::filesystem::path directory_;
   std::mutex mutex_;
 };

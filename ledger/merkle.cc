@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <stdexcept>
 
 namespace migledger::ledger {
 
@@ -18,15 +19,31 @@ Digest node_hash(const Digest& left, const Digest& right) {
   return sha256(node);
 }
 
-void MerkleFrontier::append(const Digest& leaf) {
-  Digest subtree = leaf;
-  // Every trailing one of the size is a perfect subtree that the new leaf completes into a larger.
-  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
-    subtree = node_hash(subtrees_.back(), subtree);
+void MerkleFrontier::append_subtree(std::uint64_t leaves, Digest root) {
+  // Every trailing one of the size, from there on, is a perfect subtree that the new one completes
+  // into a larger.
+  for (std::uint64_t rest = size_ / leaves; (rest & 1) != 0; rest >>= 1) {
+    root = node_hash(subtrees_.back(), root);
     subtrees_.pop_back();
   }
-  subtrees_.push_back(subtree);
-  ++size_;
+  subtrees_.push_back(root);
+  size_ += leaves;
+}
+
+void MerkleFrontier::append(const Digest& leaf) { append_subtree(1, leaf); }
+
+void MerkleFrontier::append(const MerkleFrontier& next) {
+  if (next.size_ == 0) return;
+  const std::uint64_t largest = std::bit_floor(next.size_);
+  const std::uint64_t whole = largest == next.size_ ? largest : 2 * largest;
+  if (size_ % whole != 0)
+    throw std::invalid_argument("these two Merkle trees cannot be joined without their leaves");
+  std::uint64_t left = next.size_;
+  for (const Digest& subtree : next.subtrees_) {
+    const std::uint64_t leaves = std::bit_floor(left);
+    append_subtree(leaves, subtree);
+    left -= leaves;
+  }
 }
 
 Digest MerkleFrontier::root() const {

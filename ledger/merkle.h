@@ -26,6 +26,11 @@ class MerkleFrontier {
  public:
   void append(const Digest& leaf);
 
+  // Appends all leaves of `next`, which has fewer than 2^n, to a tree whose size is a multiple of
+  // 2^n, or exactly 2^n: what several threads have hashed becomes one tree. Throws
+  // std::invalid_argument for any other two.
+  void append(const MerkleFrontier& next);
+
   // The number of leaves.
   std::uint64_t size() const { return size_; }
 
@@ -41,6 +46,9 @@ class MerkleFrontier {
   friend bool operator==(const MerkleFrontier&, const MerkleFrontier&) = default;
 
  private:
+  // Appends a perfect subtree of `leaves`, which divide the size.
+  void append_subtree(std::uint64_t leaves, Digest root);
+
   std::uint64_t size_ = 0;
   std::vector<Digest> subtrees_;
 };

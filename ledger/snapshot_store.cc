@@ -17,13 +17,15 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSnapshot = std::size_t{1} << 32;
 constexpr std::size_t kKept = 2;
+constexpr std::string_view kTitle = "migledger-snapshot 2\n";
+constexpr std::string_view kOlderTitle = "migledger-snapshot 1\n";
 
 // Everything before the payload, but for the checksum over it and the payload.
 std::string header_of(const Snapshot& snapshot) {
-  return "migledger-snapshot 1\nkind: " + snapshot.kind +
+  return std::string(kTitle) + "kind: " + snapshot.kind +
          "\nfold: " + std::to_string(snapshot.fold) +
          "\nposition: " + std::to_string(snapshot.position) + "\nroot: " + to_hex(snapshot.root) +
-         "\n";
+         "\nhead: " + to_hex(snapshot.head) + "\n";
 }
 
 std::string checksum_line(const std::string& header, std::span<const std::byte> payload) {
@@ -43,31 +45,43 @@ std::optional<std::uint64_t> read_decimal(std::string_view text) {
   return n;
 }
 
-// Reads the root out of the only place a header of ours can have it, then compares the rest with
-// the header that belongs there. Throws std::invalid_argument saying why it cannot be used.
+struct OtherFold : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+// Reads fold, root and head out of the only places a header of ours can have them, then compares
+// the rest with the header that belongs there. Throws std::invalid_argument saying why it cannot be
+// used.
 Snapshot parse(const std::vector<std::byte>& bytes, const std::string& kind, std::uint32_t fold,
                Position position) {
-  Snapshot snapshot{kind, fold, position, {}, {}};
+  Snapshot snapshot{kind, fold, position, {}, {}, {}};
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const std::size_t root_at = header_of(snapshot).size() - 65;
+  if (text.starts_with(kOlderTitle)) throw OtherFold("is of an older form");
   const std::size_t fold_at = text.find("\nfold: ");
   const std::size_t fold_end = fold_at == text.npos ? text.npos : text.find('\n', fold_at + 1);
-  if (fold_end != text.npos) {
-    const auto found = read_decimal(text.substr(fold_at + 7, fold_end - fold_at - 7));
-    if (found && *found != fold)
-      throw std::invalid_argument("was made by version " + std::to_string(*found) +
-                                  " of its fold, not " + std::to_string(fold));
-  }
-  const auto root =
-      text.size() < root_at + 64 ? std::nullopt : digest_from_hex(text.substr(root_at, 64));
-  if (!root) throw std::invalid_argument("is damaged");
+  const auto found = fold_end == text.npos
+                         ? std::nullopt
+                         : read_decimal(text.substr(fold_at + 7, fold_end - fold_at - 7));
+  if (!found || *found > 0xffffffff) throw std::invalid_argument("is damaged");
+  snapshot.fold = static_cast<std::uint32_t>(*found);
+  // The header ends "root: HEX\nhead: HEX\n".
+  const std::size_t head_at = header_of(snapshot).size() - 65;
+  const std::size_t root_at = head_at - 71;
+  if (text.size() < head_at + 64) throw std::invalid_argument("is damaged");
+  const auto root = digest_from_hex(text.substr(root_at, 64));
+  const auto head = digest_from_hex(text.substr(head_at, 64));
+  if (!root || !head) throw std::invalid_argument("is damaged");
   snapshot.root = *root;
+  snapshot.head = *head;
   const std::string header = header_of(snapshot);
   const std::size_t payload_at = header.size() + checksum_line(header, {}).size();
   if (text.size() < payload_at) throw std::invalid_argument("is damaged");
   const auto payload = std::span(bytes).subspan(payload_at);
   if (text.substr(0, payload_at) != header + checksum_line(header, payload))
     throw std::invalid_argument("is damaged");
+  if (snapshot.fold != fold)
+    throw OtherFold("was made by version " + std::to_string(*found) + " of its fold, not " +
+                    std::to_string(fold));
   snapshot.payload.assign(payload.begin(), payload.end());
   return snapshot;
 }
@@ -113,21 +127,35 @@ void SnapshotStore::save(const Snapshot& snapshot) {
     if (position > snapshot.position || ++kept > kKept) discard(snapshot.kind, position);
 }
 
+SnapshotStore::Read SnapshotStore::read(const std::string& kind, std::uint32_t fold,
+                                        Position position) const {
+  Read read;
+  try {
+    // Nothing when the writer has replaced it since.
+    if (const auto bytes = read_file(file_of(kind, position), kMaxSnapshot))
+      read.snapshot = parse(*bytes, kind, fold, position);
+  } catch (const OtherFold& e) {
+    read.problem = e.what();
+    read.other_fold = true;
+  } catch (const std::invalid_argument& e) {
+    read.problem = e.what();
+  } catch (const LedgerError& e) {
+    read.problem = std::string("cannot be read: ") + e.what();
+  }
+  return read;
+}
+
 SnapshotStore::Loaded SnapshotStore::load(const std::string& kind, std::uint32_t fold,
                                           Position at_most) const {
   Loaded loaded;
   for (const Position position : positions(kind)) {
     if (position > at_most) continue;
-    const fs::path file = file_of(kind, position);
-    try {
-      const auto bytes = read_file(file, kMaxSnapshot);
-      if (!bytes) continue;  // the writer has replaced it since
-      loaded.snapshot = parse(*bytes, kind, fold, position);
-      return loaded;
-    } catch (const std::exception& e) {
-      loaded.passed_over.push_back("the snapshot " + file.string() + " " + e.what() +
-                                   "; it is not used");
-    }
+    Read one = read(kind, fold, position);
+    loaded.snapshot = std::move(one.snapshot);
+    if (loaded.snapshot) return loaded;
+    if (!one.problem.empty())
+      loaded.passed_over.push_back("the snapshot " + file_of(kind, position).string() + " " +
+                                   one.problem + "; it is not used");
   }
   return loaded;
 }

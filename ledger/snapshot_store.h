@@ -18,6 +18,7 @@ struct Snapshot {
   std::uint32_t fold = 0;  // version of the fold that made it; raised whenever a fold changes
   Position position = 0;   // of the last event in it
   Digest root{};           // Merkle root over the events up to position
+  Digest head{};           // leaf hash of the event at position: whose events these are
   std::vector<std::byte> payload;
 };
 
@@ -38,14 +39,24 @@ class SnapshotStore {
   // nothing.
   Loaded load(const std::string& kind, std::uint32_t fold, Position at_most) const;
 
+  // Positions of the snapshots of a kind, the newest first. Throws LedgerError(disk).
+  std::vector<Position> positions(const std::string& kind) const;
+
+  // The snapshot of one position, or why it cannot be used; neither when there is none any more.
+  struct Read {
+    std::optional<Snapshot> snapshot;
+    std::string problem;      // "is damaged"
+    bool other_fold = false;  // it is whole as far as can be seen, and of another fold
+  };
+  Read read(const std::string& kind, std::uint32_t fold, Position position) const;
+
+  // Where it is, or would be.
+  std::filesystem::path file_of(const std::string& kind, Position position) const;
+
   // Removes a snapshot, because it disagrees with the fold.
   void discard(const std::string& kind, Position position);
 
  private:
-  std::filesystem::path file_of(const std::string& kind, Position position) const;
-  // Positions of the snapshots of a kind, the newest first.
-  std::vector<Position> positions(const std::string& kind) const;
-
   const std::filesystem::path directory_;
 };
 

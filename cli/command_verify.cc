@@ -1,0 +1,172 @@
+#include "cli/command_verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "cli/exit_status.h"
+#include "cli/json_text.h"
+#include "cli/moment.h"
+#include "cli/names.h"
+#include "cli/printable.h"
+#include "ledger/rocks_event_store.h"
+
+namespace migledger::cli {
+
+namespace {
+
+namespace json = boost::json;
+using ledger::Finding;
+using ledger::Verification;
+using Ending = Verification::Ending;
+
+std::vector<Finding> ordered(const ledger::Findings& findings) {
+  std::vector<Finding> all = findings.kept();
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Finding& a, const Finding& b) { return a.position < b.position; });
+  return all;
+}
+
+std::string plural(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+std::string tail_words(const Verification& found) {
+  const auto& tail = *found.opening.dropped_tail;
+  return fmt::format("{} ends within a record, of which {} are there; it was never acknowledged",
+                     printable(tail.file, 200), plural(tail.bytes, "byte"));
+}
+
+void print_looked_at(const Verification& found, std::ostream& out) {
+  if (found.cloud == "sim") out << kSimulatedLine << "\n";
+  if (found.ledger_id.empty()) return;
+  out << fmt::format("ledger {} ({}): {} of {}", printable(found.ledger_id, 40),
+                     printable(found.cloud, 20), plural(found.head, "event"),
+                     plural(found.migrations, "migration"));
+  if (found.head != 0)
+    out << fmt::format(", the last #{} at {}", found.head, format_local(found.time));
+  out << "\n";
+  if (found.tree)
+    out << fmt::format("root {} (RFC 6962, of all {})\n", ledger::to_hex(found.tree->root()),
+                       found.head);
+  out << fmt::format(
+      "looked at: every event and its hash, the anchor at #{}, {} and their outcomes, the index, "
+      "{}, "
+      "{} of evidence\n",
+      found.anchored, plural(found.intents, "intent"), plural(found.snapshots, "snapshot"),
+      plural(found.evidence, "file"));
+  if (found.unknown_events != 0)
+    out << fmt::format("{} {} written by a newer version: hashed, but not understood\n",
+                       plural(found.unknown_events, "event"),
+                       found.unknown_events == 1 ? "was" : "were");
+  for (const auto& remark : found.remarks) out << printable(remark, 1000) << "\n";
+}
+
+void print_text(const Verification& found, const Terminal& terminal, std::ostream& out) {
+  print_looked_at(found, out);
+  if (found.findings.count() != 0) out << "\n";
+  for (const Finding& finding : ordered(found.findings)) {
+    out << paint(terminal, Colour::red, fmt::format("{}", ledger::name_of(finding.check)));
+    if (finding.position != 0) out << fmt::format(" #{}", finding.position);
+    if (!finding.file.empty()) out << " " << printable(finding.file, 300);
+    out << ": " << printable(finding.what, 1000);
+    if (!finding.advice.empty()) out << "; " << printable(finding.advice, 500);
+    out << "\n";
+  }
+  for (const auto& [check, count] : found.findings.counts()) {
+    const auto& kept = found.findings.kept();
+    const auto shown = static_cast<std::uint64_t>(std::count_if(
+        kept.begin(), kept.end(), [&](const Finding& one) { return one.check == check; }));
+    if (count > shown)
+      out << fmt::format("{}: {} more like these\n", ledger::name_of(check), count - shown);
+  }
+  if (found.findings.count() != 0) out << "\n";
+  switch (found.ending()) {
+    case Ending::intact:
+      out << paint(terminal, Colour::green, "intact") << "\n";
+      break;
+    case Ending::tail_passed_over:
+      out << paint(terminal, Colour::yellow, "intact, but for an unacknowledged tail") << ": "
+          << tail_words(found) << ". The next run drops it, keeps a copy and records that\n";
+      break;
+    case Ending::refused:
+      out << paint(terminal, Colour::red, "refused") << ": "
+          << plural(found.findings.count(), "finding") << "; nothing was changed\n";
+      break;
+  }
+}
+
+std::string_view word_of(Ending ending) {
+  switch (ending) {
+    case Ending::intact:
+      return "intact";
+    case Ending::tail_passed_over:
+      return "tail-passed-over";
+    case Ending::refused:
+      break;
+  }
+  return "refused";
+}
+
+json::object json_of(const Finding& finding) {
+  json::object object{{"check", ledger::name_of(finding.check)}};
+  if (finding.position != 0) object["position"] = finding.position;
+  if (!finding.file.empty()) object["file"] = json_text(finding.file);
+  object["what"] = json_text(finding.what);
+  if (!finding.advice.empty()) object["advice"] = json_text(finding.advice);
+  return object;
+}
+
+void print_json(const Verification& found, std::ostream& out) {
+  json::object object{{"ending", word_of(found.ending())}};
+  if (!found.ledger_id.empty()) {
+    object["ledger"] = json_text(found.ledger_id);
+    object["cloud"] = json_text(found.cloud);
+  }
+  if (found.cloud == "sim") object["simulated"] = true;
+  object["position"] = found.head;
+  if (found.head != 0) object["time"] = format_utc(found.time);
+  if (found.tree) object["root"] = ledger::to_hex(found.tree->root());
+  object["anchor"] = found.anchored;
+  if (found.opening.dropped_tail)
+    object["tail"] = json::object{{"file", json_text(found.opening.dropped_tail->file)},
+                                  {"bytes", found.opening.dropped_tail->bytes}};
+  object["migrations"] = found.migrations;
+  object["intents"] = found.intents;
+  object["snapshots"] = found.snapshots;
+  object["evidence"] = found.evidence;
+  object["unknown_events"] = found.unknown_events;
+  json::array findings;
+  for (const Finding& finding : ordered(found.findings)) findings.push_back(json_of(finding));
+  object["findings"] = std::move(findings);
+  json::object counts;
+  for (const auto& [check, count] : found.findings.counts()) counts[ledger::name_of(check)] = count;
+  object["counts"] = std::move(counts);
+  json::array remarks;
+  for (const auto& remark : found.remarks) remarks.push_back(json::value(json_text(remark)));
+  object["remarks"] = std::move(remarks);
+  out << json::serialize(object) << "\n";
+}
+
+}  // namespace
+
+int run_verify(const VerifyCommand& command, std::ostream& out) {
+  ledger::VerifyOptions options;
+  if (!command.until.empty()) {
+    const Moment moment = parse_moment("--until", command.until);
+    ledger::OpeningReport report;
+    const auto store = ledger::RocksEventStore::open_reader(command.ledger, report);
+    options.until = last_until(*store, "--until", moment);
+  }
+  const Verification found = ledger::verify(command.ledger, options);
+  if (command.json)
+    print_json(found, out);
+  else
+    print_text(found, command.terminal, out);
+  out.flush();
+  return static_cast<int>(found.ending() == Ending::intact ? ExitStatus::done
+                                                           : ExitStatus::ledger_refused);
+}
+
+}  // namespace migledger::cli
