@@ -21,6 +21,7 @@
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/report_options.h"
 #include "cli/steer_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
@@ -217,6 +218,12 @@ int main(int argc, char** argv) {
     if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
     replay.terminal = terminal;
     exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  });
+
+  cli::ReportOptions report_options;
+  cli::add_report(app, ledger_path, report_options, [&] {
+    exit = guarded(
+        [&] { return cli::read_report(ledger_path, report_options, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;
