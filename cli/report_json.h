@@ -23,7 +23,7 @@
 //                events, reason]
 //   holds        waits of all migrations together
 //   migrations   [name, workflow, standing, began, length, events, attempts, failures, reason,
-//                need, from region, to region, moving steps done, moving steps, working, waiting,
+//                need, from region, to region, steps of moving that are done, working, waiting,
 //                idle, stays, waits, resources]
 //                stay:     [step, began after the stay before ended, length, ending, first event,
 //                           attempts]; attempt: [intent, outcome, ending], positions after the

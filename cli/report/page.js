@@ -6,9 +6,10 @@
   const ledger = data.ledger;
   const LEVEL_DOUBTFUL = 3;
   const ENDINGS = ["open", "succeeded", "failed", "unknown", "left"];
-  const WAITS = ["something must be mended", "approval", "a person must decide", "paused"];
+  const WAITS = ["something to be mended", "approval", "a decision", "paused"];
   const SVG = "http://www.w3.org/2000/svg";
   const byId = (id) => document.getElementById(id);
+  const narrow = window.matchMedia("(max-width: 860px)").matches;
 
   // ---- elements -------------------------------------------------------------------------------
 
@@ -21,7 +22,7 @@
         element.setAttribute(name, value === true ? "" : String(value));
       }
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return element;
   };
   const h = (name, attributes, ...children) => put(document.createElement(name), attributes, children);
@@ -29,7 +30,10 @@
     put(document.createElementNS(SVG, name), attributes, children);
   // Text of any direction, kept from turning what stands around it.
   const bdi = (text, attributes) => h("bdi", attributes, text);
-  const replace = (element, ...children) => element.replaceChildren(...children.flat());
+  const replace = (element, ...children) => {
+    element.replaceChildren();
+    put(element, null, children);
+  };
 
   // ---- texts, numbers, times ------------------------------------------------------------------
 
@@ -104,10 +108,10 @@
       index, name: text(m[0]), workflow: text(m[1]), standing: data.standings[m[2]],
       from: m[3], to: m[3] + m[4], length: m[4], events: m[5], attempts: m[6], failures: m[7],
       reason: text(m[8]), need: text(m[9]), source: text(m[10]), target: text(m[11]),
-      done: m[12], steps: m[13], working: m[14], waiting: m[15], idle: m[16],
+      done: m[12], working: m[13], waiting: m[14], idle: m[15],
     };
     let at = migration.from;
-    migration.stays = m[17].map(([step, gap, length, ending, first, attempts]) => {
+    migration.stays = m[16].map(([step, gap, length, ending, first, attempts]) => {
       const from = at + gap;
       at = from + length;
       return {
@@ -119,8 +123,8 @@
         })),
       };
     });
-    migration.waits = unfoldWaits(m[18]);
-    migration.resources = m[19].map(([noun, id, step, fate, origin, made, removed]) => ({
+    migration.waits = unfoldWaits(m[17]);
+    migration.resources = m[18].map(([noun, id, step, fate, origin, made, removed]) => ({
       migration, noun: text(noun), id: text(id), step, fate: text(fate), origin: text(origin), made, removed,
     }));
     return migration;
@@ -256,21 +260,22 @@
       [...standings].sort((a, b) => b[1].n - a[1].n).map(([words, { kind, n }]) =>
         card(words[0].toUpperCase() + words.slice(1), count(n), `of ${count(migrations.length)}`, kind)),
       card("Elapsed", duration(ledger.length),
-           `${duration(sum((m) => m.waiting))} waiting for a person`),
+           `${duration(sum((m) => m.waiting))} of waiting for a person, all together`),
       card("Requests", count(sum((m) => m.attempts)),
            failures === 0 ? "none failed" : `${count(failures)} failed or unclear at first`),
       card("Resources", count(made), removed === 0 ? "none removed" : `${count(removed)} removed since`));
     const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, ...value));
+    const long = (name, ...value) => h("div", { class: "long" }, h("dt", {}, name), h("dd", {}, ...value));
     const people = [...new Set(sessions.map((session) => session.who))];
     const routes = [...new Set(migrations.map((m) => m.source && m.target ? `${m.source} → ${m.target}` : ""))]
       .filter(Boolean);
     replace(byId("facts"),
       fact("Cloud", ledger.simulated ? "simulated (rehearsal)" : ledger.cloud),
-      fact("Tenancy", ledger.tenancy ? h("span", { class: "id" }, ledger.tenancy) : "not recorded"),
+      long("Tenancy", ledger.tenancy ? h("span", { class: "id" }, ledger.tenancy) : "not recorded"),
       fact("From", time(0), " UTC"),
       fact("Until", time(ledger.length), " UTC", ledger.head ? "" : " (there are later events)"),
       fact("By", people.length === 0 ? "nobody yet" : [
-        people.slice(0, 4).map((who, i) => [i ? ", " : "", bdi(who)]).flat(),
+        people.slice(0, 4).map((who, i) => [i ? ", " : "", bdi(who)]),
         people.length > 4 ? ` and ${people.length - 4} more` : "",
         ` (${plural(sessions.length, "session")})`]),
       fact("Route", routes.length === 0 ? "none" : routes.slice(0, 3).join(", ") +
@@ -278,8 +283,6 @@
       fact("Events", `${count(ledger.events)} shown, up to #${ledger.position}`),
       ledger.unknown ? fact("Newer kinds", `${plural(ledger.unknown, "event")} written by a newer version, not understood here`) : null,
       ledger.tails ? fact("Torn ends", `cut off ${plural(ledger.tails, "time")}; see the events of kind tailDropped`) : null);
-    // replaceChildren would show null as text.
-    for (const node of [...byId("facts").childNodes]) if (node.nodeType === 3) node.remove();
     byId("scope").textContent =
       (ledger.whole ? "all migrations" : plural(migrations.length, "migration")) +
       `, up to event #${ledger.position}`;
@@ -305,17 +308,17 @@
 
   // ---- bars -----------------------------------------------------------------------------------
 
-  // A bar is 1000 wide and as tall as its box; what is short is drawn wide enough to be seen.
-  const WIDTH = 1000;
+  // Places are shares of the bar's width, so that it can be resized; what is short is drawn as wide
+  // as it must be to be seen, `least` pixels.
   const bar = (from, to, label, draw, slim) => {
-    const scale = WIDTH / Math.max(1, to - from);
-    const x = (t) => Math.min(WIDTH, Math.max(0, (t - from) * scale));
-    const image = s("svg", { class: slim ? "bar slim" : "bar", viewBox: `0 0 ${WIDTH} 24`,
-                             preserveAspectRatio: "none", role: "img", "aria-label": label });
+    const room = Math.max(120, byId("bars").clientWidth * (slim ? 0.34 : 0.78));
+    const share = (t) => Math.min(100, Math.max(0, ((t - from) / Math.max(1, to - from)) * 100));
+    const image = s("svg", { class: slim ? "bar slim" : "bar", role: "img", "aria-label": label });
     const rect = (kind, begin, end, y, height, least, title) => {
-      const width = Math.max(x(end) - x(begin), least);
-      const left = Math.min(x(begin), WIDTH - width);
-      image.append(s("rect", { class: kind, x: left.toFixed(2), y, width: width.toFixed(2), height },
+      const width = Math.max(share(end) - share(begin), (least / room) * 100);
+      const left = Math.min(share(begin), 100 - width);
+      image.append(s("rect", { class: kind, x: `${left.toFixed(3)}%`, y: `${y}%`,
+                               width: `${width.toFixed(3)}%`, height: `${height}%` },
                      title ? s("title", {}, title) : null));
     };
     draw(rect);
@@ -329,28 +332,32 @@
   };
   const troubled = (attempt) => attempt.ending === "failed" || attempt.ending === "unknown";
   const waitWords = (wait) =>
-    `${wait.kind === "paused" ? "paused" : "waits: " + wait.kind}, ${duration(wait.length)}` +
+    `${wait.kind === "paused" ? "" : "for "}${wait.kind}, ${duration(wait.length)}` +
     (wait.reason ? `: ${wait.reason}` : "");
 
   const drawWaits = (rect, m, from, to) => {
     for (const wait of [...m.waits, ...holds])
       if (wait.to >= from && wait.from <= to)
-        rect("s-wait", Math.max(wait.from, from), Math.min(wait.to, to), 0, 24, 3, waitWords(wait));
+        rect("s-wait", Math.max(wait.from, from), Math.min(wait.to, to), 0, 100, 2, waitWords(wait));
   };
   const overviewBar = (m, from, to) => {
     const label = `${m.name}: ${m.standing[0]}, ${duration(m.length)}, ${plural(m.stays.length, "step")}, ` +
       `${plural(m.failures, "failure")}`;
     return bar(from, to, label, (rect) => {
-      for (const [begin, end] of idleWithin(m.from, m.to)) rect("s-idle", begin, end, 0, 24, 0);
-      m.stays.forEach((stay, i) =>
-        rect(`s-${stay.ending}${i % 2 ? " odd" : ""}`, stay.from, stay.to, 0, 24, 1.5,
-             `${stepTitle(stay.step)} (${stepName(stay.step)}): ${stay.ending}, ${duration(stay.length)}`));
+      for (const [begin, end] of idleWithin(m.from, m.to)) rect("s-idle", begin, end, 0, 100, 0);
+      // Steps that are wide enough to be told apart change their shade.
+      let odd = true;
+      for (const stay of m.stays) {
+        if (stay.length > (to - from) / 250) odd = !odd;
+        rect(`s-${stay.ending}${odd ? " odd" : ""}`, stay.from, stay.to, 0, 100, 1,
+             `${stepTitle(stay.step)} (${stepName(stay.step)}): ${stay.ending}, ${duration(stay.length)}`);
+      }
       drawWaits(rect, m, m.from, m.to);
       for (const stay of m.stays)
         for (const attempt of stay.attempts)
           if (troubled(attempt)) {
             const at = attemptTimes(attempt)[1];
-            rect("s-tick", at, at, 0, 24, 2.5, `${stepName(stay.step)}: ${attempt.ending}`);
+            rect("s-tick", at, at, 0, 100, 2, `${stepName(stay.step)}: ${attempt.ending}`);
           }
     });
   };
@@ -360,21 +367,21 @@
     const label = `${stepTitle(stay.step)}: ${stay.ending}, ${duration(stay.length)}, ` +
       plural(stay.attempts.length, "attempt");
     return bar(m.from, m.to, label, (rect) => {
-      rect(`s-${stay.ending}`, stay.from, stay.to, 0, 24, 3, label);
-      for (const [begin, end] of idleWithin(stay.from, stay.to)) rect("s-idle", begin, end, 0, 24, 0);
+      rect(`s-${stay.ending}`, stay.from, stay.to, 0, 100, 2, label);
+      for (const [begin, end] of idleWithin(stay.from, stay.to)) rect("s-idle", begin, end, 0, 100, 0);
       for (const wait of [...m.waits, ...holds])
         if (wait.to > stay.from && wait.from < stay.to)
-          rect("s-wait", Math.max(wait.from, stay.from), Math.min(wait.to, stay.to), 0, 24, 3, waitWords(wait));
+          rect("s-wait", Math.max(wait.from, stay.from), Math.min(wait.to, stay.to), 0, 100, 2, waitWords(wait));
       for (const i of own) {
         if (events.at[i] < stay.from || events.at[i] > stay.to || stepOf(i) !== stay.step) continue;
         if (!LOOKS.has(data.kinds[kindOf(i)])) continue;
         const bad = levelOf(i) >= LEVEL_DOUBTFUL;
-        rect(bad ? "m-trouble" : "m-seen", events.at[i], events.at[i], bad ? 12 : 15, bad ? 12 : 9, 2,
+        rect(bad ? "m-trouble" : "m-seen", events.at[i], events.at[i], bad ? 50 : 65, bad ? 50 : 35, 1.5,
              shorten(text(events.text[i])));
       }
       for (const attempt of stay.attempts) {
         const [begin, end] = attemptTimes(attempt);
-        rect(`a-${attempt.ending}`, begin, end, 3, 8, 4,
+        rect(`a-${attempt.ending}`, begin, end, 12, 34, 3,
              `request ${attempt.ending}${attempt.intent ? ` (#${attempt.intent})` : ""}`);
       }
     }, true);
@@ -402,7 +409,7 @@
       h("dl", { class: "facts" },
         fact("Workflow", m.workflow),
         fact("Route", m.source && m.target ? `${m.source} → ${m.target}` : "none"),
-        fact("Steps done", `${m.done} of ${m.steps}`),
+        fact("Steps done", count(m.done)),
         fact("Working", duration(m.working)),
         fact("Waiting", duration(m.waiting)),
         fact("Nobody ran", duration(m.idle)),
@@ -412,9 +419,9 @@
                          `show all ${count(m.events)}`))),
       m.reason ? h("p", {}, bdi(shorten(m.reason))) : null,
       m.need ? h("p", {}, "To do: ", bdi(shorten(m.need))) : null,
-      m.waits.length === 0 ? null : h("p", {}, h("strong", {}, "Waits: "),
+      m.waits.length === 0 ? null : h("p", {}, h("strong", {}, "Waited "),
         m.waits.map((wait, i) => [i ? "; " : "", numbered(wait.first, waitWords({ ...wait, reason: "" })),
-                                  wait.reason ? [" ", bdi(`(${shorten(wait.reason)})`)] : ""]).flat(2)),
+                                  wait.reason ? [" ", bdi(`(${shorten(wait.reason)})`)] : ""])),
       table(`Steps of ${m.name}`, STAYS, m.stays.map((stay) =>
         row(STAYS, [
           [stepTitle(stay.step), h("div", { class: "sub" }, numbered(stay.first, stepName(stay.step)))],
@@ -546,7 +553,7 @@
   // ---- resources ------------------------------------------------------------------------------
 
   const RESOURCES = [
-    { name: "Migration" }, { name: "What", class: "inline" }, { name: "Id" },
+    { name: "Migration", class: "inline" }, { name: "What", class: "inline" }, { name: "Id" },
     { name: "How", class: "inline" }, { name: "Became", class: "inline" },
     { name: "Made", class: "num inline", label: "made" },
     { name: "Removed", class: "num inline", label: "removed" },
@@ -554,7 +561,7 @@
   const drawResources = () => {
     const all = migrations.flatMap((m) => m.resources);
     const kinds = { there: "good", removed: "off", "failed later": "bad", "being removed": "wait" };
-    const pages = paged("resource-pager", 50, (items) =>
+    const pages = paged("resource-pager", narrow ? 20 : 50, (items) =>
       replace(byId("resource-table"), items.length === 0
         ? none(all.length === 0 ? "Nothing was created." : "No resource fits.")
         : table("Resources", RESOURCES, items.map((r) => row(RESOURCES, [
@@ -614,7 +621,7 @@
   const eventForm = byId("event-filters");
   let found = -1;
   let chosen = [];
-  const eventPages = paged("event-pager", 100, (items) =>
+  const eventPages = paged("event-pager", narrow ? 40 : 100, (items) =>
     replace(byId("event-table"), items.length === 0 ? none("No event fits.")
       : table("Events", EVENTS, items.map((i) => eventRow(i, found)))));
   const applyEventFilter = () => {
@@ -690,7 +697,7 @@
             numbered(session.position), time(session.from), duration(session.length), bdi(session.who),
             bdi(session.as), session.version,
             session.closed ? [pill([`exit code ${session.code}`, session.code === 0 ? "good" : "wait"]),
-                              session.reason ? [" ", bdi(session.reason)] : ""].flat()
+                              session.reason ? [" ", bdi(session.reason)] : ""]
                            : pill([ledger.head ? "cut off, or still running" : "not closed by then", "off"]),
             h("code", { class: "id" }, bdi(session.command)),
           ]))))).set(sessions);
