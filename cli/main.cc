@@ -19,6 +19,7 @@
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
 #include "cli/exit_status.h"
+#include "cli/export_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
 #include "cli/report_options.h"
@@ -224,6 +225,12 @@ int main(int argc, char** argv) {
   cli::add_report(app, ledger_path, report_options, [&] {
     exit = guarded(
         [&] { return cli::read_report(ledger_path, report_options, std::cout, std::cerr); });
+  });
+
+  cli::ExportOptions export_options;
+  cli::add_export(app, ledger_path, export_options, [&] {
+    exit = guarded(
+        [&] { return cli::read_export(ledger_path, export_options, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;

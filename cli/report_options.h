@@ -1,4 +1,4 @@
-// The command-line options of report and export.
+// The command-line options of report.
 #pragma once
 
 #include <functional>
