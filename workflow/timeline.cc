@@ -385,11 +385,11 @@ std::string_view name_of(Mark::Kind kind) {
 std::string_view name_of(Wait::Kind kind) {
   switch (kind) {
     case Wait::Kind::mend:
-      return "something must be mended";
+      return "something to be mended";
     case Wait::Kind::approve:
       return "approval";
     case Wait::Kind::resolve:
-      return "a person must decide";
+      return "a decision";
     case Wait::Kind::paused:
       return "paused";
   }
