@@ -218,17 +218,16 @@
         h("td", { role: "cell", class: columns[i].class, "data-label": columns[i].label }, cell)));
   const none = (words) => h("p", { class: "empty" }, words);
 
-  const later = (() => {
+  // Calls `work` a moment after the last change, so that typing stays smooth.
+  const onInput = (form, work) => {
     let timer = 0;
-    return (work) => {
+    const later = () => {
       clearTimeout(timer);
       timer = setTimeout(work, 120);
     };
-  })();
-  const onInput = (form, work) => {
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => later(work));
-    form.addEventListener("reset", () => later(work));
+    form.addEventListener("input", later);
+    form.addEventListener("reset", later);
   };
   const options = (select, all, values) =>
     replace(select, h("option", { value: "" }, all),
@@ -649,8 +648,10 @@
     byId("event-count").textContent = `${count(chosen.length)} of ${plural(events.n, "event")}`;
   };
   const filterEvents = (values) => {
-    eventForm.reset();
-    for (const [name, value] of Object.entries(values)) eventForm.elements[name].value = value;
+    const fields = eventForm.elements;
+    fields.name.value = values.name || "";
+    fields.kind.value = fields.text.value = "";
+    fields.errors.checked = false;
     found = -1;
     applyEventFilter();
     eventPages.set(chosen);

@@ -27,14 +27,15 @@ json::array spans_of(const ledger::EventStore& store, ExportOptions options = {}
 
 const json::object& named(const json::array& spans, std::string_view name) {
   for (const auto& span : spans)
-    if (span.at("name") == name) return span.as_object();
+    if (span.at("name").as_string() == name) return span.as_object();
   FAIL("no span " << name);
   return spans[0].as_object();
 }
 
 json::value attribute(const json::object& span, std::string_view key) {
   for (const auto& attribute : span.at("attributes").as_array())
-    if (attribute.at("key") == key) return attribute.at("value").as_object().begin()->value();
+    if (attribute.at("key").as_string() == key)
+      return attribute.at("value").as_object().begin()->value();
   return nullptr;
 }
 
@@ -61,9 +62,9 @@ TEST_CASE("a migration is a trace of steps, and a step holds its attempts") {
   CHECK(attempt.at("parentSpanId") == step.at("spanId"));
   CHECK(attempt.at("kind") == 3);
   CHECK(attempt.at("status").at("code") == 2);
-  CHECK(attempt.at("status").at("message") == "slow down");
-  CHECK(attribute(attempt, "http.response.status_code") == "429");
-  CHECK(attribute(attempt, "error.type") == "TooManyRequests");
+  CHECK(attempt.at("status").at("message").as_string() == "slow down");
+  CHECK(attribute(attempt, "http.response.status_code").as_string() == "429");
+  CHECK(attribute(attempt, "error.type").as_string() == "TooManyRequests");
   CHECK(attempt.at("startTimeUnixNano").as_string().ends_with("000"));
   std::set<std::string> ids;
   for (const auto& span : spans) {
@@ -79,9 +80,9 @@ TEST_CASE("what is not over lasts until the last event, and keeps its ids when i
   auto history = sent();
   const auto before = spans_of(history.store());
   const auto& open = named(before, "POST create-image");
-  CHECK(attribute(open, "migledger.unfinished") == true);
+  CHECK(attribute(open, "migledger.unfinished").as_bool());
   CHECK(open.at("status").as_object().empty());
-  CHECK(attribute(named(before, "web-1"), "migledger.unfinished") == true);
+  CHECK(attribute(named(before, "web-1"), "migledger.unfinished").as_bool());
   CHECK(named(before, "web-1").at("endTimeUnixNano") == open.at("endTimeUnixNano"));
 
   history.succeeded("create-image", {{"image_id", "x"}});
@@ -89,7 +90,7 @@ TEST_CASE("what is not over lasts until the last event, and keeps its ids when i
   REQUIRE(after.size() == before.size());
   for (std::size_t i = 0; i < after.size(); ++i)
     CHECK(after[i].at("spanId") == before[i].at("spanId"));
-  CHECK(attribute(named(after, "POST create-image"), "migledger.unfinished") == nullptr);
+  CHECK(attribute(named(after, "POST create-image"), "migledger.unfinished").is_null());
 
   ExportOptions options;
   options.until = std::to_string(history.last() - 1);
@@ -104,11 +105,11 @@ TEST_CASE("observations are events of their step, and waits are spans in it") {
   const auto& step = named(spans, "await-image");
   REQUIRE(step.at("events").as_array().size() == 1);
   const auto& event = step.at("events").at(0).as_object();
-  CHECK(event.at("name") == "observed");
-  CHECK(attribute(event, "migledger.seen") == "EXPORTING 30 %");
+  CHECK(event.at("name").as_string() == "observed");
+  CHECK(attribute(event, "migledger.seen").as_string() == "EXPORTING 30 %");
   const auto& wait = named(spans, "wait for something to be mended");
   CHECK(wait.at("parentSpanId") == step.at("spanId"));
-  CHECK(attribute(wait, "migledger.need") == "look");
+  CHECK(attribute(wait, "migledger.need").as_string() == "look");
 }
 
 TEST_CASE("texts that are no UTF-8 are mended, and export without a format is refused") {

@@ -29,7 +29,7 @@ TEST_CASE("a string in a script element cannot end it, and reads back as it was"
 }
 
 TEST_CASE("text for a Markdown cell is one cell, and no link, element or mention") {
-  CHECK(markdown_cell("a|b\nc") == "a\\|b\\x0ac");
+  CHECK(markdown_cell("a|b\nc") == "a\\|b\\\\x0ac");
   CHECK(markdown_cell("<img src=x>") == "&lt;img src=x&gt;");
   CHECK(markdown_cell("[x](http://evil) @all #1 *b* _i_ `c` ~s~ $m$") ==
         "\\[x\\]\\(http&#58;//evil\\) &#64;all &#35;1 \\*b\\* \\_i\\_ \\`c\\` \\~s\\~ \\$m\\$");
