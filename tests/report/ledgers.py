@@ -8,7 +8,7 @@ MIGLEDGER = os.environ["MIGLEDGER"]
 
 FAULTS = {
     "rates": {"throttled": 0.05, "lost_after": 0.02},
-    "out_of_capacity": [{"availability_domain": "Uocm:SA-BOGOTA-1-AD-1", "refusals": 2}],
+    "scripted": [{"fault": "limit_exceeded", "method": "POST", "path": "/20160918/instances", "times": 2}],
 }
 
 
@@ -37,7 +37,7 @@ def migledger(*arguments, code=0):
 
 
 def rehearse(directory, count):
-    """Runs `count` migrations, with faults: two find no capacity, and wait for a person. Returns the ledger."""
+    """Runs `count` migrations, with faults: two find a limit used up, and wait for a person. Returns the ledger."""
     ledger = directory / "test.ledger"
     (directory / "plan.json").write_text(json.dumps(plan(count)))
     (directory / "faults.json").write_text(json.dumps(FAULTS))
