@@ -21,8 +21,10 @@
 #include "cli/command_verify.h"
 #include "cli/disk_advice.h"
 #include "cli/exit_status.h"
+#include "cli/export_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/report_options.h"
 #include "cli/simulate_options.h"
 #include "cli/steer_options.h"
 #include "cli/usage_error.h"
@@ -230,6 +232,18 @@ int main(int argc, char** argv) {
   cli::add_verify(app, verify, [&] {
     verify.terminal = terminal;
     exit = guarded([&] { return cli::run_verify(verify, std::cout); });
+  });
+
+  cli::ReportOptions report_options;
+  cli::add_report(app, ledger_path, report_options, [&] {
+    exit = guarded(
+        [&] { return cli::read_report(ledger_path, report_options, std::cout, std::cerr); });
+  });
+
+  cli::ExportOptions export_options;
+  cli::add_export(app, ledger_path, export_options, [&] {
+    exit = guarded(
+        [&] { return cli::read_export(ledger_path, export_options, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;

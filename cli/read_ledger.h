@@ -4,8 +4,10 @@
 #include <iosfwd>
 #include <string>
 
+#include "cli/command_export.h"
 #include "cli/command_history.h"
 #include "cli/command_replay.h"
+#include "cli/command_report.h"
 #include "cli/command_status.h"
 
 namespace migledger::cli {
@@ -16,6 +18,10 @@ int read_history(const std::string& directory, const HistoryOptions& options, st
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err);
 int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
+                std::ostream& err);
+int read_export(const std::string& directory, const ExportOptions& options, std::ostream& out,
+                std::ostream& err);
+int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
                 std::ostream& err);
 
 }  // namespace migledger::cli

@@ -30,5 +30,6 @@ void bench_calls(Context& context);     // calls of the oci program, over the ap
 void bench_objects(Context& context);   // a bucket of a million objects, replicated
 void bench_volumes(Context& context);   // many volumes at once on the simulated tenancy
 void bench_verify(Context& context);    // verify over bare RocksDB iteration
+void bench_report(Context& context);    // the page of a report, and how soon it is painted
 
 }  // namespace migledger::bench

@@ -1,0 +1,95 @@
+#include "cli/command_report.h"
+
+#include <fmt/format.h>
+
+#include "cli/exit_status.h"
+#include "cli/moment.h"
+#include "cli/output_file.h"
+#include "cli/printable.h"
+#include "cli/report_data.h"
+#include "cli/report_html.h"
+#include "cli/report_json.h"
+#include "cli/report_markdown.h"
+#include "cli/usage_error.h"
+
+namespace migledger::cli {
+
+namespace {
+
+constexpr char kStandardOutput[] = "-";
+
+void check_size(std::uint64_t events) {
+  if (events <= kMostReportEvents) return;
+  throw UsageError(
+      fmt::format("a page holds at most {} events, and this would be {}: name some migrations with "
+                  "--migration, or an earlier moment with --until",
+                  kMostReportEvents, events));
+}
+
+std::string size_words(std::size_t bytes) {
+  return bytes < 1'000'000 ? fmt::format("{} kB", (bytes + 999) / 1000)
+                           : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+}  // namespace
+
+ReportScope report_scope(const ledger::EventStore& store,
+                         const std::vector<std::string>& migrations,
+                         const std::optional<std::string>& until, const FleetStart& start) {
+  ReportScope scope;
+  const auto head = store.head().position;
+  scope.until = until ? last_until(store, "--until", parse_moment("--until", *until)) : head;
+  scope.is_head = scope.until == head;
+  scope.migrations = migrations;
+  for (const auto& name : migrations) {
+    const auto stream = find_migration(store, name, start);
+    if (stream > scope.until)
+      throw UsageError(fmt::format("\"{}\" had not started at #{}; it began with #{}",
+                                   printable(name, 60), scope.until, stream));
+    scope.streams.insert(stream);
+  }
+  if (scope.until == 0)
+    throw UsageError("the ledger holds nothing at that moment, so there is nothing to report");
+  return scope;
+}
+
+int run_report(const ledger::EventStore& store, const ReportOptions& options, std::ostream& out,
+               const FleetStart& start) {
+  const bool markdown = options.markdown || !options.html;
+  const std::string markdown_file =
+      options.markdown && !options.markdown->empty() ? *options.markdown : kStandardOutput;
+  if (options.html && markdown && *options.html == kStandardOutput &&
+      markdown_file == kStandardOutput)
+    throw UsageError("--html and --md cannot both go to the standard output; name a file");
+  if (options.html) check_output(*options.html, options.force);
+  if (markdown) check_output(markdown_file, options.force);
+  ReportScope scope = report_scope(store, options.migrations, options.until, start);
+  if (options.html && scope.streams.empty()) check_size(scope.until);
+
+  ReportJson json(store);
+  std::uint64_t events = 0;
+  const ReportData data = gather_report(store, std::move(scope), [&](auto event) {
+    if (!options.html) return;
+    check_size(++events);
+    json.add(event);
+  });
+  const auto wrote = [&](const std::string& file, std::size_t bytes) {
+    if (file == kStandardOutput || (markdown && markdown_file == kStandardOutput)) return;
+    out << fmt::format("Wrote {} ({}): {} migration(s), {} events, up to #{}\n", printable(file),
+                       size_words(bytes), data.timeline.migrations().size(), data.events,
+                       data.scope.until);
+  };
+  if (options.html) {
+    const std::string page = report_page(data, json.write(data), options.directory);
+    write_output(*options.html, page, options.force, out);
+    wrote(*options.html, page.size());
+  }
+  if (markdown) {
+    const std::string text = report_markdown(data);
+    write_output(markdown_file, text, options.force, out);
+    wrote(markdown_file, text.size());
+  }
+  return static_cast<int>(ExitStatus::done);
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,27 @@
+// The ledger as OpenTelemetry traces: OTLP/JSON, as https://opentelemetry.io/docs/specs/otlp/ and
+// opentelemetry-proto describe it: one ExportTraceServiceRequest, which is TracesData, too.
+//
+// A migration is a trace. Its root span lasts from its start to its last event; below it is a span
+// a stay at a step, and below that a span a request sent (kind CLIENT), a page of objects, or a
+// wait for a person. What was seen at a step, observations and looks, are events of its span.
+//
+// Ids follow from the ledger alone, so that the same ledger exports the same bytes, and a later
+// export of more events keeps the ids of what was there before:
+//   trace id   the first 16 bytes of SHA-256("migledger trace\n" ledger id "\n" stream)
+//   span id    the first 8 bytes of SHA-256("migledger span\n" ledger id "\n" what "\n" position),
+//              what: migration, step, attempt, wait; position: its first event
+//
+// What is not over yet is exported with the time of the ledger's last event as its end, status
+// UNSET and the attribute migledger.unfinished = true. Ended spans have status OK or ERROR.
+#pragma once
+
+#include <string>
+
+#include "cli/report_data.h"
+
+namespace migledger::cli {
+
+// One JSON text with a line end.
+std::string otlp_json(const ReportData& data);
+
+}  // namespace migledger::cli

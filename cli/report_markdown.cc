@@ -1,0 +1,182 @@
+#include "cli/report_markdown.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "cli/names.h"
+#include "cli/report_escape.h"
+
+namespace migledger::cli {
+
+namespace {
+
+using workflow::MigrationTimeline;
+
+constexpr std::size_t kMostRows = 50;
+
+// "2026-11-23 05:18:00": a ticket needs no microseconds.
+std::string moment(Time t) {
+  std::string utc = format_utc(t);
+  utc[10] = ' ';
+  return utc.substr(0, 19);
+}
+
+class Markdown {
+ public:
+  explicit Markdown(const ReportData& data) : data_(data), timeline_(data.timeline) {}
+
+  std::string make() {
+    head();
+    attention();
+    migrations();
+    resources();
+    steps();
+    verification();
+    return std::move(out_);
+  }
+
+ private:
+  template <typename... T>
+  void line(fmt::format_string<T...> format, T&&... values) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<T>(values)...);
+    out_ += '\n';
+  }
+
+  void left_out(std::size_t all, std::string_view what) {
+    if (all > kMostRows) line("\n… and {} more {}.", all - kMostRows, what);
+  }
+
+  void head() {
+    line("## Migration report\n");
+    if (timeline_.simulated())
+      line("> **Simulated ledger: nothing here happened in a real cloud.**\n");
+    std::string counts;
+    for (const auto& [words, count] : standings(timeline_))
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, words);
+    line("| | |\n|---|---|");
+    line("| Ledger | {} ({}) |", markdown_code(timeline_.ledger_id(), 40),
+         markdown_cell(timeline_.cloud(), 20));
+    line("| Migrations | {}{} |", timeline_.migrations().size(),
+         counts.empty() ? "" : ": " + counts);
+    line("| From | {} UTC |", moment(timeline_.begun()));
+    line("| Until | {} UTC, event {}{} |", moment(timeline_.time()), data_.scope.until,
+         data_.scope.is_head ? "" : " (there are later ones)");
+    std::string who;
+    std::set<std::string> seen;
+    for (const auto& session : timeline_.sessions())
+      if (seen.insert(session.user + "@" + session.host).second && seen.size() <= 5)
+        who += (who.empty() ? "" : ", ") + markdown_cell(session.user + "@" + session.host, 80);
+    if (seen.size() > 5) who += fmt::format(" and {} more", seen.size() - 5);
+    line("| By | {} ({} session(s)) |", who.empty() ? "nobody" : who, timeline_.sessions().size());
+    std::uint64_t attempts = 0;
+    std::uint64_t failures = 0;
+    for (const auto& migration : timeline_.migrations()) {
+      attempts += migration->attempts;
+      failures += migration->failures;
+    }
+    line("| Requests that change something | {}, {} of them failed or unclear at first |", attempts,
+         failures);
+    if (data_.unknown_events > 0)
+      line("| Written by a newer version | {} event(s), not understood here |",
+           data_.unknown_events);
+    if (timeline_.tails_dropped() > 0)
+      line("| Torn ends cut off | {} |", timeline_.tails_dropped());
+  }
+
+  void attention() {
+    std::size_t all = 0;
+    for (const auto& migration : timeline_.migrations()) {
+      if (!needs_attention(*migration)) continue;
+      if (++all == 1)
+        line(
+            "\n### Needs attention\n\n| Migration | Stands | Step | Why | What to do |\n"
+            "|---|---|---|---|---|");
+      if (all > kMostRows) continue;
+      const auto& state = migration->book.state;
+      const bool paused = !state.is_over() && state.paused != 0;
+      line("| {} | {} | {} | {} | {} |", markdown_cell(state.name, 63), standing_of(*migration),
+           migration->stays.empty() ? std::string()
+                                    : markdown_cell(state.step_name(migration->stays.back().step)),
+           markdown_cell(paused ? state.pause_words : state.reason, 300),
+           markdown_cell(paused ? "resume it" : state.need, 300));
+    }
+    left_out(all, "that need attention");
+  }
+
+  void migrations() {
+    if (timeline_.migrations().empty()) return;
+    line(
+        "\n### Migrations\n\n| Migration | Stands | Started | Elapsed | Working | Waiting | Idle | "
+        "Requests | Failed |\n|---|---|---|---:|---:|---:|---:|---:|---:|");
+    std::size_t shown = 0;
+    for (const auto& migration : timeline_.migrations()) {
+      if (++shown > kMostRows) break;
+      const auto spent = workflow::time_spent(timeline_, *migration);
+      line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+           markdown_cell(migration->book.state.name, 63), standing_of(*migration),
+           moment(migration->period.from), format_duration(migration->period.length()),
+           format_duration(spent.working), format_duration(spent.waiting),
+           format_duration(spent.idle), migration->attempts, migration->failures);
+    }
+    left_out(timeline_.migrations().size(), "migrations");
+  }
+
+  void resources() {
+    std::size_t all = 0;
+    for (const auto& migration : timeline_.migrations()) {
+      for (const auto& entry : timeline_.resources(*migration)) {
+        if (++all == 1)
+          line(
+              "\n### Resources\n\n| Migration | What | Id | How | What became of it | Event |\n"
+              "|---|---|---|---|---|---:|");
+        if (all > kMostRows) continue;
+        line("| {} | {} | {} | {} | {} | {} |", markdown_cell(migration->book.state.name, 63),
+             markdown_cell(entry.kind->noun), markdown_code(entry.id, 300), origin_of(entry),
+             name_of(entry.fate), entry.recorded->position);
+      }
+    }
+    left_out(all, "resources");
+  }
+
+  void steps() {
+    const auto costs = workflow::step_costs(timeline_);
+    if (costs.empty()) return;
+    line(
+        "\n### Time by step\n\n| Step | Migrations | Median | Longest | Working | Waiting | Idle | "
+        "Requests | Failed |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+    for (const auto& cost : costs)
+      line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |", markdown_cell(cost.step),
+           cost.migrations, format_duration(cost.median), format_duration(cost.longest),
+           format_duration(cost.spent.working), format_duration(cost.spent.waiting),
+           format_duration(cost.spent.idle), cost.attempts, cost.failures);
+  }
+
+  void verification() {
+    line("\n### To verify\n");
+    line(
+        "The Merkle root over events 1 to {} is `{}` (RFC 6962, SHA-256, of the events as stored). "
+        "`migledger verify` checks the ledger against it.",
+        data_.scope.until, ledger::to_hex(data_.frontier.root()));
+    if (!data_.signed_checkpoint.empty()) {
+      // Indented text is taken as it is; no line of a checkpoint can end it.
+      line("\nThe newest signed checkpoint:\n");
+      std::string_view rest = data_.signed_checkpoint;
+      while (!rest.empty()) {
+        const std::size_t end = rest.find('\n');
+        line("    {}", std::string(rest.substr(0, end)));
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+      }
+    }
+  }
+
+  const ReportData& data_;
+  const workflow::Timeline& timeline_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string report_markdown(const ReportData& data) { return Markdown(data).make(); }
+
+}  // namespace migledger::cli
