@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "cli/event_cloudevents.h"
 #include "cli/event_csv.h"
 #include "cli/event_json.h"
-#include "cli/event_kind.h"
 #include "cli/event_text.h"
 #include "cli/exit_status.h"
+#include "cli/history_filter.h"
+#include "cli/history_source.h"
+#include "cli/json_text.h"
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/printable.h"
@@ -22,7 +25,7 @@ namespace {
 using ledger::EventStore;
 using ledger::Position;
 
-enum class Format { table, jsonl, csv };
+enum class Format { table, jsonl, csv, cloudevents };
 
 // What was asked for, checked before anything is read.
 struct Query {
@@ -31,151 +34,286 @@ struct Query {
   std::optional<Moment> until;
 };
 
-Query parse(const HistoryOptions& options) {
+Format parse_format(std::string_view name) {
+  if (name == "table") return Format::table;
+  if (name == "jsonl") return Format::jsonl;
+  if (name == "csv") return Format::csv;
+  if (name == "cloudevents") return Format::cloudevents;
+  throw UsageError(fmt::format("--format: \"{}\" is none of table, jsonl, csv, cloudevents",
+                               printable(name, 60)));
+}
+
+Query parse(const HistoryOptions& options, std::size_t ledgers) {
   Query query;
-  if (options.format == "jsonl") {
-    query.format = Format::jsonl;
-  } else if (options.format == "csv") {
-    query.format = Format::csv;
-  } else if (options.format != "table") {
-    throw UsageError(fmt::format("--format: \"{}\" is none of table, jsonl, csv",
-                                 printable(options.format, 60)));
-  }
-  for (const auto& type : options.types) check_kind("--type", type);
+  query.format = parse_format(options.format);
   if (options.since) query.since = parse_moment("--since", *options.since);
   if (options.until) query.until = parse_moment("--until", *options.until);
   if (options.follow && options.until)
     throw UsageError("--follow goes on for ever and --until ends: give only one of them");
+  if (options.follow && options.reverse)
+    throw UsageError(
+        "--follow tells what comes and --reverse begins with the newest: give only one of them");
+  if (options.follow && options.count)
+    throw UsageError("--follow goes on for ever and --count ends: give only one of them");
+  if (options.count && (query.format == Format::csv || query.format == Format::cloudevents))
+    throw UsageError("--count gives one number, as text or with --json");
+  if (options.limit == std::uint64_t{0}) throw UsageError("--limit: 0 would tell nothing");
   const bool comparable =
       query.since && query.until && query.since->index() == query.until->index();
   if (comparable && *query.since > *query.until)
     throw UsageError(fmt::format("--since {} is after --until {}", printable(*options.since, 60),
                                  printable(*options.until, 60)));
+  for (const auto* moment : {&query.since, &query.until})
+    if (ledgers > 1 && *moment && std::holds_alternative<Position>(**moment))
+      throw UsageError(
+          fmt::format("{}: a position means another moment in each ledger; of several, give a time",
+                      moment == &query.since ? "--since" : "--until"));
   return query;
 }
 
-class History {
- public:
-  History(const EventStore& store, const HistoryOptions& options, const FleetStart& start,
-          std::ostream& out)
-      : options_(options),
-        query_(parse(options)),
-        names_(store),
-        facts_(ledger_facts(store)),
-        out_(out),
-        until_(query_.until ? last_until(store, "--until", *query_.until) : store.head().position) {
-    if (query_.since) next_ = first_since(store, *query_.since);
-    const auto* position = query_.since ? std::get_if<Position>(&*query_.since) : nullptr;
+// The streams of the migrations asked for, of each ledger. A migration must be in one of them.
+std::vector<std::optional<std::vector<ledger::StreamId>>> streams_of(
+    std::span<const HistoryLedger> ledgers, const std::vector<std::string>& migrations) {
+  std::vector<std::optional<std::vector<ledger::StreamId>>> streams(ledgers.size());
+  if (migrations.empty()) return streams;
+  for (auto& one : streams) one.emplace();
+  for (const auto& name : migrations) {
+    bool found = false;
+    for (std::size_t i = 0; i < ledgers.size(); ++i)
+      if (const auto stream = ledgers[i].store->find_stream(name)) {
+        if (std::find(streams[i]->begin(), streams[i]->end(), *stream) == streams[i]->end())
+          streams[i]->push_back(*stream);
+        found = true;
+      }
+    // Throws, with the nearest name of the last one.
+    if (!found) find_migration(*ledgers.back().store, name, ledgers.back().start);
+  }
+  return streams;
+}
+
+// One of the ledgers while it is told.
+struct Told {
+  Told(const HistoryLedger& ledger, const Query& query, const HistoryOptions& options,
+       const HistoryFilter& filter, std::optional<std::vector<ledger::StreamId>> streams)
+      : name(ledger.name), names(*ledger.store), facts(ledger_facts(*ledger.store)) {
+    const EventStore& store = *ledger.store;
+    HistorySource::Bounds bounds;
+    bounds.reverse = options.reverse;
+    bounds.last = query.until ? last_until(store, "--until", *query.until) : store.head().position;
+    if (query.since) bounds.first = first_since(store, *query.since);
+    const auto* position = query.since ? std::get_if<Position>(&*query.since) : nullptr;
     if (position && *position > store.head().position) {
       // Only who follows can wait for it.
-      if (!options.follow) last_until(store, "--since", *query_.since);
-      next_ = *position;
+      if (!options.follow) last_until(store, "--since", *query.since);
+      bounds.first = *position;
     }
-    if (options.migration) stream_ = find_migration(store, *options.migration, start);
+    last = bounds.last;
+    source.emplace(store, filter, names, std::move(streams), bounds);
+  }
+
+  // Whether there is an event to tell.
+  bool ready() {
+    if (!pending) pending = source->next();
+    return pending;
+  }
+
+  std::string name;
+  Names names;
+  LedgerFacts facts;
+  Position last = 0;
+  std::optional<HistorySource> source;
+  bool pending = false;  // the source is at an event that was not told
+  std::uint64_t count = 0;
+};
+
+class History {
+ public:
+  History(std::span<const HistoryLedger> ledgers, const HistoryOptions& options, std::ostream& out)
+      : options_(options),
+        query_(parse(options, ledgers.size())),
+        filter_(options),
+        out_(out),
+        several_(ledgers.size() > 1) {
+    std::vector<const EventStore*> stores;
+    for (const auto& ledger : ledgers) stores.push_back(ledger.store);
+    check_steps(options.steps, stores);
+    auto streams = streams_of(ledgers, options.migrations);
     EventLines::Options lines;
+    for (std::size_t i = 0; i < ledgers.size(); ++i) {
+      told_.push_back(
+          std::make_unique<Told>(ledgers[i], query_, options, filter_, std::move(streams[i])));
+      lines.last = std::max(lines.last, told_.back()->last);
+    }
     lines.verbose = options.verbose;
-    lines.show_migration = !stream_.has_value();
-    lines.last = until_;
+    lines.show_migration = options.migrations.size() != 1;
     lines.terminal = options.terminal;
-    lines_.emplace(names_, lines);
+    lines_.emplace(told_.front()->names, lines);
   }
 
   void print_head() {
-    if (query_.format == Format::csv) out_ << csv_header();
+    if (options_.count) return;
+    if (query_.format == Format::csv) out_ << csv_header(several_);
     if (query_.format != Format::table) return;
-    if (facts_.simulated()) out_ << kSimulatedLine << '\n';
-    if (facts_.id.empty()) {
-      out_ << "the ledger is empty\n";
-      return;
+    const auto simulated = [](const auto& told) { return told->facts.simulated(); };
+    if (std::any_of(told_.begin(), told_.end(), simulated)) out_ << kSimulatedLine << '\n';
+    for (const auto& told : told_) {
+      const std::string where = several_ ? printable(told->name) + ": " : "";
+      if (told->facts.id.empty()) {
+        out_ << where << "the ledger is empty\n";
+        continue;
+      }
+      out_ << where
+           << fmt::format("ledger {} ({})", printable(told->facts.id, 40),
+                          printable(told->facts.cloud, 20));
+      if (several_ && told->facts.simulated() &&
+          !std::all_of(told_.begin(), told_.end(), simulated))
+        out_ << ", simulated";
+      if (options_.migrations.size() == 1)
+        out_ << ", migration " << printable(options_.migrations[0]);
+      out_ << ", times are local\n";
     }
-    out_ << fmt::format("ledger {} ({})", printable(facts_.id, 40), printable(facts_.cloud, 20));
-    if (options_.migration) out_ << ", migration " << printable(*options_.migration);
-    out_ << ", times are local\n";
   }
 
-  // Prints the events up to `until_`; false when nobody reads any more.
-  bool print(const EventStore& store) {
-    const auto cursor =
-        stream_ ? store.scan_stream(*stream_, version_ + 1) : store.scan(next_, until_);
-    while (next_ <= until_ && cursor->next()) {
-      const auto event = cursor->event();
-      if (event.getPosition() > until_) break;
-      if (stream_) version_ = event.getVersion();
-      if (event.getPosition() >= next_) {
-        next_ = event.getPosition() + 1;
-        if (wanted(event)) print(event, cursor->bytes());
-      }
-      if (!out_) return false;
+  // Tells the events up to where each ledger ends; false when nobody reads any more, or as many as
+  // were wanted have been told.
+  bool tell() {
+    while (Told* const next = pick()) {
+      next->pending = false;
+      ++next->count;
+      ++count_;
+      if (!options_.count) print(*next);
+      if (!out_ || (options_.limit && count_ >= *options_.limit)) return false;
     }
-    next_ = std::max(next_, until_ + 1);
     return true;
   }
 
-  void follow(const EventStore& store) {
-    names_.follow(store);
-    until_ = store.head().position;
-    if (facts_.id.empty()) facts_ = ledger_facts(store);
+  std::uint64_t count() const { return count_; }
+
+  void finish() {
+    const bool json = query_.format == Format::jsonl;
+    if (!options_.count) {
+      const bool empty = std::all_of(told_.begin(), told_.end(),
+                                     [](const auto& told) { return told->facts.id.empty(); });
+      if (count_ == 0 && query_.format == Format::table && !empty && out_)
+        out_ << "no event is like that\n";
+      return;
+    }
+    if (json) {
+      boost::json::object object{{"count", count_}};
+      if (several_) {
+        boost::json::array ledgers;
+        for (const auto& told : told_)
+          ledgers.push_back({{"ledger", json_text(told->name)}, {"count", told->count}});
+        object["ledgers"] = std::move(ledgers);
+      }
+      out_ << boost::json::serialize(object) << '\n';
+      return;
+    }
+    if (several_)
+      for (const auto& told : told_) out_ << told->count << ' ' << printable(told->name) << '\n';
+    out_ << count_ << (several_ ? " in all\n" : "\n");
+  }
+
+  // Goes on with later openings of the same ledgers.
+  void follow(const std::vector<std::unique_ptr<EventStore>>& stores) {
+    for (std::size_t i = 0; i < told_.size(); ++i) {
+      Told& told = *told_[i];
+      told.names.follow(*stores.at(i));
+      told.last = stores[i]->head().position;
+      told.source->follow(*stores[i], told.last);
+      if (told.facts.id.empty()) told.facts = ledger_facts(*stores[i]);
+    }
   }
 
  private:
-  bool wanted(ledger::schema::Event::Reader event) const {
-    const auto& types = options_.types;
-    return types.empty() || std::find(types.begin(), types.end(), kind_of(event)) != types.end();
+  // The ledger whose next event is the earliest, or in reverse the latest; of equals the first.
+  Told* pick() {
+    Told* best = nullptr;
+    for (const auto& told : told_) {
+      if (!told->ready()) continue;
+      const auto time = [](const Told& one) { return one.source->event().getTime(); };
+      if (!best || (options_.reverse ? time(*told) > time(*best) : time(*told) < time(*best)))
+        best = told.get();
+    }
+    return best;
   }
 
-  void print(ledger::schema::Event::Reader event, std::span<const std::byte> bytes) {
-    switch (query_.format) {
-      case Format::table:
-        lines_->print(event, bytes, out_);
-        break;
-      case Format::jsonl:
-        names_.learn(event);
-        out_ << boost::json::serialize(event_json(event, bytes, names_, facts_.simulated()))
-             << '\n';
-        break;
-      case Format::csv:
-        names_.learn(event);
-        out_ << csv_record(event, names_, facts_.simulated());
-        break;
+  void print(Told& told) {
+    const auto event = told.source->event();
+    const auto bytes = told.source->bytes();
+    const std::string_view ledger = several_ ? std::string_view(told.name) : std::string_view();
+    if (query_.format == Format::table) {
+      lines_->of(told.names, ledger);
+      lines_->print(event, bytes, out_);
+      return;
     }
+    told.names.learn(event);
+    if (query_.format == Format::csv) {
+      out_ << csv_record(event, told.names, told.facts.simulated(), ledger);
+      return;
+    }
+    auto object = query_.format == Format::cloudevents
+                      ? cloud_event(event, bytes, told.names, told.facts)
+                      : event_json(event, bytes, told.names, told.facts.simulated());
+    // A CloudEvent names its ledger in its source.
+    if (several_ && query_.format == Format::jsonl) object["ledger"] = json_text(ledger);
+    out_ << boost::json::serialize(object) << '\n';
   }
 
   const HistoryOptions& options_;
   const Query query_;
-  Names names_;
-  LedgerFacts facts_;
+  const HistoryFilter filter_;
   std::ostream& out_;
-  std::optional<ledger::StreamId> stream_;
-  Position next_ = 1;
-  Position until_;
-  std::uint64_t version_ = 0;  // of the stream's last event that was read
+  const bool several_;
+  std::vector<std::unique_ptr<Told>> told_;
+  std::uint64_t count_ = 0;
   std::optional<EventLines> lines_;
 };
 
 }  // namespace
 
-int run_history(const EventStore& store, const HistoryOptions& options, std::ostream& out,
-                std::ostream& err, const Reopen& reopen, const FleetStart& start) {
+int run_history(std::span<const HistoryLedger> ledgers, const HistoryOptions& options,
+                std::ostream& out, std::ostream& err, const ReopenAll& reopen) {
   try {
-    History history(store, options, start, out);
+    History history(ledgers, options, out);
     history.print_head();
-    bool read = history.print(store);
+    bool read = history.tell();
     out.flush();
-    std::unique_ptr<EventStore> current;
+    std::vector<std::unique_ptr<EventStore>> current;
     while (read && options.follow && reopen) {
-      // The one before is closed only when nothing refers to it any more.
+      // Those before are closed only when nothing refers to them any more.
       auto next = reopen();
-      if (!next) break;
-      history.follow(*next);
+      if (next.empty()) break;
+      history.follow(next);
       current = std::move(next);
-      read = history.print(*current);
+      read = history.tell();
       out.flush();
     }
+    if (options.follow) return static_cast<int>(ExitStatus::done);
+    if (history.count() == 0) {
+      std::vector<const EventStore*> stores;
+      for (const auto& ledger : ledgers) stores.push_back(ledger.store);
+      check_actors(options.actors, stores);
+    }
+    history.finish();
     return static_cast<int>(ExitStatus::done);
   } catch (const UsageError& e) {
     err << "history: " << e.what() << '\n';
     return static_cast<int>(ExitStatus::usage);
   }
+}
+
+int run_history(const EventStore& store, const HistoryOptions& options, std::ostream& out,
+                std::ostream& err, const Reopen& reopen, const FleetStart& start) {
+  const HistoryLedger ledger{"", &store, start};
+  ReopenAll reopen_all;
+  if (reopen)
+    reopen_all = [&reopen] {
+      std::vector<std::unique_ptr<EventStore>> stores;
+      if (auto next = reopen()) stores.push_back(std::move(next));
+      return stores;
+    };
+  return run_history(std::span(&ledger, 1), options, out, err, reopen_all);
 }
 
 }  // namespace migledger::cli

@@ -1,6 +1,7 @@
 // An event as one JSON object, for programs.
 //
 //   simulated   true; only in a ledger of the simulated tenancy
+//   ledger      text; its directory as given; only where several ledgers are told
 //   position    number; place in the ledger
 //   stream      number; 0 is the ledger's own, otherwise the position of migrationStarted
 //   version     number; place in the stream

@@ -36,6 +36,12 @@ std::string_view kind_of(Event::Reader event) {
   return is_known(event) ? kKinds[static_cast<std::size_t>(event.getBody().which())] : kUnknownKind;
 }
 
+std::optional<std::uint16_t> kind_number(std::string_view name) {
+  for (std::size_t i = 1; i < kKinds.size(); ++i)
+    if (kKinds[i] == name) return static_cast<std::uint16_t>(i);
+  return std::nullopt;
+}
+
 void check_kind(std::string_view option, std::string_view name) {
   std::array<std::string_view, kKinds.size()> names = kKinds;
   names[0] = kUnknownKind;

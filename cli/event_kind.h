@@ -17,6 +17,10 @@ std::string_view kind_of(ledger::schema::Event::Reader event);
 // Whether this version knows the kind.
 bool is_known(ledger::schema::Event::Reader event);
 
+// The number of a kind by its name, as the body's union has it; nothing for "unknown" and for what
+// is no kind.
+std::optional<std::uint16_t> kind_number(std::string_view name);
+
 // Throws UsageError, with the nearest name and all there are, when there is no kind of that name.
 void check_kind(std::string_view option, std::string_view name);
 

@@ -20,6 +20,9 @@ using ledger::view;
 
 constexpr std::size_t kLongestName = 40;
 
+// Columns that a name may take in a line.
+constexpr std::size_t kWidestName = 24;
+
 // "ml-…-3": the ledger, migration and step in a key are in the line already.
 std::string short_key(std::string_view key) {
   const std::size_t dash = key.rfind('-');
@@ -466,11 +469,18 @@ Colour colour_of(Event::Reader event) {
 }
 
 EventLines::EventLines(Names& names, const Options& options)
-    : names_(names), options_(options), position_width_(fmt::formatted_size("#{}", options.last)) {}
+    : names_(&names),
+      options_(options),
+      position_width_(fmt::formatted_size("#{}", options.last)) {}
+
+void EventLines::of(Names& names, std::string_view ledger) {
+  names_ = &names;
+  ledger_ = printable(ledger);
+  ledger_width_ = std::max(ledger_width_, std::min(display_width(ledger_), kWidestName));
+}
 
 void EventLines::print(Event::Reader event, std::span<const std::byte> bytes, std::ostream& out) {
-  constexpr std::size_t kWidestName = 24;
-  names_.learn(event);
+  names_->learn(event);
   const std::string local = format_local(time_from_micros(event.getTime()));
   std::string date = fmt::format("{} ({})", local.substr(0, 10), local.substr(19));
   if (date != date_) {
@@ -479,7 +489,9 @@ void EventLines::print(Event::Reader event, std::span<const std::byte> bytes, st
   }
   const std::string position = fmt::format("#{}", event.getPosition());
   position_width_ = std::max(position_width_, position.size());
-  std::string line = std::string(position_width_ - position.size(), ' ') + position;
+  std::string line;
+  if (!ledger_.empty()) line = pad(fit(ledger_, kWidestName), ledger_width_) + " ";
+  line += std::string(position_width_ - position.size(), ' ') + position;
   line.append(" ").append(local.substr(11, 8)).append(" ");
   const auto column = [&](const std::string& text, std::size_t& width) {
     const std::string cell =
@@ -488,13 +500,14 @@ void EventLines::print(Event::Reader event, std::span<const std::byte> bytes, st
     line += pad(cell, width) + " ";
   };
   if (options_.show_migration) {
-    const auto& name = names_.migration(event.getStream());
+    const auto& name = names_->migration(event.getStream());
     column(event.getStream() == ledger::kLedgerStream ? "-" : printable(name, 255), name_width_);
   }
   const auto mention = step_of(event);
-  column(mention ? printable(names_.step(event.getStream(), mention->step), 255) : "", step_width_);
+  column(mention ? printable(names_->step(event.getStream(), mention->step), 255) : "",
+         step_width_);
   line += " ";
-  const std::string words = describe(event, names_, Wording{200, options_.verbose});
+  const std::string words = describe(event, *names_, Wording{200, options_.verbose});
   const Terminal& terminal = options_.terminal;
   if (terminal.width > 0 && !options_.verbose) {
     const std::size_t used = display_width(line);
@@ -522,7 +535,7 @@ void EventLines::print_details(Event::Reader event, std::span<const std::byte> b
                      fmt::format("#{}, version {}", event.getStream(), event.getVersion()));
   if (event.getSession() != 0)
     lines.emplace_back(
-        "session", fmt::format("#{}, {}", event.getSession(), names_.actor(event.getSession())));
+        "session", fmt::format("#{}, {}", event.getSession(), names_->actor(event.getSession())));
   if (event.getCause() != 0) lines.emplace_back("reacts to", fmt::format("#{}", event.getCause()));
   if (is_known(event)) {
     flatten("", body_json(event), lines);

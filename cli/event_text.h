@@ -47,6 +47,10 @@ class EventLines {
 
   EventLines(Names& names, const Options& options);
 
+  // What follows is of another ledger: its names, and what it is called, in a column of its own
+  // before all others; empty: there is only one.
+  void of(Names& names, std::string_view ledger);
+
   // `bytes`: as stored.
   void print(ledger::schema::Event::Reader event, std::span<const std::byte> bytes,
              std::ostream& out);
@@ -55,10 +59,12 @@ class EventLines {
   void print_details(ledger::schema::Event::Reader event, std::span<const std::byte> bytes,
                      std::ostream& out);
 
-  Names& names_;
+  Names* names_;
   const Options options_;
+  std::string ledger_;
   std::string date_;
   // Columns grow with what they have held: events are not known in advance.
+  std::size_t ledger_width_ = 0;
   std::size_t position_width_;
   std::size_t name_width_ = 6;
   std::size_t step_width_ = 14;

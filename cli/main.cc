@@ -12,7 +12,6 @@
 #include "adapters/sim/state_store.h"
 #include "cli/command_check_config.h"
 #include "cli/command_doctor.h"
-#include "cli/command_history.h"
 #include "cli/command_init.h"
 #include "cli/command_reconcile.h"
 #include "cli/command_run.h"
@@ -22,6 +21,7 @@
 #include "cli/disk_advice.h"
 #include "cli/exit_status.h"
 #include "cli/export_options.h"
+#include "cli/history_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
 #include "cli/report_options.h"
@@ -175,27 +175,11 @@ int main(int argc, char** argv) {
     exit = guarded([&] { return cli::run_run(run, terminal, std::cout, std::cerr); });
   });
 
-  cli::HistoryOptions history;
-  bool history_json = false;
-  auto* history_app = app.add_subcommand("history", "what happened, one line an event");
-  history_app->add_option("migration", history.migration, "only this one's events");
-  history_app->add_flag("--verbose", history.verbose, "everything an event holds");
-  history_app->add_option("--type", history.types, "only events of this kind; may be repeated");
-  history_app->add_option("--since", history.since, "from this position or time on");
-  history_app->add_option("--until", history.until, "up to this position or time");
-  history_app->add_flag("--follow", history.follow, "go on with what is appended later");
-  history_app->add_option("--format", history.format, "table, jsonl or csv")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"table", "jsonl", "csv"}));
-  history_app->add_flag("--json", history_json, "the same as --format jsonl");
-  add_ledger(history_app);
-  history_app->footer(
-      "Examples:\n  migledger history web-1\n  migledger history --type outcome "
-      "--since 2026-11-23T05:18:00Z\n  migledger history --format csv > events.csv");
-  history_app->callback([&] {
-    if (history_json) history.format = "jsonl";
-    history.terminal = terminal;
-    exit = guarded([&] { return cli::read_history(ledger_path, history, std::cout, std::cerr); });
+  cli::HistoryCommand history;
+  history.options.terminal = terminal;
+  cli::add_history(app, history, [&] {
+    exit = guarded(
+        [&] { return cli::read_history(history.ledgers, history.options, std::cout, std::cerr); });
   });
 
   cli::StatusOptions status;

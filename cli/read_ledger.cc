@@ -46,24 +46,31 @@ int read_replay(const std::string& directory, const ReplayOptions& options, std:
 int read_export(const std::string& directory, const ExportOptions& options, std::ostream& out,
                 std::ostream& err) {
   const auto store = open(directory, err);
-  return run_export(*store, options, out, snapshots_of(directory));
+  return run_export(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
                 std::ostream& err) {
   const auto store = open(directory, err);
   options.directory = directory;
-  return run_report(*store, options, out, snapshots_of(directory));
+  return run_report(*store, options, out, snapshots_of(directory, *store));
 }
 
-int read_history(const std::string& directory, const HistoryOptions& options, std::ostream& out,
-                 std::ostream& err) {
-  const auto store = open(directory, err);
-  const Reopen reopen = [&]() -> std::unique_ptr<ledger::EventStore> {
+int read_history(const std::vector<std::string>& directories, const HistoryOptions& options,
+                 std::ostream& out, std::ostream& err) {
+  std::vector<std::unique_ptr<ledger::EventStore>> stores;
+  std::vector<HistoryLedger> ledgers;
+  for (const auto& directory : directories) {
+    stores.push_back(open(directory, err));
+    ledgers.push_back({directory, stores.back().get(), snapshots_of(directory, *stores.back())});
+  }
+  const ReopenAll reopen = [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    return open(directory, err);
+    std::vector<std::unique_ptr<ledger::EventStore>> again;
+    for (const auto& directory : directories) again.push_back(open(directory, err));
+    return again;
   };
-  return run_history(*store, options, out, err, reopen, snapshots_of(directory, *store));
+  return run_history(ledgers, options, out, err, reopen);
 }
 
 }  // namespace migledger::cli

@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "cli/command_export.h"
 #include "cli/command_history.h"
@@ -12,9 +13,10 @@
 
 namespace migledger::cli {
 
-// Each opens the ledger at `directory`, and throws LedgerError when it cannot.
-int read_history(const std::string& directory, const HistoryOptions& options, std::ostream& out,
-                 std::ostream& err);
+// Each opens the ledger at `directory`, or those at `directories`, and throws LedgerError when it
+// cannot.
+int read_history(const std::vector<std::string>& directories, const HistoryOptions& options,
+                 std::ostream& out, std::ostream& err);
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err);
 int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,

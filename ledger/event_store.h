@@ -14,6 +14,8 @@
 
 namespace migledger::ledger {
 
+struct Term;  // terms.h
+
 struct Head {
   Position position = 0;  // 0: empty
   Time time{};            // of the last event
@@ -51,6 +53,11 @@ class EventStore {
   // Events of one stream whose version is at least `from_version`.
   virtual std::unique_ptr<EventCursor> scan_stream(StreamId stream,
                                                    std::uint64_t from_version = 1) const = 0;
+
+  // Events that bear at least one of the terms, with from <= position <= to. What scan() would
+  // find, sooner where the store has an index.
+  virtual std::unique_ptr<EventCursor> find(std::span<const Term> terms, Position from,
+                                            Position to = ~Position{0}) const;
 
   // The version of the stream's last event; 0 when there is no such stream.
   virtual std::uint64_t stream_version(StreamId stream) const = 0;

@@ -15,6 +15,9 @@ inline constexpr char kIndexFamily[] = "index";
 // First byte of a key of the index.
 inline constexpr char kStreamTag = 's';
 inline constexpr char kNameTag = 'n';
+inline constexpr char kSearchTag = 'f';
+// How far the search index reaches. Sorts before its entries.
+inline constexpr std::string_view kSearchProgress = "f";
 // Present while the index is being rebuilt: what is there then is not whole.
 inline constexpr std::string_view kRebuilding = "r";
 

@@ -181,6 +181,11 @@ std::vector<std::string> OpeningReport::sentences() const {
                   dropped_tail->kept);
   if (index_rebuilt)
     all.push_back("the index of streams did not match the events and has been rebuilt");
+  if (search_filled > 0 && !index_rebuilt)
+    all.push_back(
+        "the search index did not hold " + std::to_string(search_filled + search_missing) +
+        " events that another version of migledger wrote; " + std::to_string(search_filled) +
+        " have been added" + (search_missing > 0 ? ", the rest follows with the next runs" : ""));
   return all;
 }
 

@@ -24,7 +24,9 @@ struct OpeningReport {
   std::optional<Tail> dropped_tail;
   Position anchored = 0;  // where the anchor stood
   Position head = 0;
-  bool index_rebuilt = false;  // it did not match the events
+  bool index_rebuilt = false;   // it did not match the events
+  Position search_filled = 0;   // events that were added to the search index: another version's
+  Position search_missing = 0;  // events that it still does not hold
 
   // The same for people, a sentence each; empty after an ordinary opening. That the anchor was
   // behind is ordinary: it means that the ledger was not closed.

@@ -14,6 +14,7 @@
 #include "ledger/planted.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
+#include "ledger/search_index.h"
 #include "ledger/sequencer.h"
 #include "ledger/stream_index.h"
 
@@ -26,6 +27,10 @@ constexpr std::chrono::seconds kAnchorEvery{2};
 // A group is written in pieces of about this size, each with its own sync, so that the bound on
 // the log of an unclean end holds however many callers meet.
 constexpr std::size_t kPieceBytes = 256 << 10;
+
+// What an opening indexes of events that another version appended: a second or two. The rest waits
+// for the next ones.
+constexpr Position kMostToFill = 500'000;
 
 struct Request {
   std::span<EventDraft> drafts;
@@ -74,6 +79,7 @@ struct RocksEventStore::State : StreamLookup {
   const std::function<std::chrono::steady_clock::time_point()> steady_now;
   std::unique_ptr<WriterLock> lock;  // none for a reader
   std::unique_ptr<Database> database;
+  SearchIndex search;  // a writer's
   GroupCommit<Request> commits;
 
   // Changed only by whoever finishes a group.
@@ -97,6 +103,7 @@ void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEven
     batch.Put(database->index, keys::stream(event.stream, event.version), position);
     if (!event.migration.empty()) batch.Put(database->index, keys::name(event.migration), position);
   }
+  search.add(*database, batch, events);
   rocksdb::WriteOptions synced;
   synced.sync = !planted(PlantedBug::skip_sync);
   const auto status = database->db->Write(synced, &batch);
@@ -248,6 +255,9 @@ std::unique_ptr<RocksEventStore> RocksEventStore::open_writer(const std::filesys
     ledger::rebuild_index(*state->database, state->head.position);
     report.index_rebuilt = true;
   }
+  state->search.open(*state->database, state->head.position);
+  report.search_filled = state->search.fill(*state->database, state->head.position, kMostToFill);
+  report.search_missing = state->search.missing(state->head.position);
   return std::unique_ptr<RocksEventStore>(new RocksEventStore(std::move(state)));
 }
 
@@ -304,6 +314,11 @@ std::unique_ptr<EventCursor> RocksEventStore::scan_stream(StreamId stream,
   return scan_stream_events(*state_->database, stream, from_version);
 }
 
+std::unique_ptr<EventCursor> RocksEventStore::find(std::span<const Term> terms, Position from,
+                                                   Position to) const {
+  return find_events(*state_->database, terms, from, std::min(to, head().position));
+}
+
 std::uint64_t RocksEventStore::stream_version(StreamId stream) const {
   return state_->version_of(stream);
 }
@@ -336,11 +351,17 @@ void RocksEventStore::close() {
 }
 
 std::optional<std::string> RocksEventStore::check_index() const {
-  return compare_index(*state_->database, head().position);
+  const Position head = this->head().position;
+  if (auto difference = compare_index(*state_->database, head)) return difference;
+  return compare_search_index(*state_->database, head);
 }
 
 void RocksEventStore::rebuild_index() {
-  ledger::rebuild_index(*state_->database, state_->head.position);
+  const Position head = state_->head.position;
+  ledger::rebuild_index(*state_->database, head);
+  clear_search_index(*state_->database);
+  state_->search.open(*state_->database, head);
+  state_->search.fill(*state_->database, head, head);
 }
 
 }  // namespace migledger::ledger

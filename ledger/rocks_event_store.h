@@ -61,6 +61,8 @@ class RocksEventStore : public EventStore {
   std::unique_ptr<EventCursor> scan(Position from, Position to = ~Position{0}) const override;
   std::unique_ptr<EventCursor> scan_stream(StreamId stream,
                                            std::uint64_t from_version = 1) const override;
+  std::unique_ptr<EventCursor> find(std::span<const Term> terms, Position from,
+                                    Position to = ~Position{0}) const override;
   std::uint64_t stream_version(StreamId stream) const override;
   std::optional<StreamId> find_stream(std::string_view migration) const override;
 
@@ -76,11 +78,11 @@ class RocksEventStore : public EventStore {
   // and no cursor may be left. Throws LedgerError(disk).
   void close();
 
-  // Whether the index of streams is what the events call for: reads everything. Nothing when it
-  // is; otherwise what differs.
+  // Whether the indexes are what the events call for: reads everything. Nothing when they are;
+  // otherwise what differs.
   std::optional<std::string> check_index() const;
 
-  // Writes the index anew. Only for a writer, and not at once with append. Throws LedgerError.
+  // Writes the indexes anew. Only for a writer, and not at once with append. Throws LedgerError.
   void rebuild_index();
 
  private:

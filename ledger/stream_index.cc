@@ -8,6 +8,7 @@
 #include "ledger/keys.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
+#include "ledger/search_index.h"
 #include "ledger/sha256.h"
 
 namespace migledger::ledger {
@@ -103,6 +104,7 @@ std::optional<std::string> compare_index(const Database& database, Position head
   Content found;
   const auto it = iterate(database);
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (is_search_key(it->key().ToStringView())) continue;
     // Entries of events that were appended meanwhile.
     const auto position = keys::read_number(it->value().ToStringView());
     if (position && *position > head) continue;

@@ -28,6 +28,7 @@ void bench_executor(Context& context);  // many migrations at once on the simula
 void bench_spawn(Context& context);     // starting a child out of a small and a large process
 void bench_calls(Context& context);     // calls of the oci program, over the approach of before
 void bench_objects(Context& context);   // a bucket of a million objects, replicated
+void bench_search(Context& context);    // history by resource, request and error, over reading all
 void bench_volumes(Context& context);   // many volumes at once on the simulated tenancy
 void bench_verify(Context& context);    // verify over bare RocksDB iteration
 void bench_report(Context& context);    // the page of a report, and how soon it is painted

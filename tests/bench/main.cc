@@ -27,7 +27,7 @@ constexpr Bench kBenches[] = {
     {"replay", migledger::bench::bench_replay},   {"open", migledger::bench::bench_open},
     {"calls", migledger::bench::bench_calls},     {"volumes", migledger::bench::bench_volumes},
     {"objects", migledger::bench::bench_objects}, {"verify", migledger::bench::bench_verify},
-    {"report", migledger::bench::bench_report},
+    {"report", migledger::bench::bench_report},   {"search", migledger::bench::bench_search},
 };
 
 // A directory of our own: within `within`, under a name that another run finds again, or else
@@ -67,8 +67,8 @@ int main(int argc, char** argv) {
   Context context;
   app.add_option(
       "NAME", names,
-      "append, steps, spawn, executor, replay, open, calls, volumes, objects, verify, report; all "
-      "when none");
+      "append, steps, spawn, executor, replay, open, calls, volumes, objects, verify, report, "
+      "search; all when none");
   app.add_option("--events", context.events, "of verify: how long the ledger is");
   app.add_flag("--quick", context.quick, "about a second each, to see that they run");
   app.add_flag("--json", json, "one JSON object a line");

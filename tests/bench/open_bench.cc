@@ -1,22 +1,15 @@
 // How soon a command on a long ledger says its first word, as a whole process, over a process that
 // only opens the same database; and how long the write-ahead log of an unclean end can be, which
 // bounds the next opening.
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <system_error>
 
 #include "ledger/fleet_keeper.h"
 #include "tests/bench/bare_open.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/first_output.h"
 #include "tests/bench/histories.h"
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"
-
-extern char** environ;
 
 namespace migledger::bench {
 
@@ -25,35 +18,6 @@ namespace {
 // Events after the newest snapshot: about half of what a run lets pass between two.
 constexpr int kAfterSnapshot = 8000;
 constexpr int kBatch = 100;
-
-// Milliseconds from starting `arguments` to the first byte on its standard output.
-double first_output(std::vector<std::string> arguments) {
-  int pipe[2];
-  if (::pipe2(pipe, O_CLOEXEC) != 0)
-    throw std::system_error(errno, std::generic_category(), "making a pipe");
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  pid_t child = 0;
-  int error = 0;
-  char byte = 0;
-  ssize_t got = 0;
-  const double seconds = seconds_of([&] {
-    error = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ);
-    ::close(pipe[1]);
-    if (error == 0) got = ::read(pipe[0], &byte, 1);
-  });
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::system_error(error, std::generic_category(), arguments[0]);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  ::close(pipe[0]);
-  if (got != 1) throw std::runtime_error(arguments[0] + " " + arguments[1] + " said nothing");
-  return 1e3 * seconds;
-}
 
 // A snapshot, and events after it, as a run leaves them.
 void add_snapshot(const std::filesystem::path& path) {

@@ -61,7 +61,7 @@ TEST_CASE("history tells everything, in order") {
 TEST_CASE("history of one migration leaves out the others, and their column") {
   const auto history = two();
   HistoryOptions options;
-  options.migration = "web-1";
+  options.migrations = {"web-1"};
   CHECK(positions(history.store(), options) == V{3, 5, 8});
   const Output output = history_of(history.store(), options);
   CHECK(output.lines()[0] ==
@@ -76,7 +76,7 @@ TEST_CASE("since and until bound what is told, both included") {
     HistoryOptions options;
     options.since = std::move(since);
     options.until = std::move(until);
-    options.migration = std::move(migration);
+    if (migration) options.migrations = {*migration};
     return positions(history.store(), options);
   };
   CHECK(between("3", "5") == V{3, 4, 5});
@@ -93,7 +93,7 @@ TEST_CASE("history of certain kinds") {
   HistoryOptions options;
   options.types = {"observed", "intent"};
   CHECK(positions(history.store(), options) == V{7, 8});
-  options.migration = "web-2";
+  options.migrations = {"web-2"};
   CHECK(positions(history.store(), options) == V{7});
 }
 
@@ -115,11 +115,11 @@ TEST_CASE("What cannot be told is refused with exit code 2 and a reason") {
     return output.err;
   };
   HistoryOptions options;
-  options.migration = "web-11";
+  options.migrations = {"web-11"};
   CHECK_THAT(refused(options), Catch::Contains("no migration \"web-11\"; did you mean \"web-1\"?"));
-  options.migration = std::string(100'000, 'x');
+  options.migrations = {std::string(100'000, 'x')};
   CHECK(refused(options).size() < 300);
-  options.migration = "\x1b[2Jnothing like it";
+  options.migrations = {"\x1b[2Jnothing like it"};
   CHECK_THAT(refused(options), Catch::Contains("\\x1b[2J") && Catch::Contains("status"));
   options = {};
   options.format = "xml";
@@ -155,7 +155,7 @@ TEST_CASE("An empty ledger is said to be one") {
   options.format = "csv";
   CHECK(history_of(store, options).lines().size() == 1);
   options = {};
-  options.migration = "a";
+  options.migrations = {"a"};
   CHECK_THAT(history_of(store, options).err, Catch::Contains("holds no migration yet"));
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("Following goes on with what is appended, once each, until there is no
   HistoryOptions options;
   options.follow = true;
   options.format = "jsonl";
-  options.migration = "web-1";
+  options.migrations = {"web-1"};
   int openings = 0;
   const Reopen reopen = [&]() -> std::unique_ptr<ledger::EventStore> {
     switch (++openings) {

@@ -1,0 +1,49 @@
+#include "cli/history_options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace migledger::cli {
+
+void add_history(CLI::App& app, HistoryCommand& command, const std::function<void()>& run) {
+  HistoryOptions& options = command.options;
+  auto* sub = app.add_subcommand("history", "what happened, one line an event");
+  const auto add_filter = [&](const char* name, std::vector<std::string>& values,
+                              const std::string& what) {
+    sub->add_option(name, values, what + "; may be repeated")->allow_extra_args(false);
+  };
+  sub->add_option("migration", options.migrations, "only events of these; default: all");
+  add_filter("--step", options.steps, "only events of this step");
+  add_filter("--type", options.types, "only events of this kind");
+  add_filter("--resource", options.resources, "only events that name this OCID, object or bucket");
+  add_filter("--actor", options.actors, "only what this user, or user@host, did");
+  add_filter("--error", options.errors, "only failures of this class");
+  add_filter("--request-id", options.requests,
+             "only events with this opc-request-id or work request");
+  add_filter("--key", options.keys, "only events with this idempotency key");
+  add_filter("--text", options.texts, "only events that hold this text, in any letter case");
+  sub->add_option("--since", options.since, "from this position or time on");
+  sub->add_option("--until", options.until, "up to this position or time");
+  sub->add_flag("--reverse", options.reverse, "the newest first");
+  sub->add_option("--limit", options.limit, "at most so many");
+  sub->add_flag("--count", options.count, "only how many there are");
+  sub->add_flag("--verbose", options.verbose, "everything an event holds");
+  sub->add_flag("--follow", options.follow, "go on with what is appended later");
+  sub->add_option("--format", options.format, "table, jsonl, csv or cloudevents")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "jsonl", "csv", "cloudevents"}));
+  sub->add_flag_callback(
+      "--json", [&options] { options.format = "jsonl"; }, "the same as --format jsonl");
+  sub->add_option("--ledger", command.ledgers,
+                  "directory of the ledger; of several, all are told in order of time")
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  sub->footer(
+      "Filters combine with \"and\", the values of one filter with \"or\".\n"
+      "Examples:\n  migledger history web-1\n  migledger history --type outcome "
+      "--since 2026-11-23T05:18:00Z\n  migledger history --error throttled --error capacity "
+      "--reverse --limit 20\n  migledger history --resource ocid1.image.oc1.iad.aaaa --ledger "
+      "a.ledger --ledger b.ledger\n  migledger history --format csv > events.csv");
+  sub->callback(run);
+}
+
+}  // namespace migledger::cli

@@ -1,0 +1,93 @@
+// The search index: which events bear a term (terms.h). Derived from the events and written with
+// them; a follower with its own progress, because a program that does not know it may have appended
+// meanwhile; never believed over the events (FORMAT.md, "The search index").
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/codec.h"
+#include "ledger/event_store.h"
+#include "ledger/terms.h"
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace migledger::ledger {
+
+struct Database;
+struct StampedEvent;
+
+// Positions that are indexed: ranges in ascending order, with something between any two.
+class Coverage {
+ public:
+  struct Range {
+    Position first = 0;
+    Position last = 0;
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+
+  // first <= last.
+  void add(Range range);
+  // What of first … last is not covered, in order.
+  std::vector<Range> missing(Position first, Position last) const;
+  Position last() const { return ranges_.empty() ? 0 : ranges_.back().last; }
+
+  // The value of the entry that tells the progress, and back. Nothing of other rules, and nothing
+  // of what is damaged, is covered.
+  std::string save() const;
+  static Coverage load(std::string_view bytes);
+
+ private:
+  std::vector<Range> ranges_;
+};
+
+// What is indexed of the database.
+Coverage read_coverage(const Database& database);
+
+// The writer's end of it.
+class SearchIndex {
+ public:
+  // Of a database whose last event is at `head`. Clears what cannot be used.
+  void open(Database& database, Position head);
+
+  // Puts the entries of events that are about to be written, in order of positions, and the
+  // progress, into the batch that holds the events.
+  void add(Database& database, rocksdb::WriteBatch& batch, std::span<const StampedEvent> events);
+
+  // How many events up to `head` are not indexed.
+  Position missing(Position head) const;
+
+  // Indexes at most so many of them, the first ones first. Can be interrupted at any time. Must not
+  // run at once with append. Returns how many it was. Throws LedgerError.
+  Position fill(Database& database, Position head, Position at_most);
+
+ private:
+  void add(Database& database, rocksdb::WriteBatch& batch, schema::Event::Reader event);
+
+  Coverage coverage_;
+  std::unique_ptr<Decoder> decoder_;
+  std::vector<std::string> keys_;  // of one event; kept for its memory
+};
+
+// Events that bear at least one of the terms, with from <= position <= to, in order; `to` is at
+// most the head. What is not indexed is read through. `database` must outlive it.
+std::unique_ptr<EventCursor> find_events(const Database& database, std::span<const Term> terms,
+                                         Position from, Position to);
+
+// Whether a key of the index family belongs to the search index.
+bool is_search_key(std::string_view key);
+
+// Reads everything up to `head`, and compares what is covered. Nothing when it agrees; otherwise
+// what differs.
+std::optional<std::string> compare_search_index(const Database& database, Position head);
+
+// Takes all of it away, as a program would find it that has just learnt of it.
+void clear_search_index(Database& database);
+
+}  // namespace migledger::ledger

@@ -1,0 +1,194 @@
+// History by resource, request id and error class in a long ledger: how soon the first row is
+// there, over reading every event until one matches; and what the search index costs: on an append,
+// and in bytes an event.
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <sstream>
+
+#include "cli/command_history.h"
+#include "ledger/codec.h"
+#include "ledger/keys.h"
+#include "ledger/search_index.h"
+#include "ledger/sequencer.h"
+#include "ledger/sha256.h"
+#include "tests/bench/bench.h"
+#include "tests/bench/first_output.h"
+#include "tests/bench/histories.h"
+#include "tests/bench/ledgers.h"
+#include "tests/bench/measure.h"
+
+namespace migledger::bench {
+
+namespace {
+
+using ledger::Term;
+
+constexpr char kResource[] = "ocid1.instance.oc1.bog.looked-for";
+constexpr char kRequest[] = "LOOKEDFOR0123456789ABCDEF0123456";
+
+// The last event of the ledger: the only one with this resource, this request and this error.
+void add_looked_for(const std::filesystem::path& path) {
+  ledger::OpeningReport report;
+  const auto store = ledger::RocksEventStore::open_writer(path, {1, "bench", kBegin}, report);
+  const Term term = Term::resource(kResource);
+  if (store->find(std::span(&term, 1), 1)->next()) return;
+  ledger::EventDraft draft(store->find_stream("vm-0").value(), kBegin, 2, 1);
+  auto outcome = draft.body().initOutcome();
+  outcome.setRequestId(std::string(kRequest) + "/a/b");
+  outcome.initError().setClass(ledger::schema::ErrorClass::CAPACITY);
+  const ledger::Fields facts = {{"target_instance_id", kResource}};
+  ledger::fill(outcome.initFacts(ledger::count(facts)), facts);
+  store->append_one(draft);
+}
+
+// Milliseconds to the first row, with the ledger open already.
+double first_row(const ledger::EventStore& store, const cli::HistoryOptions& options) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const double seconds = seconds_of([&] { cli::run_history(store, options, out, err); });
+  if (out.str().find("looked-for") == std::string::npos)
+    throw std::runtime_error("history did not find what it should: " + err.str());
+  return 1e3 * seconds;
+}
+
+double first_read(const ledger::EventStore& store, const Term& term) {
+  bool found = false;
+  const double seconds =
+      seconds_of([&] { found = store.ledger::EventStore::find(std::span(&term, 1), 1)->next(); });
+  if (!found) throw std::runtime_error("reading everything did not find what it should");
+  return 1e3 * seconds;
+}
+
+struct Question {
+  std::string name;
+  std::vector<std::string> words;
+  Term term;
+  std::vector<std::string> cli::HistoryOptions::*filter;
+};
+
+void measure_first_rows(Context& context, const std::filesystem::path& path,
+                        const std::string& of) {
+  const Question questions[] = {
+      {"resource",
+       {"--resource", kResource},
+       Term::resource(kResource),
+       &cli::HistoryOptions::resources},
+      {"request id",
+       {"--request-id", kRequest},
+       Term::request(kRequest),
+       &cli::HistoryOptions::requests},
+      {"error class",
+       {"--error", "capacity"},
+       Term::error(ledger::schema::ErrorClass::CAPACITY),
+       &cli::HistoryOptions::errors},
+  };
+  ledger::OpeningReport report;
+  const auto store = ledger::RocksEventStore::open_reader(path, report);
+  for (const Question& question : questions) {
+    cli::HistoryOptions options;
+    options.*question.filter = {question.words[1]};
+    options.format = "jsonl";
+    options.limit = 1;
+    std::vector<std::string> command = {
+        context.migledger.string(), "history", "--limit", "1", "--json", "--ledger", path.string()};
+    command.insert(command.end(), question.words.begin(), question.words.end());
+    std::vector<double> rows, programs;
+    for (int i = 0; i < (context.quick ? 3 : 21); ++i) {
+      rows.push_back(first_row(*store, options));
+      programs.push_back(first_output(command));
+    }
+    const double scan = first_read(*store, question.term);
+    const std::string name = "history by " + question.name + of;
+    context.report.ratio(name + ": first row, over reading all", "ms", median(rows), scan,
+                         Goal::none());
+    context.report.value(name + ": first row of the whole program", "ms", median(programs),
+                         Goal::most(20));
+  }
+}
+
+// Appends events as the store does, with the search index or without.
+class Log {
+ public:
+  Log(const std::filesystem::path& directory, bool searchable)
+      : database_(new_bare_database(directory)), searchable_(searchable) {
+    synced_.sync = true;
+  }
+
+  void append() {
+    ledger::EventDraft draft = ordinary_event(1);
+    auto header = draft.header();
+    header.setPosition(++position_);
+    header.getBody().getOutcome().setRequestId(
+        ledger::to_hex(ledger::sha256(ledger::bytes_of(ledger::keys::number(position_))))
+            .substr(0, 32));
+    ledger::StampedEvent event;
+    event.position = position_;
+    event.bytes = ledger::encode(header.asReader());
+    const std::string key = ledger::keys::number(position_);
+    rocksdb::WriteBatch batch;
+    batch.Put(database_->events, key,
+              {reinterpret_cast<const char*>(event.bytes.data()), event.bytes.size()});
+    batch.Put(database_->index, ledger::keys::stream(1, position_), key);
+    if (searchable_) search_.add(*database_, batch, std::span(&event, 1));
+    const auto status = database_->db->Write(synced_, &batch);
+    if (!status.ok()) throw ledger::error_of(status, "appending");
+  }
+
+ private:
+  std::unique_ptr<ledger::Database> database_;
+  ledger::SearchIndex search_;
+  const bool searchable_;
+  rocksdb::WriteOptions synced_;
+  ledger::Position position_ = 0;
+};
+
+void measure_cost(Context& context) {
+  Log with(context.directory / "search.with", true);
+  Log without(context.directory / "search.without", false);
+  const int count = context.quick ? 20 : 200;
+  const auto rate = [&](Log& log) {
+    return count / seconds_of([&] {
+             for (int i = 0; i < count; ++i) log.append();
+           });
+  };
+  const auto rates = compare(context.quick ? 3 : 41, context.random,
+                             {[&] { return rate(with); }, [&] { return rate(without); }});
+  context.report.ratio("append with the search index, over without", "events/s", rates[0], rates[1],
+                       Goal::least(0.97));
+}
+
+// Bytes an event that the index takes on the disk.
+double bytes_an_event(const std::filesystem::path& path, double events) {
+  const auto database = ledger::open_database(path / "events", ledger::DatabaseMode::read, nullptr);
+  const rocksdb::Range range("f", "g");
+  std::uint64_t bytes = 0;
+  const auto status = database->db->GetApproximateSizes(rocksdb::SizeApproximationOptions(),
+                                                        database->index, &range, 1, &bytes);
+  if (!status.ok()) throw ledger::error_of(status, "measuring the search index");
+  return static_cast<double>(bytes) / events;
+}
+
+double bytes_of_events(const std::filesystem::path& path, double events) {
+  const auto database = ledger::open_database(path / "events", ledger::DatabaseMode::read, nullptr);
+  std::uint64_t bytes = 0;
+  database->db->GetIntProperty(database->events, "rocksdb.live-sst-files-size", &bytes);
+  return static_cast<double>(bytes) / events;
+}
+
+}  // namespace
+
+void bench_search(Context& context) {
+  context.report.section("search");
+  const std::size_t migrations = context.quick ? 40 : 100'000;
+  const auto path = long_ledger(context, migrations);
+  add_looked_for(path);
+  const auto events = static_cast<double>(migrations * kEventsAMigration);
+  const std::string of = " in " + std::to_string(migrations * kEventsAMigration) + " events";
+  measure_first_rows(context, path, of);
+  measure_cost(context);
+  context.report.ratio("search index, over the events themselves", "bytes/event",
+                       bytes_an_event(path, events), bytes_of_events(path, events), Goal::none());
+}
+
+}  // namespace migledger::bench
