@@ -19,6 +19,7 @@
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
 #include "cli/exit_status.h"
+#include "cli/keep_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
 #include "cli/steer_options.h"
@@ -289,6 +290,10 @@ int main(int argc, char** argv) {
     exit = guarded(
         [&] { return cli::run_reconcile(reconcile, adopt, terminal, std::cout, std::cerr); });
   });
+
+  cli::KeepCommands keep;
+  keep.restore.command_line = joined(argc, argv);
+  cli::add_keeping(app, keep, [&](const auto& command) { exit = guarded(command); });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);
