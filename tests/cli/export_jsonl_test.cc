@@ -12,6 +12,10 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr char kOneError[] =
+    R"({"scripted": [{"fault": "error_before", "method": "POST", "path": "/20160918/images",
+    "call": 1}]})";
+
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
@@ -19,8 +23,10 @@ bool contains(const std::string& text, std::string_view part) {
 // A ledger of a whole run, exported with its evidence.
 void export_a_run(Workplace& work) {
   work.write("plan.json", json::serialize(simulated_plan(2)));
+  // A reply that is an error is kept as evidence.
+  work.write("faults.json", kOneError);
   REQUIRE(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger",
-                    "--sim-speed", "0", "--json"})
+                    "--sim-speed", "0", "--sim-faults", "faults.json", "--json"})
               .exit_code == 0);
   const auto result =
       work.run({"export", "--jsonl", "all.jsonl", "--evidence", "--ledger", "ledger"});
@@ -55,9 +61,10 @@ std::string refused(Workplace& work, const std::string& text) {
 
 json::object object_of(const std::string& line) { return json::parse(line).as_object(); }
 
-std::string with(const std::string& line, const std::string& key, const json::value& value) {
+template <typename Value>
+std::string with(const std::string& line, const std::string& key, const Value& value) {
   auto object = object_of(line);
-  object[key] = value;
+  object[key] = json::value_from(value);
   return json::serialize(object);
 }
 
