@@ -1,26 +1,24 @@
-// migledger export: the ledger in formats of others. Each has a file of its own.
+// migledger export: the ledger in forms that other programs read. Each has a file of its own.
 #pragma once
 
-#include <optional>
-#include <ostream>
+#include <iosfwd>
 #include <string>
-#include <vector>
 
-#include "cli/fleet.h"
-#include "ledger/event_store.h"
+#include "cli/export_otlp.h"
 
 namespace migledger::cli {
 
 struct ExportOptions {
-  std::optional<std::string> otlp;  // OpenTelemetry traces (export_otlp.h); "-": standard output
-  std::vector<std::string> migrations;  // by name; empty: all
-  std::optional<std::string> until;     // position or time; nothing: the head
-  bool force = false;                   // replace a file that is there
+  std::string ledger = "migration.ledger";
+  // One of these.
+  std::string jsonl;  // a file to be made, or "-" (export_jsonl.h)
+  ExportOtlp otlp;
+
+  bool evidence = false;  // with jsonl: bulk evidence, too
 };
 
 // Returns an exit code (exit_status.h). Throws UsageError for what cannot be done as asked,
 // LedgerError when the ledger cannot be read.
-int run_export(const ledger::EventStore& store, const ExportOptions& options, std::ostream& out,
-               const FleetStart& start = {});
+int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

@@ -10,6 +10,7 @@
 #include "adapters/config/config.h"
 #include "adapters/inbox/inbox.h"
 #include "adapters/system_clock.h"
+#include "cli/after_restore.h"
 #include "cli/debug_log.h"
 #include "cli/dry_run.h"
 #include "cli/exit_status.h"
@@ -157,6 +158,11 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   DebugLog log(command.log_file.empty() ? config.log_file : command.log_file,
                [] { return adapters::SystemClock().now(); });
   log.write(fmt::format("run of {} with {}, ledger {}", command.config, actor.version, path));
+  if (const auto exit =
+          compare_after_restore(store, *cloud, config.plan, command, terminal, out, err)) {
+    store.close();
+    return *exit;
+  }
   workflow::RunOptions options;
   options.actor = actor;
   options.parallel = command.parallel.value_or(config.parallel);

@@ -85,6 +85,8 @@ class Sentence {
         return of(body.getSessionClosed());
       case Event::Body::TAIL_DROPPED:
         return of(body.getTailDropped());
+      case Event::Body::RESTORED:
+        return of(body.getRestored());
       case Event::Body::MIGRATION_STARTED:
         return of(body.getMigrationStarted());
       case Event::Body::PLAN_CHANGED:
@@ -170,6 +172,27 @@ class Sentence {
         "{} bytes that nothing had relied on were cut off the torn end of {}; the files as they "
         "were are kept in {}",
         dropped.getBytes(), show(dropped.getFile()), show(dropped.getKept()));
+  }
+
+  std::string of(Restored::Reader restored) const {
+    if (restored.hasReconciled()) return of(restored.getReconciled());
+    return fmt::format("restored from {}, which ends at #{}; what happened after that is unknown{}",
+                       show(restored.getFrom()), restored.getPosition(),
+                       restored.getReason().size() > 0 ? ": " + show(restored.getReason()) : "");
+  }
+
+  std::string of(Reconciled::Reader found) const {
+    std::string text = fmt::format("compared with the cloud since #{}: {} known", event_.getCause(),
+                                   found.getKnown());
+    const std::pair<std::uint32_t, std::string_view> others[] = {
+        {found.getOrphaned(), "orphaned"},
+        {found.getAdopted(), "of them to be adopted now"},
+        {found.getMissing(), "missing"},
+        {found.getDrifted(), "drifted"},
+        {found.getUnseen(), "unseen"}};
+    for (const auto& [count, what] : others)
+      if (count != 0) text += fmt::format(", {} {}", count, what);
+    return text + (found.getSettled() ? "; runs may go on" : "; a person must look first");
   }
 
   std::string of(MigrationStarted::Reader started) const {
@@ -460,7 +483,8 @@ std::string describe(Event::Reader event, Names& names, const Wording& wording) 
 Colour colour_of(Event::Reader event) {
   const auto body = event.getBody();
   const auto result = result_of(event);
-  if (body.isParked() || body.isTailDropped() || !is_known(event)) return Colour::yellow;
+  if (body.isParked() || body.isTailDropped() || body.isRestored() || !is_known(event))
+    return Colour::yellow;
   if (body.isReadFailed() || (body.isOutcome() && result == "unknown")) return Colour::yellow;
   if (result == "failed" || result == "dead" || result == "refused") return Colour::red;
   if (result == "foreign" || result == "several") return Colour::red;

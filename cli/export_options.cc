@@ -4,19 +4,31 @@
 
 namespace migledger::cli {
 
-void add_export(CLI::App& app, std::string& ledger, ExportOptions& options,
-                const std::function<void()>& run) {
-  auto* sub = app.add_subcommand("export", "the ledger in formats of others");
-  sub->add_option_function<std::string>(
-      "--otlp", [&options](const std::string& file) { options.otlp = file; },
-      "OpenTelemetry traces, as OTLP/JSON; \"-\": to the standard output");
-  sub->add_option("--migration", options.migrations, "only this one; may be repeated");
-  sub->add_option_function<std::string>(
-      "--until", [&options](const std::string& moment) { options.until = moment; },
-      "up to this position or time");
-  sub->add_flag("--force", options.force, "replace a file that is there already");
-  sub->add_option("--ledger", ledger, "directory of the ledger")->capture_default_str();
-  sub->footer("Example:\n  migledger export --otlp traces.json");
+void add_export(CLI::App& app, ExportOptions& options, const std::function<void()>& run) {
+  auto* sub = app.add_subcommand("export", "the ledger in forms that other programs read");
+  sub->add_option("--ledger", options.ledger, "directory of the ledger")->capture_default_str();
+
+  auto* lines = sub->add_option_group("JSON Lines, which import makes the same ledger of");
+  auto* jsonl = lines->add_option("--jsonl", options.jsonl,
+                                  "exact to the byte: a file to be made, or - for the output");
+  lines->add_flag("--evidence", options.evidence, "bulk evidence, too")->needs(jsonl);
+
+  auto* traces = sub->add_option_group("OpenTelemetry traces");
+  auto* otlp = traces->add_option("--otlp", options.otlp.file,
+                                  "OTLP/JSON: a file to be made, or - for the output");
+  traces->add_option("--migration", options.otlp.migrations, "only this one; may be repeated")
+      ->needs(otlp);
+  traces
+      ->add_option_function<std::string>(
+          "--until", [&options](const std::string& moment) { options.otlp.until = moment; },
+          "up to this position or time")
+      ->needs(otlp);
+  traces->add_flag("--force", options.otlp.force, "replace a file that is there already")
+      ->needs(otlp);
+
+  sub->footer(
+      "Examples:\n  migledger export --jsonl migration.jsonl --evidence\n"
+      "  migledger export --otlp traces.json");
   sub->callback(run);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "cli/command_export.h"
 
@@ -12,9 +11,8 @@ class App;
 
 namespace migledger::cli {
 
-// Adds export to `app`. `run` is called when it was asked for; `ledger` and `options` hold then
-// what was typed, and must outlive the parsing.
-void add_export(CLI::App& app, std::string& ledger, ExportOptions& options,
-                const std::function<void()>& run);
+// Adds export to `app`. `run` is called when it was asked for; `options` holds then what was typed,
+// and must outlive the parsing.
+void add_export(CLI::App& app, ExportOptions& options, const std::function<void()>& run);
 
 }  // namespace migledger::cli

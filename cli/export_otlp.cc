@@ -5,7 +5,11 @@
 #include <boost/json.hpp>
 #include <string_view>
 
+#include "cli/command_report.h"
+#include "cli/exit_status.h"
 #include "cli/json_text.h"
+#include "cli/output_file.h"
+#include "cli/printable.h"
 #include "cli/report_data.h"
 #include "ledger/sha256.h"
 #include "workflow/error_class.h"
@@ -272,5 +276,17 @@ class Exporter {
 }  // namespace
 
 std::string otlp_json(const ReportData& data) { return Exporter(data).make(); }
+
+int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std::ostream& out,
+                const FleetStart& start) {
+  check_output(options.file, options.force);
+  const ReportData data =
+      gather_report(store, report_scope(store, options.migrations, options.until, start));
+  write_output(options.file, otlp_json(data), options.force, out);
+  if (options.file != "-")
+    out << fmt::format("Wrote {}: {} trace(s), up to #{}\n", printable(options.file),
+                       data.timeline.migrations().size(), data.scope.until);
+  return static_cast<int>(ExitStatus::done);
+}
 
 }  // namespace migledger::cli

@@ -15,11 +15,27 @@
 // UNSET and the attribute migledger.unfinished = true. Ended spans have status OK or ERROR.
 #pragma once
 
+#include <iosfwd>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "cli/fleet.h"
 #include "cli/report_data.h"
+#include "ledger/event_store.h"
 
 namespace migledger::cli {
+
+struct ExportOtlp {
+  std::string file;                     // "-": the standard output; empty: not asked for
+  std::vector<std::string> migrations;  // by name; empty: all
+  std::optional<std::string> until;     // position or time; nothing: the head
+  bool force = false;                   // replace a file that is there
+};
+
+// Writes the traces where `options` says. Returns an exit code. Throws UsageError, LedgerError.
+int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std::ostream& out,
+                const FleetStart& start = {});
 
 // One JSON text with a line end.
 std::string otlp_json(const ReportData& data);

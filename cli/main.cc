@@ -22,6 +22,7 @@
 #include "cli/exit_status.h"
 #include "cli/export_options.h"
 #include "cli/history_options.h"
+#include "cli/keep_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
 #include "cli/report_options.h"
@@ -225,9 +226,8 @@ int main(int argc, char** argv) {
   });
 
   cli::ExportOptions export_options;
-  cli::add_export(app, ledger_path, export_options, [&] {
-    exit = guarded(
-        [&] { return cli::read_export(ledger_path, export_options, std::cout, std::cerr); });
+  cli::add_export(app, export_options, [&] {
+    exit = guarded([&] { return cli::run_export(export_options, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;
@@ -305,6 +305,10 @@ int main(int argc, char** argv) {
     exit = guarded(
         [&] { return cli::run_reconcile(reconcile, adopt, terminal, std::cout, std::cerr); });
   });
+
+  cli::KeepCommands keep;
+  keep.restore.command_line = joined(argc, argv);
+  cli::add_keeping(app, keep, [&](const auto& command) { exit = guarded(command); });
 
   auto* sim_app = app.add_subcommand("sim", "the simulated tenancy");
   sim_app->require_subcommand(1);

@@ -43,10 +43,10 @@ int read_replay(const std::string& directory, const ReplayOptions& options, std:
   return run_replay(*store, options, out, err, snapshots_of(directory, *store));
 }
 
-int read_export(const std::string& directory, const ExportOptions& options, std::ostream& out,
-                std::ostream& err) {
+int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
+              std::ostream& err) {
   const auto store = open(directory, err);
-  return run_export(*store, options, out, snapshots_of(directory, *store));
+  return export_otlp(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_report(const std::string& directory, ReportOptions options, std::ostream& out,

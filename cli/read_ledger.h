@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_export.h"
 #include "cli/command_history.h"
 #include "cli/command_replay.h"
 #include "cli/command_report.h"
 #include "cli/command_status.h"
+#include "cli/export_otlp.h"
 
 namespace migledger::cli {
 
@@ -21,8 +21,8 @@ int read_status(const std::string& directory, StatusOptions options, std::ostrea
                 std::ostream& err);
 int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
                 std::ostream& err);
-int read_export(const std::string& directory, const ExportOptions& options, std::ostream& out,
-                std::ostream& err);
+int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
+              std::ostream& err);
 int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
                 std::ostream& err);
 

@@ -1,5 +1,8 @@
 #include "ledger/evidence_store.h"
 
+#include <algorithm>
+#include <system_error>
+
 #include "ledger/errors.h"
 #include "ledger/files.h"
 #include "ledger/ledger_directory.h"
@@ -38,6 +41,20 @@ std::optional<std::vector<std::byte>> EvidenceStore::get(const Digest& digest) c
     throw LedgerError(LedgerErrorKind::corrupt,
                       file.string() + " does not hold what its name says; restore it from a copy");
   return bytes;
+}
+
+std::vector<Digest> EvidenceStore::all() const {
+  std::vector<Digest> digests;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator it(directory_, error), end;
+       !error && it != end; it.increment(error))
+    if (const auto digest = digest_from_hex(it->path().filename().string()))
+      digests.push_back(*digest);
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw LedgerError(LedgerErrorKind::disk,
+                      "cannot read " + directory_.string() + ": " + error.message());
+  std::sort(digests.begin(), digests.end());
+  return digests;
 }
 
 }  // namespace migledger::ledger

@@ -25,6 +25,9 @@ class EvidenceStore {
   // file when it holds something else, or LedgerError(disk).
   std::optional<std::vector<std::byte>> get(const Digest& digest) const;
 
+  // What there is, in order of digests. Throws LedgerError(disk).
+  std::vector<Digest> all() const;
+
   // Where it is, or would be.
   std::filesystem::path file_of(const Digest& digest) const;
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "ledger/errors.h"
 
@@ -63,6 +64,30 @@ fs::path parent_of(const fs::path& path) {
   return parent.empty() ? fs::path(".") : parent;
 }
 
+// All that `read` gives, which is expected to be about `expected` bytes.
+template <typename Read>
+std::vector<std::byte> read_whole(const fs::path& file, std::size_t expected, std::size_t limit,
+                                  Read&& read) {
+  std::vector<std::byte> bytes(expected + 1);
+  std::size_t size = 0;
+  while (const std::size_t n = read(std::span(bytes).subspan(size))) {
+    size += n;
+    if (size > limit) fail("read", file, EFBIG);
+    if (size == bytes.size()) bytes.resize(2 * size);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+std::size_t read_at(int fd, const fs::path& path, std::span<std::byte> to, std::size_t at) {
+  for (;;) {
+    const ssize_t n = ::pread(fd, to.data(), to.size(), static_cast<off_t>(at));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("read", path, errno);
+    return static_cast<std::size_t>(n);
+  }
+}
+
 }  // namespace
 
 void sync_directory(const fs::path& directory) {
@@ -97,15 +122,8 @@ std::optional<std::vector<std::byte>> read_file(const fs::path& file, std::size_
   }
   if (!S_ISREG(info.st_mode)) fail("read", file, S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
   Descriptor in(file, O_RDONLY, "open");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size) + 1);
-  std::size_t size = 0;
-  while (const std::size_t n = in.read(std::span(bytes).subspan(size))) {
-    size += n;
-    if (size > limit) fail("read", file, EFBIG);
-    if (size == bytes.size()) bytes.resize(2 * size);
-  }
-  bytes.resize(size);
-  return bytes;
+  return read_whole(file, static_cast<std::size_t>(info.st_size), limit,
+                    [&](std::span<std::byte> to) { return in.read(to); });
 }
 
 std::optional<std::string> read_text(const fs::path& file, std::size_t limit) {
@@ -120,6 +138,46 @@ void copy_durably(const fs::path& from, const fs::path& to) {
   std::vector<std::byte> buffer(1 << 16);
   while (const std::size_t n = in.read(buffer)) out.write(std::span(buffer).first(n));
   out.sync();
+}
+
+void write_new(const fs::path& file, std::span<const std::byte> bytes) {
+  Descriptor out(file, O_WRONLY | O_CREAT | O_EXCL, "create");
+  out.write(bytes);
+  out.sync();
+}
+
+std::optional<HeldFile> HeldFile::open(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return std::nullopt;
+  if (fd < 0) fail("open", path, errno);
+  return HeldFile(path, fd);
+}
+
+HeldFile::HeldFile(HeldFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+HeldFile::~HeldFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void HeldFile::copy_to(const fs::path& to) const {
+  Descriptor out(to, O_WRONLY | O_CREAT | O_TRUNC, "create");
+  std::vector<std::byte> buffer(1 << 18);
+  std::size_t at = 0;
+  while (const std::size_t n = read_at(fd_, path_, buffer, at)) {
+    out.write(std::span(buffer).first(n));
+    at += n;
+  }
+  out.sync();
+}
+
+std::vector<std::byte> HeldFile::read(std::size_t limit) const {
+  std::size_t at = 0;
+  return read_whole(path_, 1 << 16, limit, [&](std::span<std::byte> to) {
+    const std::size_t n = read_at(fd_, path_, to, at);
+    at += n;
+    return n;
+  });
 }
 
 }  // namespace migledger::ledger

@@ -32,4 +32,28 @@ std::optional<std::string> read_text(const std::filesystem::path& file, std::siz
 // Copies the file, 0600, and syncs the copy.
 void copy_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Makes a new file, 0600, with these bytes, and syncs it; its directory is the caller's to sync.
+void write_new(const std::filesystem::path& file, std::span<const std::byte> bytes);
+
+// A file held open for reading: it can still be copied when its name has gone meanwhile.
+class HeldFile {
+ public:
+  // Nothing when there is no such file.
+  static std::optional<HeldFile> open(const std::filesystem::path& path);
+  HeldFile(HeldFile&& other) noexcept;
+  HeldFile& operator=(HeldFile&&) = delete;
+  ~HeldFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  // As copy_durably.
+  void copy_to(const std::filesystem::path& to) const;
+  // All of it, as read_file.
+  std::vector<std::byte> read(std::size_t limit) const;
+
+ private:
+  HeldFile(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  std::filesystem::path path_;
+  int fd_;
+};
+
 }  // namespace migledger::ledger

@@ -150,6 +150,7 @@ void FleetSummary::apply(Event::Reader event) {
         break;
       case Event::Body::LEDGER_CREATED:
       case Event::Body::TAIL_DROPPED:
+      case Event::Body::RESTORED:
         break;
       default:
         ++unknown_events_;

@@ -7,6 +7,7 @@
 #include "ledger/errors.h"
 #include "ledger/planted.h"
 #include "workflow/plan_guard.h"
+#include "workflow/restored.h"
 
 namespace migledger::workflow {
 
@@ -113,6 +114,11 @@ void Executor::Loop::open_session() {
     throw ledger::LedgerError(ledger::LedgerErrorKind::corrupt,
                               "the ledger does not begin with ledgerCreated");
   ledger_id_ = ledger::view(first->event().getBody().getLedgerCreated().getLedgerId());
+  if (const Position put_back = unreconciled(store_))
+    throw ledger::LedgerError(
+        ledger::LedgerErrorKind::refused,
+        fmt::format("the ledger was restored (#{}) and has not been compared with the cloud since",
+                    put_back));
   const CloudIdentity identity = cloud_.identity();
   transport_ = identity.transport;
   EventDraft opened = session_opened({ledger::kLedgerStream, now_, 0, 0}, options_.actor, identity);

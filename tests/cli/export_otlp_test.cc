@@ -18,9 +18,9 @@ namespace json = boost::json;
 
 namespace {
 
-json::array spans_of(const ledger::EventStore& store, ExportOptions options = {}) {
-  options.otlp = "-";
-  const Output output = capture([&](auto& out, auto&) { return run_export(store, options, out); });
+json::array spans_of(const ledger::EventStore& store, ExportOtlp options = {}) {
+  options.file = "-";
+  const Output output = capture([&](auto& out, auto&) { return export_otlp(store, options, out); });
   CHECK(output.code == 0);
   return output.json().at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans").as_array();
 }
@@ -119,6 +119,6 @@ TEST_CASE("texts that are no UTF-8 are mended, and export without a format is re
   const auto& event = named(spans, "check-source").at("events").at(0).as_object();
   CHECK(std::string(attribute(event, "migledger.seen").as_string()).find("\uFFFD") !=
         std::string::npos);
-  CHECK_THROWS_AS(capture([&](auto& out, auto&) { return run_export(history.store(), {}, out); }),
+  CHECK_THROWS_AS(capture([&](auto& out, auto& err) { return run_export({}, out, err); }),
                   UsageError);
 }

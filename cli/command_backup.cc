@@ -1,0 +1,44 @@
+#include "cli/command_backup.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <ostream>
+
+#include "cli/exit_status.h"
+#include "cli/json_text.h"
+#include "cli/new_directory.h"
+#include "cli/printable.h"
+#include "ledger/ledger_copy.h"
+#include "ledger/made_whole.h"
+
+namespace migledger::cli {
+
+int run_backup(const BackupOptions& options, std::ostream& out, std::ostream& err) {
+  require_ledger(options.ledger);
+  require_absent(options.directory, "the backup");
+  ledger::MadeWhole made(options.directory);
+  const auto copy = ledger::copy_ledger(options.ledger, made.directory());
+  made.finish();
+  say_copied(copy, err);
+  const std::string root = ledger::to_hex(copy.root);
+  if (options.json) {
+    boost::json::array damaged;
+    for (const auto& sentence : copy.not_copied) damaged.emplace_back(json_text(sentence));
+    out << boost::json::serialize(boost::json::object{{"backup", json_text(options.directory)},
+                                                      {"ledger", json_text(options.ledger)},
+                                                      {"head", copy.head},
+                                                      {"root", root},
+                                                      {"evidence", copy.evidence},
+                                                      {"bytes", copy.bytes},
+                                                      {"damaged_evidence", std::move(damaged)}})
+        << "\n";
+  } else {
+    out << fmt::format("{} holds {} events of {}, and {} piece{} of evidence: {} bytes\nroot {}\n",
+                       printable(options.directory), copy.head, printable(options.ledger),
+                       copy.evidence, copy.evidence == 1 ? "" : "s", copy.bytes, root);
+  }
+  return static_cast<int>(copy.not_copied.empty() ? ExitStatus::done : ExitStatus::ledger_refused);
+}
+
+}  // namespace migledger::cli

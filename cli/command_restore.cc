@@ -1,0 +1,93 @@
+#include "cli/command_restore.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <ostream>
+
+#include "adapters/system_clock.h"
+#include "cli/exit_status.h"
+#include "cli/json_text.h"
+#include "cli/names.h"
+#include "cli/new_directory.h"
+#include "cli/printable.h"
+#include "cli/this_process.h"
+#include "ledger/ledger_copy.h"
+#include "ledger/made_whole.h"
+#include "ledger/rocks_event_store.h"
+#include "workflow/restored.h"
+
+namespace migledger::cli {
+
+namespace {
+
+struct Said {
+  ledger::Position position = 0;
+  bool simulated = false;
+};
+
+// Appends to the copy that it is one.
+Said say_restored(const std::filesystem::path& directory, const RestoreOptions& options,
+                  const ledger::LedgerCopy& copy) {
+  const Time real = adapters::SystemClock().now();
+  const workflow::Actor actor = this_process(options.command_line);
+  ledger::OpeningReport report;
+  const auto store =
+      ledger::RocksEventStore::open_writer(directory, {actor.pid, actor.host, real}, report);
+  Said said;
+  said.simulated = ledger_facts(*store).simulated();
+  // The time of a simulated ledger is that of its tenancy, and stands still while nobody runs.
+  const auto last = store->head().time;
+  const Time now = said.simulated ? last : std::max(real, last);
+  auto opened = workflow::session_opened({ledger::kLedgerStream, now, 0, 0}, actor, {});
+  const auto session = store->append_one(opened);
+  workflow::Restoring restoring;
+  restoring.from = std::filesystem::absolute(options.backup).lexically_normal();
+  restoring.position = copy.head;
+  restoring.root = copy.root;
+  restoring.reason = options.reason;
+  auto restored = workflow::restored({ledger::kLedgerStream, now, session, session}, restoring);
+  said.position = store->append_one(restored);
+  auto closed = workflow::session_closed({ledger::kLedgerStream, now, session, session}, 0,
+                                         "restored from a copy");
+  store->append_one(closed);
+  store->close();
+  return said;
+}
+
+}  // namespace
+
+int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& err) {
+  require_ledger(options.backup);
+  require_absent(options.ledger, "the restored ledger");
+  ledger::MadeWhole made(options.ledger);
+  const auto copy = ledger::copy_ledger(options.backup, made.directory());
+  const Said said = say_restored(made.directory(), options, copy);
+  made.finish();
+  say_copied(copy, err);
+  const std::string root = ledger::to_hex(copy.root);
+  if (options.json) {
+    boost::json::array damaged;
+    for (const auto& sentence : copy.not_copied) damaged.emplace_back(json_text(sentence));
+    out << boost::json::serialize(boost::json::object{{"ledger", json_text(options.ledger)},
+                                                      {"from", json_text(options.backup)},
+                                                      {"head", copy.head},
+                                                      {"root", root},
+                                                      {"restored", said.position},
+                                                      {"evidence", copy.evidence},
+                                                      {"damaged_evidence", std::move(damaged)}})
+        << "\n";
+  } else {
+    if (said.simulated) out << kSimulatedLine << "\n";
+    out << fmt::format(
+        "{} holds the {} events of {}; #{} says where it came from\nroot {}\n"
+        "The next run compares it with the cloud before it does anything. Only one of the ledgers "
+        "of this origin may go on: put the others away.\n",
+        printable(options.ledger), copy.head, printable(options.backup), said.position, root);
+  }
+  return static_cast<int>(copy.not_copied.empty() ? ExitStatus::done : ExitStatus::ledger_refused);
+}
+
+}  // namespace migledger::cli

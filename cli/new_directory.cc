@@ -1,0 +1,40 @@
+#include "cli/new_directory.h"
+
+#include <filesystem>
+#include <ostream>
+
+#include "cli/printable.h"
+#include "cli/usage_error.h"
+#include "ledger/errors.h"
+#include "ledger/ledger_directory.h"
+
+namespace migledger::cli {
+
+namespace fs = std::filesystem;
+
+void require_absent(const std::string& path, const std::string& what) {
+  if (path.empty()) throw UsageError("name the directory that " + what + " is to be");
+  std::error_code ignored;
+  if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found)
+    throw UsageError(printable(path) + " is there already, and nothing is ever written over; " +
+                     what + " needs a name of its own");
+  const fs::path parent = fs::absolute(fs::path(path) / ".").lexically_normal().parent_path();
+  if (!fs::is_directory(parent.parent_path(), ignored))
+    throw UsageError("there is no directory " + printable(parent.parent_path().string()) +
+                     "; make it first");
+}
+
+void require_ledger(const std::string& path) {
+  using ledger::LedgerDirectory;
+  if (LedgerDirectory{path}.inspect() != LedgerDirectory::State::complete)
+    throw ledger::LedgerError(ledger::LedgerErrorKind::missing,
+                              "there is no ledger in " + path + "; name one that is there");
+}
+
+void say_copied(const ledger::LedgerCopy& copy, std::ostream& err) {
+  for (const auto& sentence : copy.said) err << "migledger: " << printable(sentence, 1000) << "\n";
+  for (const auto& sentence : copy.not_copied)
+    err << "migledger: not copied: " << printable(sentence, 1000) << "\n";
+}
+
+}  // namespace migledger::cli

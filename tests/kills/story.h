@@ -1,0 +1,36 @@
+// A story: what is done to a plan, in one or more commands of the program, of which the last is
+// killed at every point in turn (kill_points.cc), started again, and judged by the tenancy.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/program_run.h"
+
+namespace migledger::testing {
+
+struct Story {
+  boost::json::object plan;
+  std::vector<std::vector<std::string>> before;  // commands that lead up to it, never killed
+  std::vector<std::string> command;              // what is killed
+  // Kinds of what may be made anew, because what it consists of cannot be kept.
+  std::vector<std::string> renewable;
+  std::vector<std::string> common;  // arguments of all commands: where ledger and tenancy are
+};
+
+struct Sweep {
+  unsigned points = 0;  // that there are
+  unsigned kills = 0;   // that were tried
+};
+
+// Tells the story undisturbed, then once for each `every`th point. Fails the test unless each time
+// the command started again ends as the undisturbed one did: the tenancy made the same things, none
+// twice, and holds the same; the history is sound, and reconcile knows all there is.
+Sweep kill_everywhere(const Story& story, unsigned every);
+
+// From MIGLEDGER_KILL_EVERY, or `otherwise`.
+unsigned stride(unsigned otherwise);
+
+}  // namespace migledger::testing

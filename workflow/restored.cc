@@ -1,0 +1,94 @@
+#include "workflow/restored.h"
+
+#include <fmt/format.h>
+
+#include "ledger/printable.h"
+#include "ledger/sha256.h"
+
+namespace migledger::workflow {
+
+namespace {
+
+// An event has at most 65,535 bytes, and a reader no more patience; reconcile shows them all.
+constexpr std::size_t kMostFindings = 40;
+constexpr std::size_t kLongestFinding = 300;
+
+std::string line_of(const Finding& finding) {
+  return printable(fmt::format("{} {} {} {} ({}): {}", name_of(finding.verdict), finding.migration,
+                               finding.what, finding.id, finding.region, finding.seen),
+                   kLongestFinding);
+}
+
+}  // namespace
+
+ledger::EventDraft restored(const Origin& origin, const Restoring& restoring) {
+  ledger::EventDraft draft(ledger::kLedgerStream, origin.now, origin.session, origin.cause);
+  auto body = draft.body().initRestored();
+  body.setFrom(restoring.from);
+  body.setPosition(restoring.position);
+  body.setRoot(capnp::Data::Reader(reinterpret_cast<const kj::byte*>(restoring.root.data()),
+                                   restoring.root.size()));
+  body.setReason(restoring.reason);
+  return draft;
+}
+
+ledger::Position unreconciled(const ledger::EventStore& store) {
+  ledger::Position open = 0;
+  for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();) {
+    const auto event = cursor->event();
+    if (!event.getBody().isRestored()) continue;
+    const auto restored = event.getBody().getRestored();
+    if (!restored.hasReconciled()) {
+      open = event.getPosition();
+    } else if (restored.getReconciled().getSettled() && event.getCause() == open) {
+      open = 0;
+    }
+  }
+  return open;
+}
+
+Comparison compare(const std::vector<Finding>& findings) {
+  Comparison comparison;
+  for (const auto& finding : findings) {
+    switch (finding.verdict) {
+      case Finding::Verdict::known:
+        ++comparison.known;
+        continue;
+      case Finding::Verdict::orphaned:
+        ++comparison.orphaned;
+        // That of a migration is found and adopted by the step that makes it.
+        if (finding.migration.empty()) ++comparison.doubtful;
+        break;
+      case Finding::Verdict::missing:
+        ++comparison.missing;
+        ++comparison.doubtful;
+        break;
+      case Finding::Verdict::drifted:
+        ++comparison.drifted;
+        ++comparison.doubtful;
+        break;
+      case Finding::Verdict::unseen:
+        ++comparison.unseen;
+        break;
+    }
+    if (comparison.findings.size() < kMostFindings) comparison.findings.push_back(line_of(finding));
+  }
+  return comparison;
+}
+
+ledger::EventDraft reconciled(const Origin& origin, const Comparison& comparison, bool settled) {
+  ledger::EventDraft draft(ledger::kLedgerStream, origin.now, origin.session, origin.cause);
+  auto body = draft.body().initRestored().initReconciled();
+  body.setKnown(comparison.known);
+  body.setOrphaned(comparison.orphaned);
+  body.setMissing(comparison.missing);
+  body.setDrifted(comparison.drifted);
+  body.setUnseen(comparison.unseen);
+  body.setAdopted(comparison.adopted);
+  body.setSettled(settled);
+  auto findings = body.initFindings(static_cast<unsigned>(comparison.findings.size()));
+  for (unsigned i = 0; i < findings.size(); ++i) findings.set(i, comparison.findings[i]);
+  return draft;
+}
+
+}  // namespace migledger::workflow

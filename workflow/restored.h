@@ -1,0 +1,48 @@
+// A ledger that was put back from a copy has forgotten what happened after that copy was made. So
+// nothing acts on it until it has been compared with the cloud and that is recorded.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/event_store.h"
+#include "workflow/reconcile.h"
+#include "workflow/records.h"
+
+namespace migledger::workflow {
+
+// What a ledger was put back from.
+struct Restoring {
+  std::string from;  // the directory
+  ledger::Position position = 0;
+  ledger::Digest root{};
+  std::string reason;
+};
+ledger::EventDraft restored(const Origin& origin, const Restoring& restoring);
+
+// The position of the last restoring that no settled comparison with the cloud has followed; 0:
+// there is none, and runs may act.
+ledger::Position unreconciled(const ledger::EventStore& store);
+
+// What a comparison that follows a restoring found, and what it means.
+struct Comparison {
+  std::uint32_t known = 0;
+  std::uint32_t orphaned = 0;
+  std::uint32_t missing = 0;
+  std::uint32_t drifted = 0;
+  std::uint32_t unseen = 0;
+  std::uint32_t adopted = 0;   // of the orphaned: to be recorded by their steps
+  std::uint32_t doubtful = 0;  // a person must look: missing, drifted, or orphaned by nobody known
+  std::vector<std::string> findings;  // for people: those that are not known, a line each
+
+  // Whether runs may act. `accepted`: a person says that what is doubtful may be so.
+  bool settled(bool accepted) const { return unseen == 0 && (doubtful == 0 || accepted); }
+};
+Comparison compare(const std::vector<Finding>& findings);
+
+// Keeps what was found; `origin.cause` is the restoring it is about.
+ledger::EventDraft reconciled(const Origin& origin, const Comparison& comparison, bool settled);
+
+}  // namespace migledger::workflow
