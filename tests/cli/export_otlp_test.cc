@@ -92,7 +92,7 @@ TEST_CASE("what is not over lasts until the last event, and keeps its ids when i
     CHECK(after[i].at("spanId") == before[i].at("spanId"));
   CHECK(attribute(named(after, "POST create-image"), "migledger.unfinished").is_null());
 
-  ExportOptions options;
+  ExportOtlp options;
   options.until = std::to_string(history.last() - 1);
   CHECK(spans_of(history.store(), options) == before);
 }
