@@ -200,7 +200,9 @@ class Rules {
       const bool by_version = step.guard == Guard::IF_MATCH;
       if (in_doubt && !by_version) proof(index, step, attempt);
       const auto request = workflow::request_of(intent.getRequest());
-      if (by_version && request.if_match.empty())
+      // URLs have no versions: each is made once, and only removed.
+      const bool url = request.path.find("/p/") != std::string::npos;
+      if (by_version && !url && request.if_match.empty())
         broken("guarded", fmt::format("{} names no version", step.name));
       if (step.name == "claim-source" && request.if_none_match != "*")
         broken("guarded", "a claim is made whether there is one or not");
@@ -266,8 +268,8 @@ class Rules {
   void take_checked(ledger::schema::Checked::Reader checked) {
     if (state_.unknown_events > 0) broken("known-only", "something is concluded");
     if (checked.getResult() != ledger::schema::Checked::Result::DEAD) return;
-    // A secret was lost with the process that held it: before the workflow goes back to make another,
-    // it is proven that nothing came of what was sent with the old one.
+    // A secret was lost with the process that held it: before the workflow goes back to make
+    // another, it is proven that nothing came of what was sent with the old one.
     if (ledger::view(checked.getError().getCode()) == "SecretLost") {
       const StepIndex index = checked.getStep();
       Attempt& attempt = attempts_[index];

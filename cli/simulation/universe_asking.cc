@@ -135,6 +135,8 @@ void Universe::ask_for_lost() {
     if (invariants_->others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
     if (bulk && object) continue;
+    // An attachment bears no marks; it is found with the volume that it attaches.
+    if (made.kind == "volumeattachment") continue;
     // A member of a group comes and goes with it.
     if (!parts_of_key(made.key) && made.name.find(" member ") != std::string::npos) continue;
     const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
