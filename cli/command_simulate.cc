@@ -102,8 +102,7 @@ void tell_failure(const SimulationOptions& options, const SimulationResult& fail
   constexpr std::size_t kShown = 60;
   const std::size_t from = shown.trace.size() > kShown ? shown.trace.size() - kShown : 0;
   out << fmt::format("the shortest trace found, of {} lines{}; faults: {}\n", shown.trace.size(),
-                     from > 0 ? fmt::format(" (the last {})", kShown) : "",
-                     kinds_of(shown.active));
+                     from > 0 ? fmt::format(" (the last {})", kShown) : "", kinds_of(shown.active));
   for (std::size_t i = from; i < shown.trace.size(); ++i)
     out << "  " << printable(shown.trace[i], 1000) << "\n";
   out << "see it again with: " << command << "\n";

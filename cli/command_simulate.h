@@ -21,8 +21,8 @@ struct SimulateCommand {
   bool json = false;
 };
 
-// Runs the seeds. At the first that breaks a promise (of each process) it stops, looks for a smaller
-// way to break the same, and tells both. Returns 0 when all promises hold, else 1. Throws
+// Runs the seeds. At the first that breaks a promise (of each process) it stops, looks for a
+// smaller way to break the same, and tells both. Returns 0 when all promises hold, else 1. Throws
 // UsageError.
 int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream& err);
 

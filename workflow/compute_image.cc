@@ -114,11 +114,11 @@ Request list_target_images(const View& view) {
 }
 
 Sift source_image_sift(const View& view, const std::string& name) {
-  return {name, view.plan("source_compartment_id"), image_alive, "image_id"};
+  return {name, view.plan("source_compartment_id"), image_alive, "image_id", "image_work"};
 }
 
 Sift target_image_sift(const View& view, const std::string& name) {
-  return {name, view.plan("target_compartment_id"), image_alive, "target_image_id"};
+  return {name, view.plan("target_compartment_id"), image_alive, "target_image_id", "import_work"};
 }
 
 std::optional<Request> ask_source_images(const View& view, Answers answers) {
@@ -154,7 +154,7 @@ Request tag_search_source_image(const View& view) {
 }
 
 Sighting sight_tagged_source_image(const View& view, const Answer& answer) {
-  return sift(view, answer, {{}, {}, image_alive, "image_id"});
+  return sift(view, answer, {{}, {}, image_alive, "image_id", "image_work"});
 }
 
 Request create_image(const View& view) {
@@ -216,7 +216,7 @@ Request tag_search_target_image(const View& view) {
 }
 
 Sighting sight_tagged_target_image(const View& view, const Answer& answer) {
-  return sift(view, answer, {{}, {}, image_alive, "target_image_id"});
+  return sift(view, answer, {{}, {}, image_alive, "target_image_id", "import_work"});
 }
 
 Request import_image(const View& view) {

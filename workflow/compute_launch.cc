@@ -53,7 +53,8 @@ Request list_instances(const View& view) {
 }
 
 Sift instance_sift(const View& view, const std::string& name) {
-  return {name, view.plan("target_compartment_id"), instance_alive, "target_instance_id"};
+  return {name, view.plan("target_compartment_id"), instance_alive, "target_instance_id",
+          "launch_work"};
 }
 
 std::optional<Request> ask_instances(const View& view, Answers answers) {
@@ -91,7 +92,7 @@ Request tag_search_instance(const View& view) {
 }
 
 Sighting sight_tagged_instance(const View& view, const Answer& answer) {
-  return sift(view, answer, {{}, {}, instance_alive, "target_instance_id"});
+  return sift(view, answer, {{}, {}, instance_alive, "target_instance_id", "launch_work"});
 }
 
 unsigned further_placements(const View& view) {

@@ -209,7 +209,7 @@ Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   if (ours.size() == 1) {
     sighting.kind = Sighting::Kind::ours;
-    sighting.facts.set(how.fact, ours.front().id);
+    how.set_found(sighting.facts, ours.front().id);
     sighting.candidates = std::move(ours);
   } else if (ours.size() > 1) {
     sighting.kind = Sighting::Kind::several;
@@ -228,7 +228,7 @@ std::optional<Sighting> claimed(const Answer& answer, std::string_view id, const
     return std::nullopt;
   Sighting sighting = Sighting::of(Sighting::Kind::ours);
   sighting.claimed = true;
-  sighting.facts.set(how.fact, id);
+  how.set_found(sighting.facts, id);
   sighting.candidates.push_back(candidate(*item, "named by the imported state file"));
   return sighting;
 }
@@ -256,7 +256,7 @@ Sighting sight_named(const View& view, const Answer& answer, std::string_view id
   if (!made_as.empty() && key_stem(made_as) != key_stem(key))
     return refuse(state, fmt::format("it was made for something else (key {})", made_as));
   Sighting sighting = Sighting::of(Sighting::Kind::ours);
-  sighting.facts.set(how.fact, id);
+  how.set_found(sighting.facts, id);
   sighting.candidates.push_back(candidate(*item, "named by a person"));
   return sighting;
 }

@@ -94,6 +94,14 @@ struct Sift {
   std::string_view compartment;           // items of any other are not looked at; empty: all
   bool (*alive)(std::string_view state);  // by lifecycleState
   std::string_view fact;                  // the fact that holds the id
+  // That of the work request: of what is found it is not known, and another's must not be read for
+  // it. Empty: there is no such fact.
+  std::string_view work = {};
+
+  void set_found(ledger::Fields& facts, std::string_view id) const {
+    facts.set(fact, id);
+    if (!work.empty()) facts.set(work, "");
+  }
 };
 // Tells ours from foreign ones in a list answer.
 Sighting sift(const View& view, const Answer& answer, const Sift& how);

@@ -45,8 +45,8 @@ void Acknowledged::compare(const ledger::EventStore& store) {
     throw Violation(kName, fmt::format("the ledger ends at {}, and {} was acknowledged", position,
                                        events_.size()));
   if (kept != 0 && kept != pending_.size())
-    throw Violation(kName, fmt::format("of an append of {} events, {} are there", pending_.size(),
-                                       kept));
+    throw Violation(kName,
+                    fmt::format("of an append of {} events, {} are there", pending_.size(), kept));
   if (store.head().position != position)
     throw Violation(kName, fmt::format("the head is said to be {}, and the last event is at {}",
                                        store.head().position, position));

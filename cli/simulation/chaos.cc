@@ -70,8 +70,7 @@ ChaosPlan::ChaosPlan(std::uint64_t seed, const ChaosSet& without) {
   const double share = kShares[dice.below(4)];
   for (std::size_t i = 0; i < kChaosKinds; ++i) {
     const Kind& kind = kKinds[i];
-    const bool drawn =
-        dice.chance(is_final(static_cast<Chaos>(i)) ? std::min(share, 0.15) : share);
+    const bool drawn = dice.chance(is_final(static_cast<Chaos>(i)) ? std::min(share, 0.15) : share);
     const double rate = kind.least * std::pow(kind.most / kind.least, dice.unit());
     if (!drawn || without[i]) continue;
     active_.set(i);

@@ -80,8 +80,8 @@ bool is_alive(Tenancy& tenancy, Time now, const Tenancy::Created& made) {
   request.path = fmt::format("/20160918/{}/{}", collection, made.id);
   const auto reply = tenancy.handle(request, now);
   if (!reply.ok()) return false;
-  for (const char* state : {"TERMINATED", "TERMINATING", "DELETED", "FAULTY", "FAILED", "DETACHED",
-                            "DETACHING"})
+  for (const char* state :
+       {"TERMINATED", "TERMINATING", "DELETED", "FAULTY", "FAILED", "DETACHED", "DETACHING"})
     if (reply.body.find(fmt::format("\"lifecycleState\":\"{}\"", state)) != std::string::npos)
       return false;
   return true;
@@ -92,7 +92,7 @@ CloudInvariants::CloudInvariants(Tenancy& tenancy, const workflow::Plan& plan,
     : tenancy_(tenancy),
       twice_(tenancy),
       claim_(tenancy, plan),
-      source_(plan, std::move(may_end)) {}
+      source_(tenancy, plan, std::move(may_end)) {}
 
 void CloudInvariants::before(const workflow::Request& request) {
   if (!request.retry_token.empty()) tokens_.sent(request);
@@ -108,7 +108,6 @@ void CloudInvariants::after(const workflow::Request& request, const workflow::Re
 void CloudInvariants::see(Time now) {
   for (const auto& made : tenancy_.created_from(seen_)) {
     ++seen_;
-    source_.made(made.id);
     twice_.made(made, now);
     claim_.made(made, now);
   }

@@ -1,5 +1,5 @@
-// What is asked of the tenancy while requests arrive at it. Each class is one promise; the file that
-// defines it says how it is shown.
+// What is asked of the tenancy while requests arrive at it. Each class is one promise; the file
+// that defines it says how it is shown.
 #pragma once
 
 #include <functional>
@@ -34,7 +34,8 @@ using Others = std::set<std::string, std::less<>>;
 std::string decoded(std::string_view path);
 
 // Whether the tenancy shows the resource as there and not on its way out.
-bool is_alive(adapters::sim::Tenancy& tenancy, Time now, const adapters::sim::Tenancy::Created& made);
+bool is_alive(adapters::sim::Tenancy& tenancy, Time now,
+              const adapters::sim::Tenancy::Created& made);
 
 // never_twice.cc
 class NeverTwice {
@@ -46,7 +47,7 @@ class NeverTwice {
  private:
   adapters::sim::Tenancy& tenancy_;
   std::map<std::string, std::vector<adapters::sim::Tenancy::Created>> made_;  // by kind and stem
-  std::set<std::string> objects_;                                            // there now, by path
+  std::set<std::string> objects_;                                             // there now, by path
 };
 
 // own_claim.cc
@@ -69,15 +70,16 @@ class OwnClaim {
 // source_untouched.cc
 class SourceUntouched {
  public:
-  // `may_end` tells whether some ledger is about to end that source, by its person's word.
-  SourceUntouched(const workflow::Plan& plan, std::function<bool(std::string_view)> may_end);
+  // What is in the tenancy now is given. `may_end` tells whether some ledger is about to end that
+  // source, by its person's word.
+  SourceUntouched(const adapters::sim::Tenancy& tenancy, const workflow::Plan& plan,
+                  std::function<bool(std::string_view)> may_end);
   void done(const workflow::Request& request, const Others& others);
-  void made(const std::string& id) { ours_.insert(id); }
 
  private:
   std::set<std::string, std::less<>> sources_;
   std::set<std::pair<std::string, std::string>> buckets_;  // region, name
-  std::set<std::string, std::less<>> ours_;
+  std::set<std::string, std::less<>> given_;
   std::function<bool(std::string_view)> may_end_;
 };
 
@@ -105,10 +107,7 @@ class CloudInvariants final : public TrafficWatch {
   void count_as_others();
   const Others& others() const { return others_; }
   // A person says that it is a migration's: it may be treated as such.
-  void allow(const std::string& id) {
-    others_.erase(id);
-    source_.made(id);
-  }
+  void allow(const std::string& id) { others_.erase(id); }
   // The ledger of these first digits was put back from an older copy.
   void forget(std::string_view ledger) {
     tokens_.forget(ledger);

@@ -1,12 +1,15 @@
 // Promise 4, "each decision can be recomputed from the events before it": decide() is asked again,
-// with the state folded from the events before, the time that the event was made at, its session and
-// what held all migrations then. What it says must be what was recorded: the step, the generation,
-// the row of the table, the cause.
+// with the state folded from the events before, the time that the event was made at, its session
+// and what held all migrations then. What it says must be what was recorded: the step, the
+// generation, the row of the table, the cause.
 //
 // Exceptions, each with its reason:
-//  - an event that tells what a reading found was decided on when the reading began, and is recorded
-//    when it ended: it is enough that something is still to be read then, or has timed out meanwhile;
-//  - what a reply tells (an outcome that was replied) is no decision, nor is an order of a person or
+//  - an event that tells what a reading found was decided on when the reading began, and is
+//  recorded
+//    when it ended: it is enough that something is still to be read then, or has timed out
+//    meanwhile;
+//  - what a reply tells (an outcome that was replied) is no decision, nor is an order of a person
+//  or
 //    an accepted plan; of an order it is asked whether it could be taken.
 #include <fmt/format.h>
 
@@ -87,17 +90,18 @@ class Recomputed {
  private:
   bool is(Kind kind) const { return decision_.kind == kind; }
   std::string said() const {
-    return fmt::format("decide() says: {} at step {} ({}), generation {}, row {}, because of {} ({})",
-                       workflow::name_of(decision_.kind), decision_.step,
-                       state_.step_name(decision_.step), decision_.generation,
-                       workflow::name_of(decision_.row), decision_.because, decision_.reason);
+    return fmt::format(
+        "decide() says: {} at step {} ({}), generation {}, row {}, because of {} ({})",
+        workflow::name_of(decision_.kind), decision_.step, state_.step_name(decision_.step),
+        decision_.generation, workflow::name_of(decision_.row), decision_.because,
+        decision_.reason);
   }
   void expect(bool holds) const {
     if (holds) return;
-    throw Violation(kName, fmt::format("the event at {} (kind {}) of {} does not follow; {}",
-                                       event_.getPosition(),
-                                       static_cast<int>(event_.getBody().which()), state_.name,
-                                       said()));
+    throw Violation(
+        kName,
+        fmt::format("the event at {} (kind {}) of {} does not follow; {}", event_.getPosition(),
+                    static_cast<int>(event_.getBody().which()), state_.name, said()));
   }
   void same(ledger::StepIndex step, std::uint16_t generation, std::string_view row) const {
     if (step == decision_.step && generation == decision_.generation &&
@@ -162,8 +166,8 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
       Recomputed(workflow, ledger_id, held, folded.state, event, folded.refused).check();
     }
     folded.state.apply(event);
-    folded.refused = body.isChecked() && body.getChecked().getResult() ==
-                                             ledger::schema::Checked::Result::REFUSED;
+    folded.refused = body.isChecked() &&
+                     body.getChecked().getResult() == ledger::schema::Checked::Result::REFUSED;
   }
 }
 

@@ -30,9 +30,9 @@ std::string picture_of(const MigrationState& s) {
   };
   add(s.stream, s.version, s.position, time(s.started), time(s.updated), time(s.entered),
       int(s.status), int(s.mode), s.reopened, s.renewed, s.cleaned, s.decommissioned, s.forward,
-      s.capacity_failures, s.name, s.workflow, s.workflow_version, s.stopped_at,
-      int(s.parked_kind), s.parked_session, s.reason, s.need, s.secret_position, s.unknown_events,
-      time(s.done_at), s.paused, s.pause_words, s.pause_at, s.retried, s.named_step, s.named);
+      s.capacity_failures, s.name, s.workflow, s.workflow_version, s.stopped_at, int(s.parked_kind),
+      s.parked_session, s.reason, s.need, s.secret_position, s.unknown_events, time(s.done_at),
+      s.paused, s.pause_words, s.pause_at, s.retried, s.named_step, s.named);
   const auto& r = s.reading;
   add(r.state, int(r.percent), r.failures, int(r.error), time(r.failed_at), r.failed_position,
       r.retry_after.count());
@@ -61,8 +61,8 @@ void check_folds(const ledger::EventStore& store) {
   for (const auto cursor = store.scan(1); cursor->next();) {
     const auto event = cursor->event();
     fleet.apply(event);
-    const auto stream = event.getBody().isMigrationStarted() ? event.getPosition()
-                                                             : event.getStream();
+    const auto stream =
+        event.getBody().isMigrationStarted() ? event.getPosition() : event.getStream();
     if (stream == ledger::kLedgerStream) continue;
     MigrationState& state = states[stream];
     state.apply(event);

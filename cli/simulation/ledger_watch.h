@@ -23,7 +23,8 @@ class Acknowledged {
   void add(std::span<ledger::EventDraft> drafts);
   // It did not return: they may be there, all or none.
   void maybe(std::span<ledger::EventDraft> drafts);
-  // The ledger was opened again. Throws Violation. What may have been kept and was, is from here on.
+  // The ledger was opened again. Throws Violation. What may have been kept and was, is from here
+  // on.
   void compare(const ledger::EventStore& store);
   void put_back(ledger::Position head);
   // Not an append of ours: takes over whatever is there beyond.
@@ -60,10 +61,10 @@ class SentAsRecorded {
     workflow::Reply::Delivery delivery = workflow::Reply::Delivery::unknown;
     int status = 0;
   };
-  std::unordered_map<std::string, Intent> intents_;             // by request id
-  std::map<ledger::Position, std::string> positions_;           // of intents, to request ids
-  std::unordered_map<std::string, Told> told_;                  // by request id
-  std::map<ledger::StreamId, std::uint64_t> pages_;             // bulk pages begun, by stream
+  std::unordered_map<std::string, Intent> intents_;    // by request id
+  std::map<ledger::Position, std::string> positions_;  // of intents, to request ids
+  std::unordered_map<std::string, Told> told_;         // by request id
+  std::map<ledger::StreamId, std::uint64_t> pages_;    // bulk pages begun, by stream
 };
 
 // saved_summaries.cc: a saved summary is the fold, also when it is loaded and gone on with.

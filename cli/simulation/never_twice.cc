@@ -31,10 +31,11 @@ void NeverTwice::made(const Tenancy::Created& made, Time now) {
     if (alive)
       throw Violation(
           "never-twice",
-          fmt::format("{} {} ({}) was created for {} at {}, although {} ({}), created for {} at {}, "
-                      "is there",
-                      made.kind, made.id, made.name, made.key, format_utc(made.at), earlier.id,
-                      earlier.name, earlier.key, format_utc(earlier.at)));
+          fmt::format(
+              "{} {} ({}) was created for {} at {}, although {} ({}), created for {} at {}, "
+              "is there",
+              made.kind, made.id, made.name, made.key, format_utc(made.at), earlier.id,
+              earlier.name, earlier.key, format_utc(earlier.at)));
   }
   if (object) objects_.insert(place);
   before.push_back(made);

@@ -1,7 +1,7 @@
 // Same key, same request: whatever arrives under one retry token, again and again, is one request.
 //
-// Exception: a ledger that was put back from an older copy has forgotten what it sent; it builds the
-// request from the plan of today, and the cloud refuses it where that has changed.
+// Exception: a ledger that was put back from an older copy has forgotten what it sent; it builds
+// the request from the plan of today, and the cloud refuses it where that has changed.
 #include <fmt/format.h>
 
 #include <functional>
@@ -15,10 +15,11 @@ void OneTokenOneBody::sent(const workflow::Request& request) {
       fmt::format("{}\n{}\n{}\n{}", request.method, request.path, request.query, request.body));
   const auto [known, is_new] = bodies_.emplace(request.region + " " + request.retry_token, body);
   if (!is_new && known->second != body)
-    throw Violation("one-token-one-body",
-                    fmt::format("{} {} arrives with the retry token {}, which was sent with another "
-                                "request before; now it is {}",
-                                request.method, request.path, request.retry_token, request.body));
+    throw Violation(
+        "one-token-one-body",
+        fmt::format("{} {} arrives with the retry token {}, which was sent with another "
+                    "request before; now it is {}",
+                    request.method, request.path, request.retry_token, request.body));
 }
 
 void OneTokenOneBody::forget(std::string_view ledger) {

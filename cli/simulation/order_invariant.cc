@@ -14,8 +14,8 @@ void check_order(const ledger::EventStore& store) {
   for (const auto cursor = store.scan(1); cursor->next();) {
     const auto event = cursor->event();
     if (event.getPosition() != ++position)
-      throw Violation(kName, fmt::format("position {} follows {}", event.getPosition(),
-                                         position - 1));
+      throw Violation(kName,
+                      fmt::format("position {} follows {}", event.getPosition(), position - 1));
     if (event.getVersion() != ++versions[event.getStream()])
       throw Violation(kName, fmt::format("position {} has version {} of its stream", position,
                                          event.getVersion()));

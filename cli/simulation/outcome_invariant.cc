@@ -1,6 +1,6 @@
 // Every outcome has its intent before it. What an ended run left open is said to be unknown by the
-// run that finds it, before anything else is said of it: promise 2, "a resource whose fate cannot be
-// known yet is unknown, and is said to be".
+// run that finds it, before anything else is said of it: promise 2, "a resource whose fate cannot
+// be known yet is unknown, and is said to be".
 #include <fmt/format.h>
 
 #include "cli/simulation/ledger_invariants.h"
@@ -27,8 +27,8 @@ void check_outcomes(const ledger::EventStore& store) {
     const auto unsaid = open.find(stream);
     const bool left = unsaid != open.end() && intents[unsaid->second].session != event.getSession();
     const bool says = body.isOutcome() && body.getOutcome().getHow() == Outcome::How::LOST;
-    if (left && (body.isIntent() || body.isProbed() || body.isChecked() ||
-                 (body.isOutcome() && !says)))
+    if (left &&
+        (body.isIntent() || body.isProbed() || body.isChecked() || (body.isOutcome() && !says)))
       throw Violation(kName,
                       fmt::format("position {} goes on although the intent at {}, which an earlier "
                                   "run left open, was not said to be unknown",

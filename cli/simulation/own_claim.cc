@@ -44,10 +44,9 @@ void OwnClaim::made(const Tenancy::Created& made, Time now) {
   request.path = claimed.path;
   const auto reply = tenancy_.handle(request, now);
   if (reply.ok() && reply.body.find("\"ledger\":\"" + parts->ledger) != std::string::npos) return;
-  throw Violation("own-claim",
-                  fmt::format("{} {} was created for {} while the claim on {} is {}", made.kind,
-                              made.id, made.key, claimed.source,
-                              reply.ok() ? reply.body : "not there"));
+  throw Violation("own-claim", fmt::format("{} {} was created for {} while the claim on {} is {}",
+                                           made.kind, made.id, made.key, claimed.source,
+                                           reply.ok() ? reply.body : "not there"));
 }
 
 }  // namespace migledger::simulation

@@ -54,10 +54,9 @@ Order People::draw_order(const Plan& plan) {
   const bool both = chaos_.active(Chaos::orders) && chaos_.active(Chaos::undoing);
   const bool undo = both ? dice_.chance(0.3) : chaos_.active(Chaos::undoing);
   const Verb verb = undo ? draw(kUndoing, dice_) : draw(kOrders, dice_);
-  const bool all = (verb == Verb::PAUSE || verb == Verb::RESUME || verb == Verb::NOTE) &&
-                   dice_.chance(0.25);
-  Order asked =
-      order(verb, all ? "" : plan.migrations[dice_.below(plan.migrations.size())].name);
+  const bool all =
+      (verb == Verb::PAUSE || verb == Verb::RESUME || verb == Verb::NOTE) && dice_.chance(0.25);
+  Order asked = order(verb, all ? "" : plan.migrations[dice_.below(plan.migrations.size())].name);
   if (verb != Verb::ADOPT) return asked;
   const auto made = tenancy_.created_from(0);
   if (!made.empty()) {
@@ -95,9 +94,10 @@ void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants
     request.service = workflow::Service::object_storage;
     request.method = "PUT";
     request.if_none_match = "*";
-    request.path = fmt::format(
-        "/n/{}/b/{}/o/{}", tenancy_.object_namespace(), field("migration_bucket_name"),
-        workflow::percent_encode(fmt::format("migledger/claims/{}", workflow::source_of(m.fields))));
+    request.path =
+        fmt::format("/n/{}/b/{}/o/{}", tenancy_.object_namespace(), field("migration_bucket_name"),
+                    workflow::percent_encode(
+                        fmt::format("migledger/claims/{}", workflow::source_of(m.fields))));
     body = {{"ledger", "ffffffffffffffffffffffffffffffff"}, {"migration", m.name}};
   } else if (m.fields.has("source_instance_id")) {
     request.region = field("source_region");
@@ -122,8 +122,8 @@ void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants
   request.body = json::serialize(body);
   const auto reply = network.ask(request);
   invariants.count_as_others();
-  trace.note(fmt::format("others: {} {} is answered {}", request.method, request.path,
-                         reply.status));
+  trace.note(
+      fmt::format("others: {} {} is answered {}", request.method, request.path, reply.status));
 }
 
 }  // namespace migledger::simulation

@@ -35,9 +35,9 @@ struct Common {
 Common draw_common(Dice& dice) {
   Common common;
   const bool few = dice.chance(0.2);
-  common.retry = fmt::format(
-      R"({{"base_seconds":2,"cap_seconds":60,"max_attempts":{},"max_generations":{}}})",
-      few ? 3 : 8, few ? 2 : 3);
+  common.retry =
+      fmt::format(R"({{"base_seconds":2,"cap_seconds":60,"max_attempts":{},"max_generations":{}}})",
+                  few ? 3 : 8, few ? 2 : 3);
   common.timeouts = dice.chance(0.15) ? R"({"default":7200})" : "{}";
   common.poll = dice.chance(0.5) ? "30" : "120";
   common.settle = dice.chance(0.8) ? "600" : "900";
@@ -96,10 +96,9 @@ PlannedMigration volume(unsigned n, const Common& common, Dice& dice, bool backu
   m.fields.set("target_ad", "Uocm:SA-BOGOTA-1-AD-1");
   m.fields.set("timeouts", "{}");
   if (type == "volume" && dice.chance(0.3))
-    m.fields.set("attach",
-                 fmt::format(R"({{"device":"/dev/oracleoci/oraclevdb","instance_id":)"
-                             R"("ocid1.instance.oc1.sa-bogota-1.{}","type":"iscsi"}})",
-                             m.name));
+    m.fields.set("attach", fmt::format(R"({{"device":"/dev/oracleoci/oraclevdb","instance_id":)"
+                                       R"("ocid1.instance.oc1.sa-bogota-1.{}","type":"iscsi"}})",
+                                       m.name));
   return m;
 }
 
@@ -136,7 +135,7 @@ DrawnPlan draw_plan(std::uint64_t seed, std::string workflow, unsigned migration
   for (unsigned n = 1; n <= count; ++n) {
     // Each has draws of its own, so that a smaller plan is the beginning of a larger one.
     Dice own = dice_for(seed, fmt::format("migration {}", n));
-    PlannedMigration m = kind == "compute"              ? compute(n, common, own, drawn.plan.secrets)
+    PlannedMigration m = kind == "compute" ? compute(n, common, own, drawn.plan.secrets)
                          : kind == "volume-replication" ? volume(n, common, own, backup)
                                                         : bucket(n, common);
     if (kind == "compute" && !carried.empty()) m.fields.set("volumes", carried);

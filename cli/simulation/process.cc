@@ -22,8 +22,8 @@ Process::Process(ProcessId id, SimulatedLedger& ledger, Surroundings surrounding
       tenancy_(std::move(tenancy)) {}
 
 void Process::die(std::string_view how) {
-  around_.trace.note(fmt::format("{} process {} is killed {}", format_utc(around_.network.now()),
-                                 id_, how));
+  around_.trace.note(
+      fmt::format("{} process {} is killed {}", format_utc(around_.network.now()), id_, how));
   throw Killed{};
 }
 
@@ -139,11 +139,11 @@ std::vector<workflow::Order> Process::take() {
 }
 
 void Process::answer(const workflow::Order& order, const workflow::OrderAnswer& answer) {
-  around_.trace.note(fmt::format("{} {}: {}", workflow::name_of(order.verb), order.migration,
-                                 answer.words));
+  around_.trace.note(
+      fmt::format("{} {}: {}", workflow::name_of(order.verb), order.migration, answer.words));
   if (answer.taken && answer.position == 0)
-    throw Violation("orders-are-recorded",
-                    fmt::format("{} was taken, and no event records it", workflow::name_of(order.verb)));
+    throw Violation("orders-are-recorded", fmt::format("{} was taken, and no event records it",
+                                                       workflow::name_of(order.verb)));
 }
 
 }  // namespace migledger::simulation

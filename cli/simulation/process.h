@@ -33,7 +33,7 @@ struct Ending {
 struct Surroundings {
   Network& network;
   Trace& trace;
-  Duration& skew;  // of the machine's clock
+  Duration& skew;                                     // of the machine's clock
   std::function<void(std::uint64_t wait)> meanwhile;  // before each wait, from 1
   std::function<std::vector<workflow::Order>()> orders;
   std::uint64_t most_calls = 0;  // then it is killed; 0: there is no limit

@@ -8,7 +8,8 @@
 //                   apart, and a search by tag where there are tags
 //  same-request     what is sent again is the recorded request of the same generation; nothing else
 //                   is sent under its key
-//  young-token      … and, if the first may have had its effect, within 23 hours of it, by our clock
+//  young-token      … and, if the first may have had its effect, within 23 hours of it, by our
+//  clock
 //                   and the cloud's, and never before it
 //  final            after an error that will never go away, and after a limit or refused
 //                   credentials in the same session, nothing is sent until a person says so
@@ -89,8 +90,8 @@ class Rules {
 
  private:
   [[noreturn]] void broken(const char* rule, const std::string& what) const {
-    throw Violation("recovery-rules", fmt::format("{}: at {} of {}: {}", rule, position_,
-                                                  state_.name, what));
+    throw Violation("recovery-rules",
+                    fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
   }
 
   // The newest look for the step, not by tag.
@@ -105,6 +106,11 @@ class Rules {
     double seconds = 600;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     return Duration(static_cast<std::int64_t>(seconds * 1e6));
+  }
+
+  static bool is_in_doubt(const Attempt& attempt) {
+    return attempt.fate == Attempt::Fate::open || attempt.fate == Attempt::Fate::unknown ||
+           (attempt.fate == Attempt::Fate::failed && attempt.doubt);
   }
 
   void look_first(StepIndex index, const workflow::Step& step, const Attempt& attempt) const {
@@ -135,13 +141,13 @@ class Rules {
         looks.push_back(probe.time);
       }
     }
-    const bool apart =
-        !looks.empty() && *std::max_element(looks.begin(), looks.end()) -
-                                  *std::min_element(looks.begin(), looks.end()) >=
-                              30s;
+    const bool apart = !looks.empty() && *std::max_element(looks.begin(), looks.end()) -
+                                                 *std::min_element(looks.begin(), looks.end()) >=
+                                             30s;
     if (!apart)
-      broken("proof", fmt::format("a new generation of {} without two looks after the settle window",
-                                  step.name));
+      broken("proof",
+             fmt::format("a new generation of {} without two looks after the settle window",
+                         step.name));
     if (!by_tag) broken("proof", fmt::format("a new generation of {} without a search", step.name));
   }
 
@@ -152,8 +158,8 @@ class Rules {
       broken("young-token", fmt::format("the token of {} is too old", step.name));
     const bool told = look && attempt.first_cloud_time != Time{} && look->cloud_time != Time{};
     if (told && look->cloud_time - attempt.first_cloud_time >= 23h)
-      broken("young-token", fmt::format("the token of {} is too old by the cloud's clock",
-                                        step.name));
+      broken("young-token",
+             fmt::format("the token of {} is too old by the cloud's clock", step.name));
   }
 
   void final(const workflow::Step& step, const Attempt& attempt) const {
@@ -179,9 +185,7 @@ class Rules {
     final(step, attempt);
     if (asked_ <= attempt.latest && time_ < attempt.not_before)
       broken("patience", fmt::format("{} is sent before its time", step.name));
-    const bool in_doubt = attempt.fate == Attempt::Fate::open ||
-                          attempt.fate == Attempt::Fate::unknown ||
-                          (attempt.fate == Attempt::Fate::failed && attempt.doubt);
+    const bool in_doubt = is_in_doubt(attempt);
     if (intent.getResends() != 0) {
       if (intent.getResends() != attempt.first_intent ||
           intent.getGeneration() != attempt.generation)
@@ -196,7 +200,9 @@ class Rules {
       const bool by_version = step.guard == Guard::IF_MATCH;
       if (in_doubt && !by_version) proof(index, step, attempt);
       const auto request = workflow::request_of(intent.getRequest());
-      if (by_version && request.if_match.empty())
+      // URLs have no versions: each is made once, and only removed.
+      const bool url = request.path.find("/p/") != std::string::npos;
+      if (by_version && !url && request.if_match.empty())
         broken("guarded", fmt::format("{} names no version", step.name));
       if (step.name == "claim-source" && request.if_none_match != "*")
         broken("guarded", "a claim is made whether there is one or not");
@@ -262,6 +268,15 @@ class Rules {
   void take_checked(ledger::schema::Checked::Reader checked) {
     if (state_.unknown_events > 0) broken("known-only", "something is concluded");
     if (checked.getResult() != ledger::schema::Checked::Result::DEAD) return;
+    // A secret was lost with the process that held it: before the workflow goes back to make
+    // another, it is proven that nothing came of what was sent with the old one.
+    if (ledger::view(checked.getError().getCode()) == "SecretLost") {
+      const StepIndex index = checked.getStep();
+      Attempt& attempt = attempts_[index];
+      if (is_in_doubt(attempt)) proof(index, workflow_.steps[index], attempt);
+      attempt.fate = Attempt::Fate::none;
+      attempt.doubt = false;
+    }
     Attempt& attempt = attempts_[checked.getReopens()];
     attempt.fate = Attempt::Fate::dead;
     attempt.latest = position_;

@@ -53,8 +53,9 @@ void SentAsRecorded::recorded(ledger::schema::Event::Reader event) {
   if (intent.getResends() != 0) {
     const auto first = positions_.find(intent.getResends());
     if (first == positions_.end())
-      throw Violation(kIntent, fmt::format("position {} sends position {} again, which is no intent",
-                                           event.getPosition(), intent.getResends()));
+      throw Violation(kIntent,
+                      fmt::format("position {} sends position {} again, which is no intent",
+                                  event.getPosition(), intent.getResends()));
     request = intents_[first->second].request;
     request.request_id = id;
   }
@@ -83,13 +84,12 @@ void SentAsRecorded::leaves(const Request& request) const {
   }
   const auto found = intents_.find(request.request_id);
   if (found == intents_.end())
-    throw Violation(kIntent, fmt::format("{} leaves, and no intent of it is durable",
-                                         words(request)));
-  if (!is_same(found->second.request, request))
     throw Violation(kIntent,
-                    fmt::format("position {} records {}, and what leaves is {}",
-                                found->second.position, words(found->second.request),
-                                words(request)));
+                    fmt::format("{} leaves, and no intent of it is durable", words(request)));
+  if (!is_same(found->second.request, request))
+    throw Violation(
+        kIntent, fmt::format("position {} records {}, and what leaves is {}",
+                             found->second.position, words(found->second.request), words(request)));
 }
 
 void SentAsRecorded::replied(const Request& request, const Reply& reply) {
@@ -108,15 +108,16 @@ void SentAsRecorded::before_append(ledger::schema::Event::Reader event) const {
                                 outcome.getIntent()));
   const auto told = told_.find(id->second);
   if (told == told_.end())
-    throw Violation(kOutcome,
-                    fmt::format("an outcome of the intent at {} is recorded before there is a reply",
-                                outcome.getIntent()));
+    throw Violation(
+        kOutcome, fmt::format("an outcome of the intent at {} is recorded before there is a reply",
+                              outcome.getIntent()));
   const bool good = told->second.delivery == Reply::Delivery::replied &&
                     told->second.status >= 200 && told->second.status < 300;
   if (outcome.getResult() == Outcome::Result::SUCCEEDED && !good)
-    throw Violation(kOutcome, fmt::format("the intent at {} is recorded as succeeded; the reply was "
-                                          "{}",
-                                          outcome.getIntent(), told->second.status));
+    throw Violation(kOutcome,
+                    fmt::format("the intent at {} is recorded as succeeded; the reply was "
+                                "{}",
+                                outcome.getIntent(), told->second.status));
   if (outcome.getResult() == Outcome::Result::FAILED && good)
     throw Violation(kOutcome,
                     fmt::format("the intent at {} is recorded as failed; the reply was {}",

@@ -85,8 +85,7 @@ std::unique_ptr<EventStore> SimulatedLedger::open(std::function<void()> before_a
   // What was kept of an append that never returned counts from here on.
   if (acknowledged_.head() > before) {
     trace_.note("the append that was under way was kept");
-    for (const auto cursor = store->scan(before + 1); cursor->next();)
-      recorded(cursor->event());
+    for (const auto cursor = store->scan(before + 1); cursor->next();) recorded(cursor->event());
   }
   summaries_.compare(*store);
   return std::make_unique<Open>(*this, std::move(store), std::move(before_append));

@@ -36,20 +36,24 @@ bool is_about_replicas(const std::string& body) {
 }
 
 [[noreturn]] void touched(const Request& request, std::string_view why) {
-  throw Violation("source-untouched", fmt::format("{} {} {}?{} took effect: {}", request.region,
-                                                  request.method, request.path, request.query,
-                                                  why));
+  throw Violation("source-untouched",
+                  fmt::format("{} {} {}?{} took effect: {}", request.region, request.method,
+                              request.path, request.query, why));
 }
 
 }  // namespace
 
-SourceUntouched::SourceUntouched(const workflow::Plan& plan,
+SourceUntouched::SourceUntouched(const adapters::sim::Tenancy& tenancy, const workflow::Plan& plan,
                                  std::function<bool(std::string_view)> may_end)
     : may_end_(std::move(may_end)) {
+  const auto report = boost::json::parse(tenancy.report());
+  for (const auto& entry : report.at("held").as_array())
+    given_.emplace(entry.at("id").as_string().c_str());
   for (const auto& planned : plan.migrations) {
     sources_.emplace(workflow::source_of(planned.fields));
     if (planned.fields.has("source_bucket_name"))
-      buckets_.emplace(planned.fields.get("source_region"), planned.fields.get("source_bucket_name"));
+      buckets_.emplace(planned.fields.get("source_region"),
+                       planned.fields.get("source_bucket_name"));
   }
 }
 
@@ -61,8 +65,8 @@ void SourceUntouched::done(const Request& request, const Others& others) {
     if (request.method == "DELETE") {
       if (source && !may_end_(id)) touched(request, "it is a source that nobody decommissions");
       if (!source && others.find(id) != others.end()) touched(request, "others made it");
-      if (!source && ours_.find(id) == ours_.end())
-        touched(request, "migledger did not create it");
+      if (!source && given_.find(id) != given_.end())
+        touched(request, "it was there before migledger came");
     } else if (source) {
       // Replicas are enabled and disabled by updating the volume, with nothing else in the body.
       const bool replicas = request.method == "PUT" && is_about_replicas(request.body);

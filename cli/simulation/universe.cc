@@ -68,7 +68,8 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
   tenancy_ = std::make_unique<adapters::sim::Tenancy>(tenancy_options(), nullptr);
   for (const auto& planned : drawn_.plan.migrations) tenancy_->provision(planned);
   invariants_ = std::make_unique<CloudInvariants>(
-      *tenancy_, drawn_.plan, [this](std::string_view source) { return is_decommissioning(source); });
+      *tenancy_, drawn_.plan,
+      [this](std::string_view source) { return is_decommissioning(source); });
   network_ = std::make_unique<Network>(*tenancy_, chaos_, options.seed, trace_, *invariants_);
   people_ = std::make_unique<People>(chaos_, options.seed, *tenancy_);
   approves_ = dice_.chance(0.7);
@@ -81,8 +82,8 @@ Universe::~Universe() = default;
 
 SimulatedLedger& Universe::make_ledger(std::string id, Plan plan) {
   auto disk = make_memory_disk(first_event(id, tenancy_->tenancy_id()));
-  ledgers_.push_back(std::make_unique<SimulatedLedger>(std::move(id), std::move(disk),
-                                                       std::move(plan), trace_));
+  ledgers_.push_back(
+      std::make_unique<SimulatedLedger>(std::move(id), std::move(disk), std::move(plan), trace_));
   return *ledgers_.back();
 }
 
@@ -181,8 +182,8 @@ void Universe::take_order(SimulatedLedger& ledger, const workflow::Order& order)
         return store->append_one(opened);
       },
       workflow::workflow_named);
-  trace_.note(fmt::format("between runs: {} {} {}: {}", workflow::name_of(order.verb), order.migration,
-                          order.step, answer.words));
+  trace_.note(fmt::format("between runs: {} {} {}: {}", workflow::name_of(order.verb),
+                          order.migration, order.step, answer.words));
 }
 
 void Universe::steer_between_runs(SimulatedLedger& ledger) {
@@ -224,8 +225,8 @@ Ending Universe::draw_ending() {
   for (const auto& [kind, ending] : kinds)
     if (dice_.chance(chaos_.rate(kind))) drawn.push_back(ending);
   const std::uint64_t pick = dice_.draw();
-  const double many = 1.0 + static_cast<double>(std::min<std::size_t>(
-                                drawn_.plan.migrations.size(), 6));
+  const double many =
+      1.0 + static_cast<double>(std::min<std::size_t>(drawn_.plan.migrations.size(), 6));
   Ending ending;
   const std::uint64_t appends = occasion(60 * many), sends = occasion(8 * many);
   if (drawn.empty()) return ending;
@@ -289,8 +290,9 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
       };
     around.most_calls = 3000 + 3000 * ledger.plan().migrations.size();
   }
-  Process process(id, ledger, around, ending, dice_for(options_.seed, fmt::format("process {}", id)),
-                  parallel_calls_, tenancy_->tenancy_id());
+  Process process(id, ledger, around, ending,
+                  dice_for(options_.seed, fmt::format("process {}", id)), parallel_calls_,
+                  tenancy_->tenancy_id());
   trace_.note(fmt::format("{} process {} runs ledger {}", format_utc(network_->now()), id,
                           ledger.short_id()));
   // When this returns, by whatever way, the process is gone.

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-
 #include <set>
 
 #include "cli/simulation/ledger_invariants.h"
@@ -78,9 +77,9 @@ void Universe::come_to_rest(SimulatedLedger& ledger) {
     }
     for (const auto& planned : ledger.plan().migrations) {
       const bool begun_before = store->find_stream(planned.name).has_value();
-      const bool waits = held != 0 || std::any_of(planned.depends_on.begin(),
-                                                  planned.depends_on.end(),
-                                                  [&](const auto& o) { return !done.count(o); });
+      const bool waits =
+          held != 0 || std::any_of(planned.depends_on.begin(), planned.depends_on.end(),
+                                   [&](const auto& o) { return !done.count(o); });
       if (!begun_before && !waits)
         throw Violation("rest", planned.name + " was not begun, and waits for nothing");
       all_over = all_over && begun_before;
@@ -98,8 +97,7 @@ void Universe::help(SimulatedLedger& ledger) {
   for (const auto& state : states) {
     if (state.paused != 0 || state.pause_at != ledger::kNoStep)
       take_order(ledger, people_->order(Verb::RESUME, state.name));
-    if (state.status == Status::failed)
-      take_order(ledger, people_->order(Verb::RETRY, state.name));
+    if (state.status == Status::failed) take_order(ledger, people_->order(Verb::RETRY, state.name));
     if (state.status == Status::parked &&
         state.parked_kind == ledger::schema::Parked::Kind::APPROVE)
       take_order(ledger, people_->order(Verb::APPROVE, state.name));
@@ -137,6 +135,10 @@ void Universe::ask_for_lost() {
     if (invariants_->others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
     if (bulk && object) continue;
+    // An attachment bears no marks; it is found with the volume that it attaches.
+    if (made.kind == "volumeattachment") continue;
+    // A member of a group comes and goes with it.
+    if (!parts_of_key(made.key) && made.name.find(" member ") != std::string::npos) continue;
     const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
     if (named.find(name) != std::string::npos) continue;
     unnamed.push_back(made);
@@ -164,10 +166,11 @@ void Universe::ask_for_lost() {
   for (const auto& made : unnamed) {
     const bool object = made.kind.starts_with("object") || made.kind == "bucket";
     if (found.count(object ? made.name : made.id) != 0) continue;
-    throw Violation("never-lost",
-                    fmt::format("{} {} ({}), created for {} at {}, is there, no ledger names it and "
-                                "reconcile does not find it",
-                                made.kind, made.id, made.name, made.key, format_utc(made.at)));
+    throw Violation(
+        "never-lost",
+        fmt::format("{} {} ({}), created for {} at {}, is there, no ledger names it and "
+                    "reconcile does not find it",
+                    made.kind, made.id, made.name, made.key, format_utc(made.at)));
   }
 }
 

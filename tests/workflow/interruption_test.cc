@@ -220,4 +220,17 @@ TEST_CASE("an export whose work request expired and left no object is made anew"
   check_each_made_once(rehearsal, 1);
 }
 
+TEST_CASE("what is found in place of what died is not judged by the work request of the dead") {
+  adapters::sim::TenancyOptions options;
+  auto fails = fault_at(Fault::work_request_fails, "POST", "/20160918/images", "sa-bogota-1");
+  auto lost = fault_at(Fault::lost_after, "POST", "/20160918/images", "sa-bogota-1");
+  lost.call = 2;
+  options.faults.scripted = {fails, lost};
+  Rehearsal rehearsal(options);
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
+  CHECK(rehearsal.created("imported-image").size() == 2);
+  CHECK(rehearsal.state("web-1").generation(
+            workflow::compute_workflow().index_of("import-image")) == 2);
+}
+
 }  // namespace migledger::testing

@@ -2,8 +2,8 @@
 #include "workflow/steering.h"
 
 #include <catch2/catch.hpp>
-#include <set>
 #include <functional>
+#include <set>
 
 #include "tests/support/orders.h"
 #include "tests/support/rehearsal.h"

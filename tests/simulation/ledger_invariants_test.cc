@@ -1,0 +1,290 @@
+// An invariant that cannot fail proves nothing: each is shown a ledger that breaks it.
+#include "cli/simulation/ledger_invariants.h"
+
+#include <catch2/catch.hpp>
+
+#include "cli/simulation/disk.h"
+#include "cli/simulation/ledger_watch.h"
+#include "ledger/memory_event_store.h"
+#include "tests/support/rehearsal.h"
+
+using namespace migledger;
+using namespace migledger::simulation;
+using ledger::EventDraft;
+using ledger::MemoryEventStore;
+using ledger::Position;
+using migledger::testing::plan_of;
+using migledger::testing::Rehearsal;
+using Intent = ledger::schema::Intent;
+using Outcome = ledger::schema::Outcome;
+
+namespace {
+
+std::string broken(const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const Violation& violation) {
+    return violation.invariant + ": " + violation.seen;
+  }
+  return "";
+}
+
+// A ledger in memory with one migration that has come to where `until` is appended; whatever is to
+// be wrong is appended by hand.
+class Crafted {
+ public:
+  explicit Crafted(std::string_view step) {
+    const auto& workflow = workflow::compute_workflow();
+    const auto index = workflow.index_of(step);
+    struct Stop {};
+    bool stopping = false;
+    rehearsal_.store().after_append = [&](Position head) {
+      const ledger::EventStore& store = rehearsal_.store();
+      const auto cursor = store.scan(head, head);
+      if (!cursor->next()) return;
+      const auto body = cursor->event().getBody();
+      // As soon as the step's intent is there, the process is gone.
+      if (body.isIntent() && body.getIntent().getStep() == index) stopping = true;
+      if (stopping) throw Stop{};
+    };
+    CHECK_THROWS_AS(rehearsal_.run(plan_of(1)), Stop);
+    rehearsal_.store().after_append = nullptr;
+    head_ = rehearsal_.store().head().position;
+  }
+
+  MemoryEventStore& store() { return rehearsal_.store(); }
+  ledger::StreamId stream() { return *store().find_stream("web-1"); }
+  Time now() { return store().head().time; }
+  Position last() { return store().head().position; }
+
+  // The last intent without what preceded it, or anything else to append.
+  Position append(const std::function<void(ledger::schema::Event::Body::Builder)>& fill,
+                  Duration later = {}, Position session = 0) {
+    EventDraft draft(stream(), now() + later, session == 0 ? 2 : session, last());
+    fill(draft.body());
+    return store().append_one(draft);
+  }
+
+  Position outcome(Outcome::Result result, Outcome::How how, ledger::schema::ErrorClass error,
+                   Position intent) {
+    return append([&](auto body) {
+      auto outcome = body.initOutcome();
+      outcome.setStep(step());
+      outcome.setGeneration(1);
+      outcome.setIntent(intent);
+      outcome.setResult(result);
+      outcome.setHow(how);
+      outcome.initError().setClass(error);
+    });
+  }
+  Position probe(ledger::schema::Probed::Result result, Duration later,
+                 const char* scope = "list") {
+    return append(
+        [&](auto body) {
+          auto probed = body.initProbed();
+          probed.setStep(step());
+          probed.setGeneration(1);
+          probed.setResult(result);
+          probed.setScope(scope);
+        },
+        later);
+  }
+  Position intent(std::uint16_t generation, Position resends = 0, Duration later = {}) {
+    return append(
+        [&](auto body) {
+          auto intent = body.initIntent();
+          intent.setStep(step());
+          intent.setGeneration(generation);
+          intent.setResends(resends);
+          intent.initRequest().setRequestId("x");
+        },
+        later);
+  }
+  std::uint16_t step() {
+    const auto cursor = static_cast<ledger::EventStore&>(store()).scan(head_, head_);
+    REQUIRE(cursor->next());
+    return cursor->event().getBody().getIntent().getStep();
+  }
+  Position head() const { return head_; }
+  std::string rules() {
+    return broken([&] { check_recovery_rules(store(), workflow::compute_workflow()); });
+  }
+
+ private:
+  Rehearsal rehearsal_;
+  Position head_ = 0;
+};
+
+using namespace std::chrono_literals;
+using Error = ledger::schema::ErrorClass;
+using Seen = ledger::schema::Probed::Result;
+
+}  // namespace
+
+TEST_CASE("a whole run breaks none of them") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run_with_kills(plan_of(2), 7, 200).done == 2);
+  const auto& workflow = workflow::compute_workflow();
+  const auto& store = rehearsal.store();
+  CHECK(broken([&] { check_order(store); }).empty());
+  CHECK(broken([&] { check_outcomes(store); }).empty());
+  CHECK(broken([&] { check_decisions(store, workflow); }).empty());
+  CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
+  CHECK(broken([&] { check_folds(store); }).empty());
+}
+
+TEST_CASE("one look that found nothing is no proof") {
+  Crafted crafted("create-image");
+  crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, crafted.head());
+  crafted.probe(Seen::ABSENT, 11min);
+  crafted.probe(Seen::ABSENT, 1s, "tag");
+  crafted.intent(2);
+  CHECK(crafted.rules().find("proof: ") != std::string::npos);
+}
+
+TEST_CASE("two looks within the settle window are no proof") {
+  Crafted crafted("create-image");
+  crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, crafted.head());
+  crafted.probe(Seen::ABSENT, 2min);
+  crafted.probe(Seen::ABSENT, 1min, "tag");
+  crafted.probe(Seen::ABSENT, 1min);
+  crafted.intent(2);
+  CHECK(crafted.rules().find("proof: ") != std::string::npos);
+}
+
+TEST_CASE("nothing is sent without a look, after a look that found something, or an old one") {
+  Crafted blind("create-image");
+  blind.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, blind.head());
+  blind.intent(1, blind.head());
+  CHECK(blind.rules().find("look-first: ") != std::string::npos);
+  Crafted seeing("create-image");
+  seeing.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, seeing.head());
+  seeing.probe(Seen::FOREIGN, 1s);
+  seeing.intent(1, seeing.head());
+  CHECK(seeing.rules().find("look-first: ") != std::string::npos);
+  Crafted slow("create-image");
+  slow.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, slow.head());
+  slow.probe(Seen::ABSENT, 1s);
+  slow.intent(1, slow.head(), 5min);
+  CHECK(slow.rules().find("look-first: ") != std::string::npos);
+}
+
+TEST_CASE("a token is not sent a day later, and never with another request") {
+  Crafted old("create-image");
+  old.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, old.head());
+  old.probe(Seen::ABSENT, 24h);
+  old.intent(1, old.head());
+  CHECK(old.rules().find("young-token: ") != std::string::npos);
+  Crafted rebuilt("create-image");
+  rebuilt.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, rebuilt.head());
+  rebuilt.probe(Seen::ABSENT, 1s);
+  rebuilt.intent(1);
+  CHECK(rebuilt.rules().find("same-request: ") != std::string::npos);
+}
+
+TEST_CASE("what failed for good is not sent again") {
+  Crafted crafted("create-image");
+  crafted.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::FATAL, crafted.head());
+  crafted.probe(Seen::ABSENT, 1s);
+  crafted.intent(1, crafted.head());
+  CHECK(crafted.rules().find("final: ") != std::string::npos);
+}
+
+TEST_CASE("what is foreign is not adopted, and nothing follows an unknown event") {
+  Crafted foreign("create-image");
+  foreign.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, foreign.head());
+  foreign.probe(Seen::FOREIGN, 1s);
+  foreign.outcome(Outcome::Result::SUCCEEDED, Outcome::How::ADOPTED, Error::NONE, foreign.head());
+  CHECK(foreign.rules().find("ours-only: ") != std::string::npos);
+  Crafted newer("create-image");
+  newer.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, newer.head());
+  newer.append([](auto body) { body.setUnset(); });
+  newer.probe(Seen::ABSENT, 1s);
+  newer.intent(1, newer.head());
+  CHECK(newer.rules().find("known-only: ") != std::string::npos);
+}
+
+TEST_CASE("decisions that do not follow are told") {
+  Crafted crafted("create-image");
+  crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, crafted.head());
+  crafted.intent(2);
+  CHECK(broken([&] {
+          check_decisions(crafted.store(), workflow::compute_workflow());
+        }).find("decisions-recomputed: ") == 0);
+}
+
+TEST_CASE("an outcome must name its intent, and what a former run left open be said first") {
+  Crafted nameless("create-image");
+  nameless.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::RETRY, 3);
+  CHECK(broken([&] { check_outcomes(nameless.store()); }).find("outcome-after-intent: ") == 0);
+  Crafted silent("create-image");
+  silent.append(
+      [&](auto body) {
+        auto probed = body.initProbed();
+        probed.setStep(silent.step());
+        probed.setGeneration(1);
+      },
+      1s, 3);
+  CHECK(broken([&] { check_outcomes(silent.store()); }).find("outcome-after-intent: ") == 0);
+}
+
+TEST_CASE("an event that was acknowledged and is gone, or is another, is told") {
+  MemoryEventStore store;
+  Acknowledged acknowledged;
+  const auto append = [&](const char* state) {
+    EventDraft draft(ledger::kLedgerStream, {}, 0);
+    draft.body().initObserved().setState(state);
+    store.append_one(draft);
+    return draft;
+  };
+  const auto add = [&](EventDraft draft) { acknowledged.add(std::span(&draft, 1)); };
+  add(append("one"));
+  add(append("two"));
+  CHECK(broken([&] { acknowledged.compare(store); }).empty());
+  append("never acknowledged, never under way");
+  CHECK(broken([&] { acknowledged.compare(store); }).find("acknowledged-is-kept: ") == 0);
+  store.truncate(1);
+  CHECK(broken([&] { acknowledged.compare(store); }).find("acknowledged-is-kept: ") == 0);
+  append("another");
+  CHECK(broken([&] { acknowledged.compare(store); }).find("acknowledged-is-kept: ") == 0);
+}
+
+TEST_CASE("what leaves must be recorded, and what is recorded as replied must have been") {
+  SentAsRecorded sent;
+  workflow::Request request;
+  request.method = "POST";
+  request.path = "/20160918/images";
+  request.body = "{}";
+  request.request_id = "ID";
+  CHECK(broken([&] { sent.leaves(request); }).find("intent-before-sending: ") == 0);
+  Crafted crafted("create-image");
+  const auto cursor =
+      static_cast<ledger::EventStore&>(crafted.store()).scan(crafted.head(), crafted.head());
+  REQUIRE(cursor->next());
+  sent.recorded(cursor->event());
+  auto recorded = workflow::request_of(cursor->event().getBody().getIntent().getRequest());
+  CHECK(broken([&] { sent.leaves(recorded); }).empty());
+  auto changed = recorded;
+  changed.body += " ";
+  CHECK(broken([&] { sent.leaves(changed); }).find("intent-before-sending: ") == 0);
+  EventDraft outcome(crafted.stream(), {}, 2);
+  auto body = outcome.body().initOutcome();
+  body.setIntent(crafted.head());
+  body.setResult(Outcome::Result::SUCCEEDED);
+  CHECK(broken([&] { sent.before_append(outcome.reader()); }).find("outcome-after-reply: ") == 0);
+  workflow::Reply reply;
+  reply.delivery = workflow::Reply::Delivery::replied;
+  reply.status = 500;
+  sent.replied(recorded, reply);
+  CHECK(broken([&] { sent.before_append(outcome.reader()); }).find("outcome-after-reply: ") == 0);
+  reply.status = 200;
+  sent.replied(recorded, reply);
+  CHECK(broken([&] { sent.before_append(outcome.reader()); }).empty());
+}
+
+TEST_CASE("a secret is found wherever it is") {
+  CHECK(broken([] { check_no_secret("a b c", {"x"}, "it"); }).empty());
+  CHECK(broken([] {
+          check_no_secret("abc hunter2 def", {"x", "hunter2"}, "it");
+        }) == "no-secret: it holds a secret after \"abc \"");
+}
