@@ -184,9 +184,9 @@ IndexRead read_index(const Database& database, Position head, const IndexSum::Ke
     read.sum.add_event(stream->stream, stream->version, *position);
   }
   if (!it->status().ok()) {
-    const LedgerError error = error_of(it->status(), "it cannot be read");
+    const LedgerError error = error_of(it->status(), "reading the index of streams");
     if (error.kind != LedgerErrorKind::corrupt) throw error;
-    report(error.what());
+    report("it cannot be read: " + it->status().ToString());
   }
   return read;
 }
@@ -230,12 +230,12 @@ void check_evidence(const fs::path& ledger, const EvidenceNamed& named, unsigned
     found.reset();
     try {
       if (!store.get(digest))
-        found = {Check::evidence, position, file,
+        found = {Check::evidence_missing, position, file,
                  "evidence that the event at " + at(position) + " names is missing",
                  "no state depends on it; put the file back from a copy, if there is one"};
     } catch (const LedgerError& e) {
       const bool damaged = e.kind == LedgerErrorKind::corrupt;
-      found = {Check::evidence_hash, position, file,
+      found = {Check::evidence_damaged, position, file,
                "evidence that the event at " + at(position) + " names " +
                    (damaged ? "is damaged: its content does not have the SHA-256 in its name"
                             : "cannot be read: " + std::string(e.what())),
@@ -395,9 +395,9 @@ std::string_view name_of(Check check) {
       return "index";
     case Check::snapshot:
       return "snapshot";
-    case Check::evidence:
+    case Check::evidence_missing:
       return "evidence-missing";
-    case Check::evidence_hash:
+    case Check::evidence_damaged:
       return "evidence-damaged";
   }
   return "?";
