@@ -4,7 +4,6 @@
 
 #include <iterator>
 
-#include "cli/names.h"
 #include "cli/report_escape.h"
 
 namespace migledger::cli {

@@ -587,7 +587,7 @@
 
   const EVENTS = [
     { name: "#", class: "num inline" }, { name: "Time (UTC)", class: "time inline" },
-    { name: "Migration", class: "inline" }, { name: "Step", class: "inline" },
+    { name: "Migration", class: "inline" }, { name: "Step", class: "short inline" },
     { name: "Type", class: "kind inline" }, { name: "What happened", class: "what" },
   ];
   const nameOf = (i) => (events.stream[i] === 0 ? "" : migrations[events.stream[i] - 1].name);
@@ -687,8 +687,8 @@
 
   const SESSIONS = [
     { name: "#", class: "num inline" }, { name: "Opened (UTC)", class: "time inline" },
-    { name: "Lasted", class: "num inline", label: "lasted" }, { name: "Who", class: "inline" },
-    { name: "As", class: "inline", label: "as" }, { name: "Version", class: "inline", label: "version" },
+    { name: "Lasted", class: "num inline", label: "lasted" }, { name: "Who", class: "person inline" },
+    { name: "As", class: "person inline", label: "as" }, { name: "Version", class: "inline", label: "version" },
     { name: "Ended", class: "inline" }, { name: "Command" },
   ];
   const drawSessions = () => {

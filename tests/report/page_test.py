@@ -30,7 +30,7 @@ class PageTest(unittest.TestCase):
         cls.scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.scratch.cleanup)
         directory = pathlib.Path(cls.scratch.name)
-        ledger = rehearse(directory, 8)
+        cls.ledger = ledger = rehearse(directory, 8)
         for reason in HOSTILE:
             migledger("note", "vm-01", "--reason", reason, "--ledger", ledger)
         cls.history = history(ledger)
@@ -276,6 +276,14 @@ class PageTest(unittest.TestCase):
             return [banner.checkVisibility(), banner.getBoundingClientRect().top < 100, banner.textContent]""")
         self.assertEqual(banner[:2], [True, True])
         self.assertIn("Simulated ledger", banner[2])
+
+    def test_markdown_goes_to_the_output_or_to_a_file(self):
+        text = migledger("report", "--ledger", self.ledger)
+        self.assertEqual(migledger("report", "--md", "--ledger", self.ledger), text)
+        file = self.file.with_suffix(".md")
+        migledger("report", "--md", file, "--ledger", self.ledger)
+        self.assertEqual(file.read_text(), text)
+        migledger("report", "--md", file, "--ledger", self.ledger, code=2)
 
     def test_without_its_script_the_page_says_what_to_do(self):
         self.browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
