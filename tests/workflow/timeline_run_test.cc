@@ -54,6 +54,11 @@ TEST_CASE("the timeline of a whole run, rolled back, has every step and the fate
     CHECK(entry.fate == (entry.kind->noun == "bucket" ? Fate::there : Fate::removed));
   }
   CHECK(first_of(now).stays.size() > first_of(then).stays.size());
+  // It was about something until it had moved, and again when it was undone.
+  CHECK(first_of(then).active.size() == 1);
+  REQUIRE(first_of(now).active.size() == 2);
+  CHECK(first_of(now).active[0].to == first_of(then).period.to);
+  CHECK(first_of(now).active[1].to == first_of(now).period.to);
   // Stays follow each other.
   const auto& stays = first_of(now).stays;
   for (std::size_t i = 1; i < stays.size(); ++i)
@@ -77,6 +82,9 @@ TEST_CASE("a pause is a wait of the migration, and one of all is told apart") {
   REQUIRE(rehearsal.steer(workflow::Verb::RESUME, "web-1").taken);
   const auto resumed = timeline_of(rehearsal.store());
   CHECK(first_of(resumed).waits[0].last == rehearsal.store().head().position);
+  const auto spent = time_spent(resumed, first_of(resumed));
+  CHECK(spent.waiting == first_of(resumed).waits[0].period.length());
+  CHECK(spent.all == first_of(resumed).period.length());
   REQUIRE(rehearsal.steer(workflow::Verb::PAUSE, "").taken);
   const auto held = timeline_of(rehearsal.store());
   CHECK(first_of(held).waits.size() == 1);
