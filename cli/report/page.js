@@ -447,7 +447,8 @@
       const step = steps.find((n) => (to - from) / n <= most) || (to - from) / most;
       const list = [];
       const begin = Math.ceil((ledger.begun + from) / step) * step - ledger.begun;
-      for (let t = begin; t <= to; t += step) list.push(t);
+      // One at the very end would have no room for its words.
+      for (let t = begin; t < to - step / 3; t += step) list.push(t);
       let day = "";
       replace(byId("axis"), list.map((t) => {
         const [date, hours] = iso(t).split("T");

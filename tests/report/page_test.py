@@ -299,7 +299,7 @@ class PageTest(unittest.TestCase):
 
 if __name__ == "__main__":
     if not is_installed():
-        print("SKIPPED: there is no chromium with its chromedriver; nothing was tested in a browser (.ci/setup "
+        print("SKIPPED: there is no chromium with its chromedriver; nothing was tested in a browser (.ci/test "
               "installs them)", file=sys.stderr)
         sys.exit(1 if os.environ.get("CI") == "true" else 77)
     unittest.main()
