@@ -73,7 +73,7 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
     check_size(++events, options.most_events);
     json.add(event);
   });
-  data.signed_checkpoint = options.signed_checkpoint;
+  if (options.checkpoint) data.signed_checkpoint = options.checkpoint(data.scope.until);
   const auto wrote = [&](const std::string& file, std::size_t bytes) {
     if (file == kStandardOutput || (markdown && markdown_file == kStandardOutput)) return;
     out << fmt::format("Wrote {} ({}): {} migration(s), {} events, up to #{}\n", printable(file),

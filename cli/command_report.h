@@ -1,6 +1,7 @@
 // migledger report: what happened, for people who were not there: a page, or a text for a ticket.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -21,7 +22,9 @@ struct ReportOptions {
   std::optional<std::string> until;     // position or time; nothing: the head
   bool force = false;                   // replace files that are there
   std::string directory;                // of the ledger, as it is to be shown
-  std::string signed_checkpoint;        // the newest that there is, to be shown; empty: none
+  // The newest signed checkpoint over at most so many events, to be shown; empty: none. Null: there
+  // are none.
+  std::function<std::string(ledger::Position)> checkpoint;
   std::uint64_t most_events = kMostReportEvents;  // that a page may hold
 };
 

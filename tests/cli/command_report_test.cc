@@ -239,11 +239,16 @@ TEST_CASE("a page that no browser could hold is refused, and says what to do") {
 TEST_CASE("a signed checkpoint is shown as it is, as text") {
   const auto history = two();
   ReportOptions options;
-  options.signed_checkpoint = "example.org/ledger\n17\nabc+/=\n\n\u2014 example <b> key\n";
+  ledger::Position asked = 0;
+  options.checkpoint = [&](ledger::Position at_most) {
+    asked = at_most;
+    return "example.org/ledger\n17\nabc+/=\n\n\u2014 example <b> key\n";
+  };
   const auto page = page_of(history.store(), options);
   CHECK_THAT(page, Contains("<code id=\"checkpoint\">example.org/ledger\n17\nabc+/=\n\n\u2014 "
                             "example &lt;b&gt; key\n</code>"));
   CHECK_THAT(page, Contains("data-there=\"yes\""));
+  CHECK(asked == history.last());
   CHECK_THAT(page_of(history.store()), Contains("data-there=\"no\""));
   CHECK_THAT(report(history.store(), options).out, Contains("    example.org/ledger\n    17\n"));
 }
