@@ -21,6 +21,9 @@ std::string moment(Time t) {
   return utc.substr(0, 19);
 }
 
+// None of it is no figure to read.
+std::string amount(Duration d) { return d == Duration::zero() ? "–" : format_duration(d); }
+
 class Markdown {
  public:
   explicit Markdown(const ReportData& data) : data_(data), timeline_(data.timeline) {}
@@ -115,8 +118,8 @@ class Markdown {
       line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
            markdown_cell(migration->book.state.name, 63), standing_of(*migration),
            moment(migration->period.from), format_duration(migration->period.length()),
-           format_duration(spent.working), format_duration(spent.waiting),
-           format_duration(spent.idle), migration->attempts, migration->failures);
+           amount(spent.working), amount(spent.waiting), amount(spent.idle), migration->attempts,
+           migration->failures);
     }
     left_out(timeline_.migrations().size(), "migrations");
   }
@@ -144,11 +147,13 @@ class Markdown {
     line(
         "\n### Time by step\n\n| Step | Migrations | Median | Longest | Working | Waiting | Idle | "
         "Requests | Failed |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+    const bool several = costs.front().workflow != costs.back().workflow;
     for (const auto& cost : costs)
-      line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |", markdown_cell(cost.step),
+      line("| {}{} | {} | {} | {} | {} | {} | {} | {} | {} |",
+           several ? markdown_cell(cost.workflow + " ") : std::string(), markdown_cell(cost.step),
            cost.migrations, format_duration(cost.median), format_duration(cost.longest),
-           format_duration(cost.spent.working), format_duration(cost.spent.waiting),
-           format_duration(cost.spent.idle), cost.attempts, cost.failures);
+           amount(cost.spent.working), amount(cost.spent.waiting), amount(cost.spent.idle),
+           cost.attempts, cost.failures);
   }
 
   void verification() {
