@@ -173,10 +173,12 @@ class Exporter {
       add(migration, wait, span_id("wait", wait.first), parent_of(wait, stays, root));
     // What held all of them held this one as long as it was there.
     for (Wait hold : timeline_.holds()) {
+      const bool before = hold.last != 0 && hold.last < state.stream;
+      const bool after = state.is_over() && hold.first > state.position;
+      if (before || after) continue;
       hold.period = {std::max(hold.period.from, migration.period.from),
                      std::min(hold.period.to, migration.period.to)};
-      if (hold.period.from <= hold.period.to)
-        add(migration, hold, span_id(fmt::format("hold {}", state.stream), hold.first), root);
+      add(migration, hold, span_id(fmt::format("hold {}", state.stream), hold.first), root);
     }
   }
 
