@@ -215,7 +215,8 @@
   const row = (columns, cells, attributes) =>
     h("tr", { role: "row", ...attributes },
       cells.map((cell, i) =>
-        h("td", { role: "cell", class: columns[i].class, "data-label": columns[i].label }, cell)));
+        h("td", { role: "cell", class: columns[i].class, "data-label": columns[i].label,
+                  "data-none": cell === "–" }, cell)));
   const none = (words) => h("p", { class: "empty" }, words);
 
   // Calls `work` a moment after the last change, so that typing stays smooth.
