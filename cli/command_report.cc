@@ -18,12 +18,12 @@ namespace {
 
 constexpr char kStandardOutput[] = "-";
 
-void check_size(std::uint64_t events) {
-  if (events <= kMostReportEvents) return;
-  throw UsageError(
-      fmt::format("a page holds at most {} events, and this would be {}: name some migrations with "
-                  "--migration, or an earlier moment with --until",
-                  kMostReportEvents, events));
+void check_size(std::uint64_t events, std::uint64_t most) {
+  if (events <= most) return;
+  throw UsageError(fmt::format(
+      "a page holds at most {} events, and these are {} or more: name some migrations with "
+      "--migration, or an earlier moment with --until",
+      most, events));
 }
 
 std::string size_words(std::size_t bytes) {
@@ -64,15 +64,16 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
   if (options.html) check_output(*options.html, options.force);
   if (markdown) check_output(markdown_file, options.force);
   ReportScope scope = report_scope(store, options.migrations, options.until, start);
-  if (options.html && scope.streams.empty()) check_size(scope.until);
+  if (options.html && scope.streams.empty()) check_size(scope.until, options.most_events);
 
   ReportJson json(store);
   std::uint64_t events = 0;
-  const ReportData data = gather_report(store, std::move(scope), [&](auto event) {
+  ReportData data = gather_report(store, std::move(scope), [&](auto event) {
     if (!options.html) return;
-    check_size(++events);
+    check_size(++events, options.most_events);
     json.add(event);
   });
+  if (options.checkpoint) data.signed_checkpoint = options.checkpoint(data.scope.until);
   const auto wrote = [&](const std::string& file, std::size_t bytes) {
     if (file == kStandardOutput || (markdown && markdown_file == kStandardOutput)) return;
     out << fmt::format("Wrote {} ({}): {} migration(s), {} events, up to #{}\n", printable(file),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <string_view>
 
@@ -172,7 +173,17 @@ class Exporter {
              .take());
     std::vector<std::pair<const Stay*, SpanId>> stays;
     for (const auto& stay : migration.stays) stays.emplace_back(&stay, add(migration, stay, root));
-    for (const auto& wait : migration.waits) add(migration, wait, parent_of(wait, stays, root));
+    for (const auto& wait : migration.waits)
+      add(migration, wait, span_id("wait", wait.first), parent_of(wait, stays, root));
+    // What held all of them held this one as long as it was there.
+    for (Wait hold : timeline_.holds()) {
+      const bool before = hold.last != 0 && hold.last < state.stream;
+      const bool after = state.is_over() && hold.first > state.position;
+      if (before || after) continue;
+      hold.period = {std::max(hold.period.from, migration.period.from),
+                     std::min(hold.period.to, migration.period.to)};
+      add(migration, hold, span_id(fmt::format("hold {}", state.stream), hold.first), root);
+    }
   }
 
   // The stay within which somebody was waited for; a pause may go over several.
@@ -253,9 +264,10 @@ class Exporter {
          attempt.period, status, attributes.take());
   }
 
-  void add(const MigrationTimeline& migration, const Wait& wait, const SpanId& parent) {
+  void add(const MigrationTimeline& migration, const Wait& wait, const SpanId& id,
+           const SpanId& parent) {
     const bool paused = wait.kind == Wait::Kind::paused;
-    span(span_id("wait", wait.first), parent,
+    span(id, parent,
          paused ? std::string("paused") : fmt::format("wait for {}", workflow::name_of(wait.kind)),
          kInternal, wait.period, {},
          Attributes()

@@ -9,7 +9,8 @@
 // export of more events keeps the ids of what was there before:
 //   trace id   the first 16 bytes of SHA-256("migledger trace\n" ledger id "\n" stream)
 //   span id    the first 8 bytes of SHA-256("migledger span\n" ledger id "\n" what "\n" position),
-//              what: migration, step, attempt, wait; position: its first event
+//              what: migration, step, attempt, wait, or, of a pause of all, "hold " stream;
+//              position: its first event
 //
 // What is not over yet is exported with the time of the ledger's last event as its end, status
 // UNSET and the attribute migledger.unfinished = true. Ended spans have status OK or ERROR.

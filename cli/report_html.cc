@@ -5,7 +5,6 @@
 
 #include <map>
 
-#include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/report_escape.h"
 #include "cli/report_page.h"
@@ -82,6 +81,10 @@ std::string report_page(const ReportData& data, const std::string& json,
   values["time"] = html_text(format_utc(timeline.time()));
   values["root"] = ledger::to_hex(data.frontier.root());
   values["directory"] = html_text(shell_word(printable(directory, 1000)));
+  std::string picked;
+  for (const auto& name : data.scope.migrations)
+    picked += " --migration " + shell_word(printable(name));
+  values["picked"] = html_text(picked);
   values["version"] = html_text(MIGLEDGER_VERSION);
   values["checkpoint"] = html_text(data.signed_checkpoint);
   values["has_checkpoint"] = data.signed_checkpoint.empty() ? "no" : "yes";

@@ -283,16 +283,15 @@ class ReportJson::Writer {
       for (ledger::StepIndex step = 0; step < state.forward_count(); ++step)
         done += state.is_done(step) ? 1 : 0;
       const bool stopped = needs_attention(migration);
-      append(
-          list, "{}[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},", number == 1 ? "" : ",\n",
-          text(state.name), text(state.workflow), standing_number(migration),
-          since_begun(migration.period.from), millis(migration.period.length()), migration.events,
-          migration.attempts, migration.failures,
-          text(stopped ? state.reason.empty() ? state.pause_words : state.reason
-                       : std::string_view()),
-          text(state.status == ledger::Status::parked ? state.need : std::string_view()),
-          text(state.plan.get("source_region")), text(state.plan.get("target_region")), done,
-          millis(spent.working), millis(spent.waiting), millis(spent.idle));
+      append(list, "{}[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},", number == 1 ? "" : ",\n",
+             text(state.name), text(state.workflow), standing_number(migration),
+             since_begun(migration.period.from), millis(migration.period.length()),
+             migration.events, migration.attempts, migration.failures,
+             text(stopped ? state.reason.empty() ? state.pause_words : state.reason
+                          : std::string_view()),
+             text(state.status == ledger::Status::parked ? state.need : std::string_view()),
+             text(state.plan.get("source_region")), text(state.plan.get("target_region")), done,
+             millis(spent.working), millis(spent.waiting), millis(spent.idle));
       write_stays(migration, list);
       list += ",";
       write_waits("", migration.waits, &migration.book, list);

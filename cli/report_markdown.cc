@@ -4,7 +4,6 @@
 
 #include <iterator>
 
-#include "cli/names.h"
 #include "cli/report_escape.h"
 
 namespace migledger::cli {
@@ -21,6 +20,9 @@ std::string moment(Time t) {
   utc[10] = ' ';
   return utc.substr(0, 19);
 }
+
+// None of it is no figure to read.
+std::string amount(Duration d) { return d == Duration::zero() ? "–" : format_duration(d); }
 
 class Markdown {
  public:
@@ -116,8 +118,8 @@ class Markdown {
       line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
            markdown_cell(migration->book.state.name, 63), standing_of(*migration),
            moment(migration->period.from), format_duration(migration->period.length()),
-           format_duration(spent.working), format_duration(spent.waiting),
-           format_duration(spent.idle), migration->attempts, migration->failures);
+           amount(spent.working), amount(spent.waiting), amount(spent.idle), migration->attempts,
+           migration->failures);
     }
     left_out(timeline_.migrations().size(), "migrations");
   }
@@ -145,11 +147,13 @@ class Markdown {
     line(
         "\n### Time by step\n\n| Step | Migrations | Median | Longest | Working | Waiting | Idle | "
         "Requests | Failed |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+    const bool several = costs.front().workflow != costs.back().workflow;
     for (const auto& cost : costs)
-      line("| {} | {} | {} | {} | {} | {} | {} | {} | {} |", markdown_cell(cost.step),
+      line("| {}{} | {} | {} | {} | {} | {} | {} | {} | {} |",
+           several ? markdown_cell(cost.workflow + " ") : std::string(), markdown_cell(cost.step),
            cost.migrations, format_duration(cost.median), format_duration(cost.longest),
-           format_duration(cost.spent.working), format_duration(cost.spent.waiting),
-           format_duration(cost.spent.idle), cost.attempts, cost.failures);
+           amount(cost.spent.working), amount(cost.spent.waiting), amount(cost.spent.idle),
+           cost.attempts, cost.failures);
   }
 
   void verification() {

@@ -79,11 +79,14 @@ class Folding {
     auto& state = migration_.book.state;
     const bool parked = state.status == Status::parked;
     const bool paused = state.paused != 0;
+    const bool over = state.is_over() || migration_.active.empty();
     state.apply(event_);
     migration_.book.made.apply(event_);
     ++migration_.events;
     migration_.period.to = now_;
     if (event_.getBody().isMigrationStarted()) migration_.period.from = now_;
+    if (over && !state.is_over()) migration_.active.push_back({now_, now_});
+    if (!over) migration_.active.back().to = now_;
 
     if (parked && (state.status != Status::parked || event_.getBody().isParked())) end_wait(false);
     if (paused && state.paused == 0) end_wait(true);
@@ -494,6 +497,7 @@ void Timeline::finish() {
     prolong(migration->waits);
     if (migration->book.state.is_over()) continue;
     migration->period.to = time_;
+    migration->active.back().to = time_;
     for (auto& stay : migration->stays) {
       if (stay.ending != Ending::open) continue;
       stay.period.to = time_;
@@ -571,7 +575,7 @@ void TimeSpent::add(const TimeSpent& other) {
 
 TimeSpent time_spent(const Timeline& timeline, const MigrationTimeline& migration) {
   TimeSpent sum;
-  for (const auto& stay : migration.stays) sum.add(timeline.spent(migration, stay.period));
+  for (const auto& period : migration.active) sum.add(timeline.spent(migration, period));
   return sum;
 }
 

@@ -117,6 +117,8 @@ struct Session {
 struct MigrationTimeline {
   Book book;  // its state, and what it made
   Period period;
+  // When there was something to do: not between its end and an order to undo it or to try again.
+  std::vector<Period> active;
   std::uint64_t events = 0;
   std::uint64_t attempts = 0;  // requests sent that create, change or remove
   std::uint64_t failures = 0;  // of them that failed, or whose fate is or was not known
@@ -124,7 +126,7 @@ struct MigrationTimeline {
   std::vector<Wait> waits;
 };
 
-// How the time of a migration, or of its stays at one step, was spent. The parts add up to `all`.
+// How the time of a migration, or of its stays at a step, was spent. The parts add up to `all`.
 struct TimeSpent {
   Duration all{};
   Duration working{};  // by a run, or by the cloud while a run looked on
@@ -187,7 +189,7 @@ class Timeline {
   std::unordered_map<ledger::StreamId, MigrationTimeline*> by_stream_;
 };
 
-// Of all its stays together.
+// Of all the time in which it was active; after finish().
 TimeSpent time_spent(const Timeline& timeline, const MigrationTimeline& migration);
 
 // All stays of the migrations at one step.

@@ -215,7 +215,8 @@
   const row = (columns, cells, attributes) =>
     h("tr", { role: "row", ...attributes },
       cells.map((cell, i) =>
-        h("td", { role: "cell", class: columns[i].class, "data-label": columns[i].label }, cell)));
+        h("td", { role: "cell", class: columns[i].class, "data-label": columns[i].label,
+                  "data-none": cell === "–" }, cell)));
   const none = (words) => h("p", { class: "empty" }, words);
 
   // Calls `work` a moment after the last change, so that typing stays smooth.
@@ -447,7 +448,8 @@
       const step = steps.find((n) => (to - from) / n <= most) || (to - from) / most;
       const list = [];
       const begin = Math.ceil((ledger.begun + from) / step) * step - ledger.begun;
-      for (let t = begin; t <= to; t += step) list.push(t);
+      // One at the very end would have no room for its words.
+      for (let t = begin; t < to - step / 3; t += step) list.push(t);
       let day = "";
       replace(byId("axis"), list.map((t) => {
         const [date, hours] = iso(t).split("T");
@@ -587,7 +589,7 @@
 
   const EVENTS = [
     { name: "#", class: "num inline" }, { name: "Time (UTC)", class: "time inline" },
-    { name: "Migration", class: "inline" }, { name: "Step", class: "inline" },
+    { name: "Migration", class: "inline" }, { name: "Step", class: "short inline" },
     { name: "Type", class: "kind inline" }, { name: "What happened", class: "what" },
   ];
   const nameOf = (i) => (events.stream[i] === 0 ? "" : migrations[events.stream[i] - 1].name);
@@ -687,8 +689,8 @@
 
   const SESSIONS = [
     { name: "#", class: "num inline" }, { name: "Opened (UTC)", class: "time inline" },
-    { name: "Lasted", class: "num inline", label: "lasted" }, { name: "Who", class: "inline" },
-    { name: "As", class: "inline", label: "as" }, { name: "Version", class: "inline", label: "version" },
+    { name: "Lasted", class: "num inline", label: "lasted" }, { name: "Who", class: "person inline" },
+    { name: "As", class: "person inline", label: "as" }, { name: "Version", class: "inline", label: "version" },
     { name: "Ended", class: "inline" }, { name: "Command" },
   ];
   const drawSessions = () => {

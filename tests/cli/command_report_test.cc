@@ -225,6 +225,34 @@ TEST_CASE("a report never replaces a file that is there, unless told to") {
   CHECK_THROWS_WITH(report(history.store(), options), Contains("cannot be written"));
 }
 
+TEST_CASE("a page that no browser could hold is refused, and says what to do") {
+  const auto history = two();
+  ReportOptions options;
+  options.most_events = history.last() - 1;
+  CHECK(report(history.store(), options).code == 0);  // Markdown is short in any case
+  options.html = "-";
+  CHECK_THROWS_WITH(report(history.store(), options), Contains("--migration"));
+  options.migrations = {"web-2"};
+  CHECK(report(history.store(), options).code == 0);
+}
+
+TEST_CASE("a signed checkpoint is shown as it is, as text") {
+  const auto history = two();
+  ReportOptions options;
+  ledger::Position asked = 0;
+  options.checkpoint = [&](ledger::Position at_most) {
+    asked = at_most;
+    return "example.org/ledger\n17\nabc+/=\n\n\u2014 example <b> key\n";
+  };
+  const auto page = page_of(history.store(), options);
+  CHECK_THAT(page, Contains("<code id=\"checkpoint\">example.org/ledger\n17\nabc+/=\n\n\u2014 "
+                            "example &lt;b&gt; key\n</code>"));
+  CHECK_THAT(page, Contains("data-there=\"yes\""));
+  CHECK(asked == history.last());
+  CHECK_THAT(page_of(history.store()), Contains("data-there=\"no\""));
+  CHECK_THAT(report(history.store(), options).out, Contains("    example.org/ledger\n    17\n"));
+}
+
 TEST_CASE("an empty ledger, and one moment before the first event, have nothing to report") {
   const testing::MemoryEventStore empty;
   CHECK_THROWS_AS(report(empty, {}), UsageError);

@@ -4,6 +4,7 @@ import base64
 import json
 import pathlib
 import re
+import shutil
 import tempfile
 import unittest
 
@@ -129,6 +130,20 @@ class OtlpTest(unittest.TestCase):
                 if event.name == "observed":
                     seen[attributes(event)["migledger.position"]] = span.name
         self.assertEqual(seen, {e["position"]: e["step"] for e in self.history if e["kind"] == "observed"})
+
+    def test_a_pause_of_all_is_a_span_of_each_that_it_held(self):
+        ledger = self.directory / "paused.ledger"
+        shutil.copytree(self.ledger, ledger)
+        migledger("pause", "--ledger", ledger, "--reason", "all stop")
+        migledger("resume", "--ledger", ledger)
+        text = migledger("export", "--otlp", "-", "--ledger", ledger)
+        spans = self.parse(text, ExportTraceServiceRequest).resource_spans[0].scope_spans[0].spans
+        held = [span for span in spans if span.name == "paused"]
+        # Those that were done had nothing to be held.
+        self.assertEqual(len(held), 2)
+        self.assertEqual(len({span.span_id for span in spans}), len(spans))
+        for span in held:
+            self.assertIn("all stop", attributes(span)["migledger.reason"])
 
     def test_the_same_ledger_gives_the_same_bytes_and_an_earlier_moment_the_same_ids(self):
         self.assertEqual(self.export("again.json"), self.text)

@@ -30,7 +30,7 @@ class PageTest(unittest.TestCase):
         cls.scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.scratch.cleanup)
         directory = pathlib.Path(cls.scratch.name)
-        ledger = rehearse(directory, 8)
+        cls.ledger = ledger = rehearse(directory, 8)
         for reason in HOSTILE:
             migledger("note", "vm-01", "--reason", reason, "--ledger", ledger)
         cls.history = history(ledger)
@@ -277,6 +277,14 @@ class PageTest(unittest.TestCase):
         self.assertEqual(banner[:2], [True, True])
         self.assertIn("Simulated ledger", banner[2])
 
+    def test_markdown_goes_to_the_output_or_to_a_file(self):
+        text = migledger("report", "--ledger", self.ledger)
+        self.assertEqual(migledger("report", "--md", "--ledger", self.ledger), text)
+        file = self.file.with_suffix(".md")
+        migledger("report", "--md", file, "--ledger", self.ledger)
+        self.assertEqual(file.read_text(), text)
+        migledger("report", "--md", file, "--ledger", self.ledger, code=2)
+
     def test_without_its_script_the_page_says_what_to_do(self):
         self.browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
         try:
@@ -291,7 +299,7 @@ class PageTest(unittest.TestCase):
 
 if __name__ == "__main__":
     if not is_installed():
-        print("SKIPPED: there is no chromium with its chromedriver; nothing was tested in a browser (.ci/setup "
+        print("SKIPPED: there is no chromium with its chromedriver; nothing was tested in a browser (.ci/test "
               "installs them)", file=sys.stderr)
         sys.exit(1 if os.environ.get("CI") == "true" else 77)
     unittest.main()

@@ -1,5 +1,6 @@
 // Timelines of whole runs on the simulated tenancy.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_bucket.h"
@@ -54,10 +55,59 @@ TEST_CASE("the timeline of a whole run, rolled back, has every step and the fate
     CHECK(entry.fate == (entry.kind->noun == "bucket" ? Fate::there : Fate::removed));
   }
   CHECK(first_of(now).stays.size() > first_of(then).stays.size());
+  // It was about something until it had moved, and again when it was undone.
+  CHECK(first_of(then).active.size() == 1);
+  REQUIRE(first_of(now).active.size() == 2);
+  CHECK(first_of(now).active[0].to == first_of(then).period.to);
+  CHECK(first_of(now).active[1].to == first_of(now).period.to);
   // Stays follow each other.
   const auto& stays = first_of(now).stays;
   for (std::size_t i = 1; i < stays.size(); ++i)
     CHECK(stays[i].period.from >= stays[i - 1].period.to);
+}
+
+TEST_CASE("whatever kills a run, every intent is one attempt, and the times add up") {
+  adapters::sim::TenancyOptions options;
+  for (const auto fault : {adapters::sim::Fault::throttled, adapters::sim::Fault::lost_after,
+                           adapters::sim::Fault::work_request_fails})
+    options.faults.rates[static_cast<std::size_t>(fault)] = 0.05;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    options.seed = seed;
+    Rehearsal rehearsal(options);
+    rehearsal.run_with_kills(plan_of(3), 7 + static_cast<unsigned>(seed), 200);
+    std::set<ledger::Position> intents;
+    for (const auto cursor = rehearsal.store().scan(1, ~ledger::Position{0}); cursor->next();)
+      if (cursor->event().getBody().isIntent()) intents.insert(cursor->event().getPosition());
+    // At the end, and as it was in the middle.
+    const auto head = rehearsal.store().head().position;
+    for (const auto until : {head, head / 2, head / 3}) {
+      CAPTURE(seed, until);
+      const auto timeline = timeline_of(rehearsal.store(), until);
+      std::set<ledger::Position> attempted;
+      for (const auto& migration : timeline.migrations()) {
+        Time before = migration->period.from;
+        for (const auto& stay : migration->stays) {
+          CHECK(stay.period.from >= before);
+          CHECK(stay.period.to >= stay.period.from);
+          CHECK((stay.ending != Ending::open || &stay == &migration->stays.back()));
+          before = stay.period.to;
+          for (const auto& attempt : stay.attempts) {
+            CHECK(attempt.period.to >= attempt.period.from);
+            CHECK((attempt.ending == Ending::open) == (attempt.outcome == 0));
+            if (attempt.intent != 0) CHECK(attempted.insert(attempt.intent).second);
+          }
+          const auto spent = timeline.spent(*migration, stay.period);
+          CHECK(spent.working + spent.waiting + spent.idle == spent.all);
+          CHECK(spent.working >= Duration::zero());
+        }
+        CHECK(before <= migration->period.to);
+        const auto spent = time_spent(timeline, *migration);
+        CHECK(spent.working + spent.waiting + spent.idle == spent.all);
+        CHECK(spent.all <= migration->period.length());
+      }
+      CHECK(attempted == std::set(intents.begin(), intents.upper_bound(until)));
+    }
+  }
 }
 
 TEST_CASE("a pause is a wait of the migration, and one of all is told apart") {
@@ -77,6 +127,9 @@ TEST_CASE("a pause is a wait of the migration, and one of all is told apart") {
   REQUIRE(rehearsal.steer(workflow::Verb::RESUME, "web-1").taken);
   const auto resumed = timeline_of(rehearsal.store());
   CHECK(first_of(resumed).waits[0].last == rehearsal.store().head().position);
+  const auto spent = time_spent(resumed, first_of(resumed));
+  CHECK(spent.waiting == first_of(resumed).waits[0].period.length());
+  CHECK(spent.all == first_of(resumed).period.length());
   REQUIRE(rehearsal.steer(workflow::Verb::PAUSE, "").taken);
   const auto held = timeline_of(rehearsal.store());
   CHECK(first_of(held).waits.size() == 1);
