@@ -137,6 +137,7 @@ class History {
     std::vector<const EventStore*> stores;
     for (const auto& ledger : ledgers) stores.push_back(ledger.store);
     check_steps(options.steps, stores);
+    check_actors(options.actors, stores);
     auto streams = streams_of(ledgers, options.migrations);
     EventLines::Options lines;
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
@@ -186,8 +187,6 @@ class History {
     }
     return true;
   }
-
-  std::uint64_t count() const { return count_; }
 
   void finish() {
     const bool json = query_.format == Format::jsonl;
@@ -290,11 +289,6 @@ int run_history(std::span<const HistoryLedger> ledgers, const HistoryOptions& op
       out.flush();
     }
     if (options.follow) return static_cast<int>(ExitStatus::done);
-    if (history.count() == 0) {
-      std::vector<const EventStore*> stores;
-      for (const auto& ledger : ledgers) stores.push_back(ledger.store);
-      check_actors(options.actors, stores);
-    }
     history.finish();
     return static_cast<int>(ExitStatus::done);
   } catch (const UsageError& e) {

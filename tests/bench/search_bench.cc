@@ -12,6 +12,7 @@
 #include "ledger/search_index.h"
 #include "ledger/sequencer.h"
 #include "ledger/sha256.h"
+#include "tests/bench/bare_open.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/first_output.h"
 #include "tests/bench/histories.h"
@@ -93,26 +94,27 @@ void measure_first_rows(Context& context, const std::filesystem::path& path,
     std::vector<std::string> command = {
         context.migledger.string(), "history", "--limit", "1", "--json", "--ledger", path.string()};
     command.insert(command.end(), question.words.begin(), question.words.end());
-    std::vector<double> rows, programs;
-    for (int i = 0; i < (context.quick ? 3 : 21); ++i) {
-      rows.push_back(first_row(*store, options));
-      programs.push_back(first_output(command));
-    }
+    const std::vector<std::string> bare = {context.self.string(), kBareOpen, path.string()};
+    const auto times =
+        compare(context.quick ? 3 : 21, context.random,
+                {[&] { return first_row(*store, options); }, [&] { return first_output(command); },
+                 [&] { return first_output(bare); }});
     const double scan = first_read(*store, question.term);
     const std::string name = "history by " + question.name + of;
-    context.report.ratio(name + ": first row, over reading all", "ms", median(rows), scan,
+    context.report.ratio(name + ": first row, over reading all", "ms", times[0], scan,
                          Goal::none());
-    context.report.value(name + ": first row of the whole program", "ms", median(programs),
-                         Goal::most(20));
+    context.report.value(name + ": first row of the whole program", "ms", times[1], Goal::most(20));
+    context.report.ratio(name + ": whole program, over only opening", "ms", times[1], times[2],
+                         Goal::most(3));
   }
 }
 
 // Appends events as the store does, with the search index or without.
 class Log {
  public:
-  Log(const std::filesystem::path& directory, bool searchable)
+  Log(const std::filesystem::path& directory, bool searchable, bool sync)
       : database_(new_bare_database(directory)), searchable_(searchable) {
-    synced_.sync = true;
+    options_.sync = sync;
   }
 
   void append() {
@@ -131,49 +133,68 @@ class Log {
               {reinterpret_cast<const char*>(event.bytes.data()), event.bytes.size()});
     batch.Put(database_->index, ledger::keys::stream(1, position_), key);
     if (searchable_) search_.add(*database_, batch, std::span(&event, 1));
-    const auto status = database_->db->Write(synced_, &batch);
+    const auto status = database_->db->Write(options_, &batch);
     if (!status.ok()) throw ledger::error_of(status, "appending");
+  }
+
+  ledger::Database& flushed() {
+    ledger::flush(*database_);
+    return *database_;
   }
 
  private:
   std::unique_ptr<ledger::Database> database_;
   ledger::SearchIndex search_;
   const bool searchable_;
-  rocksdb::WriteOptions synced_;
+  rocksdb::WriteOptions options_;
   ledger::Position position_ = 0;
 };
 
 void measure_cost(Context& context) {
-  Log with(context.directory / "search.with", true);
-  Log without(context.directory / "search.without", false);
+  Log with(context.directory / "search.with", true, true);
+  Log without(context.directory / "search.without", false, true);
   const int count = context.quick ? 20 : 200;
-  const auto rate = [&](Log& log) {
-    return count / seconds_of([&] {
-             for (int i = 0; i < count; ++i) log.append();
-           });
+  const auto rate = [&](Log& log, std::vector<double>& cpu) {
+    const double before = cpu_seconds();
+    const double seconds = seconds_of([&] {
+      for (int i = 0; i < count; ++i) log.append();
+    });
+    cpu.push_back(1e6 * (cpu_seconds() - before) / count);
+    return count / seconds;
   };
-  const auto rates = compare(context.quick ? 3 : 41, context.random,
-                             {[&] { return rate(with); }, [&] { return rate(without); }});
+  std::vector<double> cpu_with, cpu_without;
+  const auto rates =
+      compare(context.quick ? 3 : 41, context.random,
+              {[&] { return rate(with, cpu_with); }, [&] { return rate(without, cpu_without); }});
+  context.report.ratio("processor time of an append with it, over without", "us",
+                       median(std::move(cpu_with)), median(std::move(cpu_without)), Goal::none());
   context.report.ratio("append with the search index, over without", "events/s", rates[0], rates[1],
                        Goal::least(0.97));
 }
 
-// Bytes an event that the index takes on the disk.
-double bytes_an_event(const std::filesystem::path& path, double events) {
-  const auto database = ledger::open_database(path / "events", ledger::DatabaseMode::read, nullptr);
+// Bytes on the disk, of the search index and of the events, an event.
+std::pair<double, double> sizes(const ledger::Database& database, double events) {
   const rocksdb::Range range("f", "g");
-  std::uint64_t bytes = 0;
-  const auto status = database->db->GetApproximateSizes(rocksdb::SizeApproximationOptions(),
-                                                        database->index, &range, 1, &bytes);
+  std::uint64_t index = 0, all = 0;
+  const auto status = database.db->GetApproximateSizes(rocksdb::SizeApproximationOptions(),
+                                                       database.index, &range, 1, &index);
   if (!status.ok()) throw ledger::error_of(status, "measuring the search index");
-  return static_cast<double>(bytes) / events;
+  database.db->GetIntProperty(database.events, "rocksdb.live-sst-files-size", &all);
+  return {static_cast<double>(index) / events, static_cast<double>(all) / events};
 }
 
-double bytes_of_events(const std::filesystem::path& path, double events) {
+void measure_sizes(Context& context, const std::filesystem::path& path, double events) {
   const auto database = ledger::open_database(path / "events", ledger::DatabaseMode::read, nullptr);
-  std::uint64_t bytes = 0;
-  database->db->GetIntProperty(database->events, "rocksdb.live-sst-files-size", &bytes);
-  return static_cast<double>(bytes) / events;
+  const auto [index, all] = sizes(*database, events);
+  context.report.ratio("search index of migrations alike, over their events", "bytes/event", index,
+                       all, Goal::none());
+  // The worst case: every event is an outcome with a request id of its own and a resource.
+  const int outcomes = context.quick ? 1000 : 200'000;
+  Log log(context.directory / "search.size", true, false);
+  for (int i = 0; i < outcomes; ++i) log.append();
+  const auto [own_index, own_all] = sizes(log.flushed(), outcomes);
+  context.report.ratio("search index of outcomes with ids of their own, over these", "bytes/event",
+                       own_index, own_all, Goal::none());
 }
 
 }  // namespace
@@ -187,8 +208,7 @@ void bench_search(Context& context) {
   const std::string of = " in " + std::to_string(migrations * kEventsAMigration) + " events";
   measure_first_rows(context, path, of);
   measure_cost(context);
-  context.report.ratio("search index, over the events themselves", "bytes/event",
-                       bytes_an_event(path, events), bytes_of_events(path, events), Goal::none());
+  measure_sizes(context, path, events);
 }
 
 }  // namespace migledger::bench

@@ -81,7 +81,7 @@ TEST_CASE("terms: looks, checks, failed reads, orders and pages are found, too")
   CHECK(terms_of(failed) == Set{"e:9", "r:R"});
   EventDraft steered = draft();
   steered.body().initSteered().setResource("ocid1.instance.oc1.iad.i");
-  CHECK(terms_of(steered) == Set{"t:13", "o:ocid1.instance.oc1.iad.i"});
+  CHECK(terms_of(steered) == Set{"t:16", "o:ocid1.instance.oc1.iad.i"});
   EventDraft page = draft();
   page.body().initBulkEnded().initFailures(1)[0].setName("photo.jpg");
   CHECK(terms_of(page) == Set{"o:photo.jpg"});
