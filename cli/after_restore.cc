@@ -104,11 +104,12 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
     out << std::flush;
   }
   if (settled) return std::nullopt;
-  err << (comparison.unseen != 0
+  err << (comparison.unseen != comparison.not_comparable
               ? "migledger: nothing was done: not all of the cloud could be seen; run again when "
                 "it can\n"
-              : "migledger: nothing was done: look at what is missing, drifted or of no migration "
-                "that is known; then go on with --yes\n");
+              : "migledger: nothing was done: look at what is missing, drifted, of no migration "
+                "that "
+                "is known, or cannot be compared; then go on with --yes\n");
   return static_cast<int>(exit);
 }
 

@@ -168,22 +168,29 @@ std::string about_original(std::string text, const LedgerDirectory& from,
   return text;
 }
 
-Anchor copy_events(const LedgerDirectory& from, const LedgerDirectory& to, const Anchor& least) {
+// What a writer that flushes at this moment makes look like a damage is gone at one of the next
+// attempts; a damage stays.
+template <typename Action>
+auto patiently(const LedgerDirectory& from, const LedgerDirectory& to, Action&& action) {
   for (int attempt = 1;; ++attempt) {
     try {
-      const auto held = hold(from.events());
-      if (!held) interfered(from.events().string() + ": its manifest cannot be found");
-      write(*held, to.events());
-      return finish_events(to, least);
+      return action();
     } catch (const LedgerError& e) {
+      if (e.kind != LedgerErrorKind::corrupt) throw;
       // Without a writer nothing interferes; it may have ended just now.
       const bool quiet = attempt > 2 && !WriterLock::holder(from.lock());
-      if (e.kind != LedgerErrorKind::corrupt) throw;
       if (quiet || attempt == kAttempts)
         throw LedgerError(e.kind, about_original(e.what(), from, to));
     }
-    remove_tree(to.events());
   }
+}
+
+Anchor copy_events(const LedgerDirectory& from, const LedgerDirectory& to, const Anchor& least) {
+  remove_tree(to.events());
+  const auto held = hold(from.events());
+  if (!held) interfered(from.events().string() + ": its manifest cannot be found");
+  write(*held, to.events());
+  return finish_events(to, least);
 }
 
 // After the events: what they name by digest was there before they were appended.
@@ -224,7 +231,8 @@ LedgerCopy copy_ledger(const fs::path& from_path, const fs::path& to_path) {
     const bool kept = name == "snapshots" || name == "checkpoints" || name.starts_with("refused-");
     if (kept && fs::is_directory(entry)) copy_directory(entry, to.path / name);
   }
-  const Anchor anchor = copy_events(from, to, acknowledged(from, copy.said));
+  const Anchor least = patiently(from, to, [&] { return acknowledged(from, copy.said); });
+  const Anchor anchor = patiently(from, to, [&] { return copy_events(from, to, least); });
   copy.head = anchor.position();
   copy.root = anchor.frontier.root();
   copy_evidence(from, to, copy);

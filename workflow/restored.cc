@@ -69,6 +69,12 @@ Comparison compare(const std::vector<Finding>& findings) {
         break;
       case Finding::Verdict::unseen:
         ++comparison.unseen;
+        // No list, and nothing in one, but a migration whose makings this version cannot compare:
+        // looking again shows no more.
+        if (finding.region.empty()) {
+          ++comparison.doubtful;
+          ++comparison.not_comparable;
+        }
         break;
     }
     if (comparison.findings.size() < kMostFindings) comparison.findings.push_back(line_of(finding));

@@ -33,12 +33,17 @@ struct Comparison {
   std::uint32_t missing = 0;
   std::uint32_t drifted = 0;
   std::uint32_t unseen = 0;
-  std::uint32_t adopted = 0;   // of the orphaned: to be recorded by their steps
-  std::uint32_t doubtful = 0;  // a person must look: missing, drifted, or orphaned by nobody known
+  std::uint32_t adopted = 0;  // of the orphaned: to be recorded by their steps
+  // Of these a person must look at so many: missing, drifted, orphaned by no migration that is
+  // known, or of a workflow that cannot be compared. The rest of the unseen can be looked at later.
+  std::uint32_t doubtful = 0;
+  std::uint32_t not_comparable = 0;   // of the unseen: what is among the doubtful
   std::vector<std::string> findings;  // for people: those that are not known, a line each
 
   // Whether runs may act. `accepted`: a person says that what is doubtful may be so.
-  bool settled(bool accepted) const { return unseen == 0 && (doubtful == 0 || accepted); }
+  bool settled(bool accepted) const {
+    return unseen == not_comparable && (doubtful == 0 || accepted);
+  }
 };
 Comparison compare(const std::vector<Finding>& findings);
 

@@ -17,7 +17,7 @@ struct Story {
   std::vector<std::string> command;              // what is killed
   // Kinds of what may be made anew, because what it consists of cannot be kept.
   std::vector<std::string> renewable;
-  std::vector<std::string> common;  // arguments of all commands: where ledger and tenancy are
+  bool is_reconciled = true;  // reconcile knows what its workflow makes
 };
 
 struct Sweep {
@@ -32,5 +32,8 @@ Sweep kill_everywhere(const Story& story, unsigned every);
 
 // From MIGLEDGER_KILL_EVERY, or `otherwise`.
 unsigned stride(unsigned otherwise);
+
+// The library of kill_points.cc, to be preloaded.
+std::string kill_points_library();
 
 }  // namespace migledger::testing

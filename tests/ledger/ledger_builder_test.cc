@@ -77,7 +77,8 @@ TEST_CASE("builder: the same bytes make the same ledger, kinds that nobody knows
   {
     LedgerBuilder builder(scratch / "made");
     for (const Bytes& bytes : events) {
-      CHECK(builder.add(bytes).getPosition() == builder.frontier().size());
+      const Position position = builder.add(bytes).getPosition();
+      CHECK(position == builder.frontier().size());
       frontier.append(leaf_hash(bytes));
     }
     CHECK(builder.frontier() == frontier);
