@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/support/recheck.h"
+
 namespace migledger::testing {
 
 using workflow::Plan;
@@ -31,7 +33,9 @@ RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
   adapters::sim::SimCloud cloud(*tenancy_, {.speed = 0, .parallel = 256});
   workflow::Executor executor(*store_, cloud, cloud, *workflow::workflow_named(plan.workflow),
                               std::move(options));
-  return executor.run(plan);
+  const RunResult result = executor.run(plan);
+  CHECK(disagreements_of(*store_) == std::vector<std::string>{});
+  return result;
 }
 
 RunResult Rehearsal::run_with_kills(const Plan& plan, unsigned every, unsigned most,
