@@ -64,7 +64,7 @@ class History {
         facts_(ledger_facts(store)),
         out_(out),
         until_(query_.until ? last_until(store, "--until", *query_.until) : store.head().position) {
-    if (query_.since) next_ = first_since(store, *query_.since);
+    if (query_.since) next_ = first_since(store, "--since", *query_.since);
     const auto* position = query_.since ? std::get_if<Position>(&*query_.since) : nullptr;
     if (position && *position > store.head().position) {
       // Only who follows can wait for it.

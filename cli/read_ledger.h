@@ -15,7 +15,7 @@ int read_history(const std::string& directory, const HistoryOptions& options, st
                  std::ostream& err);
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err);
-int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
+int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
                 std::ostream& err);
 
 }  // namespace migledger::cli
