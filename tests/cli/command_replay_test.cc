@@ -139,9 +139,8 @@ TEST_CASE("What would have been done next, and why") {
       "  rests on    #10 sending POST images (us-ashburn-1), attempt 1, key ml-…-1 (the request "
       "was "
       "recorded with it)\n"
-      "              #14 outcome unknown: timeout; it will be looked for (the last that is known "
-      "of "
-      "the attempt)\n"
+      "              #14 outcome unknown, will be looked for: timeout (the last that is "
+      "known of the attempt)\n"
       "              #17 looked: found ours: ocid1.image.x (AVAILABLE) (the latest look for the "
       "resource)\n");
   options.until = "11";
