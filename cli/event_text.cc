@@ -82,6 +82,8 @@ class Sentence {
         return of(body.getSessionClosed());
       case Event::Body::TAIL_DROPPED:
         return of(body.getTailDropped());
+      case Event::Body::FORKED:
+        return of(body.getForked());
       case Event::Body::MIGRATION_STARTED:
         return of(body.getMigrationStarted());
       case Event::Body::PLAN_CHANGED:
@@ -167,6 +169,17 @@ class Sentence {
         "{} bytes that nothing had relied on were cut off the torn end of {}; the files as they "
         "were are kept in {}",
         dropped.getBytes(), show(dropped.getFile()), show(dropped.getKept()));
+  }
+
+  std::string of(Forked::Reader forked) const {
+    const auto root = forked.getRoot();
+    std::string digits;
+    for (std::size_t i = 0; i < std::min<std::size_t>(root.size(), 4); ++i)
+      digits += fmt::format("{:02x}", root[i]);
+    return fmt::format(
+        "forked from #{} of ledger {} ({}), whose root there begins with {}: from here on a "
+        "rehearsal",
+        forked.getPosition(), show(forked.getLedgerId()), show(forked.getCloud()), digits);
   }
 
   std::string of(MigrationStarted::Reader started) const {

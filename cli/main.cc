@@ -201,9 +201,22 @@ int main(int argc, char** argv) {
   });
 
   cli::ReplayOptions replay;
-  cli::add_replay(app, replay, ledger_path, [&] {
-    replay.terminal = terminal;
-    exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  cli::ForkOptions forking;
+  cli::add_replay(
+      app, replay, forking, ledger_path,
+      [&] {
+        replay.terminal = terminal;
+        exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+      },
+      [&] {
+        forking.command_line = joined(argc, argv);
+        exit = guarded([&] { return cli::run_fork(forking, std::cout, std::cerr); });
+      });
+
+  cli::WhyOptions why;
+  cli::add_why(app, why, ledger_path, [&] {
+    why.terminal = terminal;
+    exit = guarded([&] { return cli::read_why(ledger_path, why, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;

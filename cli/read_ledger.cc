@@ -50,6 +50,12 @@ int read_replay(const std::string& directory, ReplayOptions options, std::ostrea
   return run_replay(*store, options, out, err, snapshots_of(directory));
 }
 
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err) {
+  const auto store = open(directory, err);
+  return run_why(*store, options, out, err, snapshots_of(directory));
+}
+
 int read_history(const std::string& directory, const HistoryOptions& options, std::ostream& out,
                  std::ostream& err) {
   const auto store = open(directory, err);

@@ -7,6 +7,7 @@
 #include "cli/command_history.h"
 #include "cli/command_replay.h"
 #include "cli/command_status.h"
+#include "cli/command_why.h"
 
 namespace migledger::cli {
 
@@ -17,5 +18,8 @@ int read_status(const std::string& directory, StatusOptions options, std::ostrea
                 std::ostream& err);
 int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
                 std::ostream& err);
+
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err);
 
 }  // namespace migledger::cli

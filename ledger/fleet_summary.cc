@@ -148,6 +148,9 @@ void FleetSummary::apply(Event::Reader event) {
         break;
       case Event::Body::LEDGER_CREATED:
       case Event::Body::TAIL_DROPPED:
+      case Event::Body::RESTORED:
+      case Event::Body::CHECKPOINTED:
+      case Event::Body::FORKED:
         break;
       default:
         ++unknown_events_;
