@@ -8,7 +8,8 @@
 #include <ostream>
 #include <vector>
 
-#include "adapters/sim/sim_cloud.h"
+#include "adapters/sim/recalled.h"
+#include "adapters/sim/state_store.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/system_clock.h"
 #include "cli/exit_status.h"
@@ -43,14 +44,15 @@ std::vector<ledger::MigrationState> states_at(const ledger::EventStore& store, P
 }
 
 // A tenancy in `directory` that holds what the states say, at the time of the moment.
-void seed_tenancy(const std::string& directory, const std::vector<ledger::MigrationState>& states,
-                  const std::string& ledger_id, Time moment) {
+void seed_tenancy(const std::string& directory, const ledger::EventStore& origin, Position position,
+                  const std::vector<ledger::MigrationState>& states, const std::string& ledger_id,
+                  Time moment) {
   const auto kept = sim::open_disk_store(directory);
   sim::TenancyOptions options;
   options.start = moment;
   sim::Tenancy tenancy(options, kept.get());
   sim::Recalled known;
-  for (const auto& state : states) recall_known(state, ledger_id, known);
+  for (const auto& state : states) recall_known(origin, state.stream, position, ledger_id, known);
   tenancy.recall(known);
   for (const auto& state : states) tenancy.provision({state.name, state.depends_on, state.plan});
   tenancy.keep_clock(moment);
@@ -96,7 +98,7 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
   store->append_one(closed);
   const Position end = store->head().position;
   store->close();
-  seed_tenancy(sim_state, states, facts.id, moment);
+  seed_tenancy(sim_state, *origin, position, states, facts.id, moment);
 
   if (options.json) {
     out << boost::json::serialize(boost::json::object{

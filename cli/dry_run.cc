@@ -164,11 +164,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
     sim::Recalled known;
     for (const auto& planned : config.plan.migrations) {
       const auto stream = store.find_stream(planned.name);
-      if (!stream) continue;
-      MigrationState migration;
-      for (const auto cursor = store.scan_stream(*stream, 1); cursor->next();)
-        migration.apply(cursor->event());
-      recall_known(migration, ledger_id, known);
+      if (stream) recall_known(store, *stream, store.head().position, ledger_id, known);
     }
     tenancy.recall(known);
   }

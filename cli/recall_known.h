@@ -4,13 +4,14 @@
 
 #include <string>
 
-#include "adapters/sim/tenancy.h"
-#include "ledger/migration_state.h"
+#include "adapters/sim/recalled.h"
+#include "ledger/event_store.h"
 
 namespace migledger::cli {
 
-// Adds what is known of one migration of the ledger with that id.
-void recall_known(const ledger::MigrationState& state, const std::string& ledger_id,
-                  adapters::sim::Recalled& known);
+// Adds what is known at `until` of one migration of the ledger with that id. Of the objects in
+// buckets that are replicated nothing is: the ledger counts them, and does not name them.
+void recall_known(const ledger::EventStore& store, ledger::StreamId stream, ledger::Position until,
+                  const std::string& ledger_id, adapters::sim::Recalled& known);
 
 }  // namespace migledger::cli
