@@ -27,7 +27,7 @@ bool is_removed(const MadeLog& made, std::string_view id) {
 }
 
 // What the ledger knows of one migration, as the cloud would hold it.
-void recall_compute(const MigrationState& state, const std::string& ledger_id,
+void recall_compute(const MigrationState& state, const MadeLog& made, const std::string& ledger_id,
                     sim::Recalled& known) {
   const auto& workflow = workflow::compute_workflow();
   const auto fact = [&](std::string_view name) {
