@@ -50,13 +50,12 @@ void select(workflow::Plan& plan, const std::vector<std::string>& only) {
 
 // The fleet summary is saved from time to time, so that `status` need not fold a long ledger.
 void save_snapshot(const ledger::RocksEventStore& store, ledger::SnapshotStore& snapshots) {
+  const auto loaded = ledger::load_fleet(store, snapshots);
   // A long ledger without any, of an earlier version: from now on any moment of it is near to one.
-  const auto head = store.head().position;
-  if (head > ledger::kSnapshotInterval && !ledger::fleet_snapshot(snapshots, head)) {
+  if (loaded.snapshot == 0 && loaded.fleet.position() > ledger::kSnapshotInterval) {
     ledger::lay_fleet_snapshots(store, snapshots);
     return;
   }
-  const auto loaded = ledger::load_fleet(store, snapshots);
   if (loaded.fleet.position() > loaded.snapshot)
     ledger::save_fleet(loaded.fleet, store.frontier().root(), snapshots);
 }

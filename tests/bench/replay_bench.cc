@@ -153,9 +153,9 @@ void bench_replay(Context& context) {
   const auto in_small = long_ledger(context, small);
   const auto in_middle = long_ledger(context, middle);
   const auto in_large = long_ledger(context, large);
+  measure_moments(context, in_large, large);
   measure_folds(context, in_middle, middle);
   measure_folds(context, in_large, large);
-  measure_moments(context, in_large, large);
   const auto times = compare(context.quick ? 1 : 5, context.random,
                              {[&] { return read_states(context, in_large, large); },
                               [&] { return read_states(context, in_small, small); }});
