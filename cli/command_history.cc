@@ -100,7 +100,7 @@ struct Told {
     HistorySource::Bounds bounds;
     bounds.reverse = options.reverse;
     bounds.last = query.until ? last_until(store, "--until", *query.until) : store.head().position;
-    if (query.since) bounds.first = first_since(store, *query.since);
+    if (query.since) bounds.first = first_since(store, "--since", *query.since);
     const auto* position = query.since ? std::get_if<Position>(&*query.since) : nullptr;
     if (position && *position > store.head().position) {
       // Only who follows can wait for it.

@@ -14,9 +14,11 @@
 #include "cli/names.h"
 #include "cli/next_action.h"
 #include "cli/printable.h"
+#include "cli/replay_check.h"
 #include "cli/replay_diff.h"
 #include "cli/replay_json.h"
 #include "cli/replay_text.h"
+#include "cli/replay_walk.h"
 #include "cli/replayed.h"
 #include "cli/usage_error.h"
 
@@ -45,23 +47,37 @@ class Replay {
         names_(store),
         facts_(ledger_facts(store)) {}
 
-  void run() {
-    if (options_.diff && (options_.until || options_.next))
-      throw UsageError("--diff names both its moments: leave out --until and --next");
+  int run() {
+    refuse_nonsense();
     const Span span = options_.diff ? parse_diff() : Span{0, parse_until()};
     std::optional<ledger::StreamId> stream;
     if (options_.migration) stream = find_migration(store_, *options_.migration, start_);
     if (facts_.simulated() && !options_.json) out_ << kSimulatedLine << '\n';
-    if (options_.diff) {
+    if (options_.check) return check_decisions(store_, {span.to, stream, options_.json}, out_);
+    if (options_.step && options_.keys) {
+      const Position from = options_.until ? span.to : 1;
+      walk_events(store_, {from, stream}, *options_.keys, terminal_, start_, out_);
+    } else if (options_.diff) {
       stream ? diff_one(*stream, span) : diff_all(span);
     } else {
       const Vantage vantage = vantage_at(store_, span.to);
       stream ? replay_one(*stream, vantage) : replay_all(vantage);
     }
     out_.flush();
+    return static_cast<int>(ExitStatus::done);
   }
 
  private:
+  void refuse_nonsense() const {
+    if (options_.diff && (options_.until || options_.next))
+      throw UsageError("--diff names both its moments: leave out --until and --next");
+    const int ways = (options_.diff ? 1 : 0) + (options_.next ? 1 : 0) + (options_.step ? 1 : 0) +
+                     (options_.check ? 1 : 0);
+    if (ways > 1)
+      throw UsageError("--diff, --next, --step and --check are different questions: ask one");
+    if (options_.step && options_.json) throw UsageError("--step is for people: leave out --json");
+  }
+
   Position parse_until() const {
     if (!options_.until) return store_.head().position;
     return last_until(store_, "--until", parse_moment("--until", *options_.until));
@@ -102,7 +118,7 @@ class Replay {
       if (options_.next) {
         print_next(replayed, next, vantage, store_, names_, out_);
       } else {
-        print_replayed(replayed, next, terminal_, out_);
+        print_replayed(replayed, next, vantage, store_, names_, terminal_, out_);
       }
     }
   }
@@ -263,8 +279,7 @@ class Replay {
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
                std::ostream& err, const FleetStart& start) {
   try {
-    Replay(store, options, start, out).run();
-    return static_cast<int>(ExitStatus::done);
+    return Replay(store, options, start, out).run();
   } catch (const UsageError& e) {
     err << "replay: " << e.what() << '\n';
     return static_cast<int>(ExitStatus::usage);

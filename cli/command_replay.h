@@ -1,7 +1,8 @@
 // migledger replay: how things stood at a moment, what would have been done next, and what changed
 // between two moments. Only rebuilds from the ledger; touches nothing.
 //
-// With `json`, one object. Times are UTC, texts of fields are as recorded.
+// With `json`, one object. Times are UTC, texts of fields are as recorded. Of --check: as in
+// replay_check.h.
 //   simulated, ledger, position, time   as in command_status.h, at the moment
 // of one migration:
 //   migration   object: name, workflow, workflow_version, stream, version, position, status,
@@ -27,6 +28,7 @@
 #include <utility>
 
 #include "cli/fleet.h"
+#include "cli/keys.h"
 #include "cli/terminal.h"
 #include "ledger/event_store.h"
 
@@ -34,14 +36,18 @@ namespace migledger::cli {
 
 struct ReplayOptions {
   std::optional<std::string> migration;                     // nothing: the whole fleet
-  std::optional<std::string> until;                         // position or time; nothing: the head
-  std::optional<std::pair<std::string, std::string>> diff;  // two positions or times
+  std::optional<std::string> until;                         // a moment; nothing: the head
+  std::optional<std::pair<std::string, std::string>> diff;  // two moments (moment.h)
   bool next = false;                                        // only what would have been done next
+  bool step = false;                                        // walk through the events
+  Keys* keys = nullptr;                                     // that the walk goes by
+  bool check = false;                                       // make the decisions again
   bool json = false;
   Terminal terminal;
 };
 
-// Returns an exit code (exit_status.h): 0, or 2 with the reason on `err`. Throws LedgerError when
+// Returns an exit code (exit_status.h): 0, 2 with the reason on `err`, or what check_decisions
+// (replay_check.h) returns. Throws LedgerError when
 // the ledger cannot be read.
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
                std::ostream& err, const FleetStart& start = {});

@@ -52,6 +52,11 @@ void select(workflow::Plan& plan, const std::vector<std::string>& only) {
 // The fleet summary is saved from time to time, so that `status` need not fold a long ledger.
 void save_snapshot(const ledger::RocksEventStore& store, ledger::SnapshotStore& snapshots) {
   const auto loaded = ledger::load_fleet(store, snapshots);
+  // A long ledger without any, of an earlier version: from now on any moment of it is near to one.
+  if (loaded.snapshot == 0 && loaded.fleet.position() > ledger::kSnapshotInterval) {
+    ledger::lay_fleet_snapshots(store, snapshots);
+    return;
+  }
   if (loaded.fleet.position() > loaded.snapshot)
     ledger::save_fleet(store, loaded.fleet, store.frontier().root(), snapshots);
 }

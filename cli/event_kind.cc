@@ -18,12 +18,15 @@ namespace {
 using namespace ledger::schema;
 
 // By the number of the union member's place, which is its discriminant.
-constexpr std::array<std::string_view, 20> kKinds = {
-    "unset",       "ledgerCreated",    "sessionOpened", "sessionClosed",
-    "tailDropped", "migrationStarted", "planChanged",   "probed",
-    "intent",      "outcome",          "observed",      "checked",
-    "readFailed",  "parked",           "approved",      "ended",
-    "steered",     "bulkBegun",        "bulkEnded",     "restored"};
+constexpr std::array<std::string_view, 22> kKinds = {
+    "unset",         "ledgerCreated", "sessionOpened",
+    "sessionClosed", "tailDropped",   "migrationStarted",
+    "planChanged",   "probed",        "intent",
+    "outcome",       "observed",      "checked",
+    "readFailed",    "parked",        "approved",
+    "ended",         "steered",       "bulkBegun",
+    "bulkEnded",     "restored",      "checkpointed",
+    "forked"};
 
 }  // namespace
 

@@ -87,6 +87,8 @@ class Sentence {
         return of(body.getTailDropped());
       case Event::Body::RESTORED:
         return of(body.getRestored());
+      case Event::Body::FORKED:
+        return of(body.getForked());
       case Event::Body::MIGRATION_STARTED:
         return of(body.getMigrationStarted());
       case Event::Body::PLAN_CHANGED:
@@ -193,6 +195,17 @@ class Sentence {
     for (const auto& [count, what] : others)
       if (count != 0) text += fmt::format(", {} {}", count, what);
     return text + (found.getSettled() ? "; runs may go on" : "; a person must look first");
+  }
+
+  std::string of(Forked::Reader forked) const {
+    const auto root = forked.getRoot();
+    std::string digits;
+    for (std::size_t i = 0; i < std::min<std::size_t>(root.size(), 4); ++i)
+      digits += fmt::format("{:02x}", root[i]);
+    return fmt::format(
+        "forked from #{} of ledger {} ({}), whose root there begins with {}: from here on a "
+        "rehearsal",
+        forked.getPosition(), show(forked.getLedgerId()), show(forked.getCloud()), digits);
   }
 
   std::string of(MigrationStarted::Reader started) const {

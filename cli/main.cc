@@ -25,6 +25,7 @@
 #include "cli/keep_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
+#include "cli/replay_options.h"
 #include "cli/report_options.h"
 #include "cli/simulate_options.h"
 #include "cli/steer_options.h"
@@ -194,23 +195,22 @@ int main(int argc, char** argv) {
   });
 
   cli::ReplayOptions replay;
-  std::vector<std::string> difference;
-  auto* replay_app =
-      app.add_subcommand("replay", "how things stood at a moment, and what would have come next");
-  replay_app->add_option("migration", replay.migration, "only this one");
-  replay_app->add_option("--until", replay.until, "the moment: a position or a time with its zone");
-  replay_app->add_option("--diff", difference, "what changed between two moments")->expected(2);
-  replay_app->add_flag("--next", replay.next, "only what would have been done next");
-  replay_app->add_flag("--json", replay.json, "as one JSON object");
-  add_ledger(replay_app);
-  replay_app->footer(
-      "Examples:\n  migledger replay web-1 --until 2026-11-23T05:18:00Z\n  migledger replay "
-      "--until "
-      "42 --next\n  migledger replay web-1 --diff 10 42");
-  replay_app->callback([&] {
-    if (difference.size() == 2) replay.diff.emplace(difference[0], difference[1]);
-    replay.terminal = terminal;
-    exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+  cli::ForkOptions forking;
+  cli::add_replay(
+      app, replay, forking, ledger_path,
+      [&] {
+        replay.terminal = terminal;
+        exit = guarded([&] { return cli::read_replay(ledger_path, replay, std::cout, std::cerr); });
+      },
+      [&] {
+        forking.command_line = joined(argc, argv);
+        exit = guarded([&] { return cli::run_fork(forking, std::cout, std::cerr); });
+      });
+
+  cli::WhyOptions why;
+  cli::add_why(app, why, ledger_path, [&] {
+    why.terminal = terminal;
+    exit = guarded([&] { return cli::read_why(ledger_path, why, std::cout, std::cerr); });
   });
 
   cli::VerifyCommand verify;

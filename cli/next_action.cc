@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "ledger/fleet_summary.h"
 #include "workflow/compute_workflow.h"
+#include "workflow/row_words.h"
 
 namespace migledger::cli {
 
@@ -49,7 +50,13 @@ std::string words_of(const Decision& decision, std::string_view step) {
 }
 
 json::object json_of(const Decision& decision, const ledger::MigrationState& state) {
-  json::object object{{"action", name_of(decision.kind)}, {"row", name_of(decision.row)}};
+  const auto row = workflow::words_of(decision.row);
+  json::object object{{"action", name_of(decision.kind)},
+                      {"row", name_of(decision.row)},
+                      {"table", row.table},
+                      {"circumstance", row.attempt},
+                      {"then", row.then}};
+  if (!row.look.empty()) object["look"] = row.look;
   if (decision.step != ledger::kNoStep) object["step"] = json_text(state.step_name(decision.step));
   if (decision.generation != 0) object["generation"] = decision.generation;
   if (decision.reopens != ledger::kNoStep)
@@ -91,8 +98,9 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
         state.workflow_version, workflow->name, workflow->version);
     return next;
   }
-  next.decision =
-      decide(*workflow, state, {vantage.now, vantage.session, vantage.ledger_id, vantage.held});
+  const workflow::Context context{vantage.now, vantage.session, vantage.ledger_id, vantage.held};
+  next.decision = decide(*workflow, state, context);
+  next.grounds = workflow::grounds_of(next.decision, state, context);
   if (next.decision.step != ledger::kNoStep) next.step = state.step_name(next.decision.step);
   const bool waits = next.decision.kind == Kind::in_flight ||
                      (next.decision.kind == Kind::over && state.status == ledger::Status::parked);
@@ -113,9 +121,19 @@ std::string next_words(const NextAction& next) {
   return words;
 }
 
+std::string row_words(workflow::Row row) {
+  const auto words = workflow::words_of(row);
+  return fmt::format("{} table, row {}: {}{}{} → {}", words.table, name_of(row), words.attempt,
+                     words.look.empty() ? "" : "; the look says: ", words.look, words.then);
+}
+
 json::object next_json(const NextAction& next, const ledger::MigrationState& state) {
   if (!next.cannot_tell.empty()) return {{"cannot_tell", json_text(next.cannot_tell)}};
   json::object object = json_of(next.decision, state);
+  json::array grounds;
+  for (const auto& ground : next.grounds)
+    grounds.push_back(json::object{{"position", ground.position}, {"why", ground.why}});
+  object["rests_on"] = std::move(grounds);
   if (next.resumed) object["resumed"] = json_of(*next.resumed, state);
   return object;
 }

@@ -4,9 +4,11 @@
 #include <boost/json/fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/event_store.h"
 #include "workflow/decide.h"
+#include "workflow/grounds.h"
 
 namespace migledger::cli {
 
@@ -26,6 +28,7 @@ struct NextAction {
   // What a new run would do, where the session of then would merely have waited.
   std::optional<workflow::Decision> resumed;
   std::string cannot_tell;  // not empty: why this version cannot tell; the rest is unset
+  std::vector<workflow::Ground> grounds = {};  // the events that the decision rests on
 };
 
 NextAction next_action(const ledger::MigrationState& state, const Vantage& vantage);
@@ -33,8 +36,14 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
 // "look for create-image: looking for it before sending anything (row look, because of #41)".
 std::string next_words(const NextAction& next);
 
-// {action, step, generation, row, reason, need, because, not_before, goes_back_to, resumed} or
-// {cannot_tell}. Members that say nothing are left out.
+// "recovery table, row same-token: outcome lost or unknown, …; the look says: absent → send the
+// same request again".
+std::string row_words(workflow::Row row);
+
+// {action, step, generation, row, table, circumstance, look, then, reason, need, because,
+// not_before, goes_back_to, rests_on: [{position, why}], resumed} or {cannot_tell}. `table`,
+// `circumstance`, `look` and `then` are the row in words; `resumed` has no rests_on. Members that
+// say nothing are left out.
 boost::json::object next_json(const NextAction& next, const ledger::MigrationState& state);
 
 }  // namespace migledger::cli

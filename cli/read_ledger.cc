@@ -1,7 +1,9 @@
 #include "cli/read_ledger.h"
 
+#include <unistd.h>
+
 #include <chrono>
-#include <ostream>
+#include <iostream>
 #include <thread>
 
 #include "cli/printable.h"
@@ -37,10 +39,22 @@ int read_status(const std::string& directory, StatusOptions options, std::ostrea
   return run_status(*store, options, out, snapshots_of(directory, *store));
 }
 
-int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
+int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
                 std::ostream& err) {
   const auto store = open(directory, err);
+  std::unique_ptr<Keys> keys;
+  if (options.step) {
+    const bool typed = options.terminal.is_terminal && isatty(STDIN_FILENO) == 1;
+    keys = typed ? keys_of_terminal(STDIN_FILENO, out) : keys_of_lines(std::cin);
+    options.keys = keys.get();
+  }
   return run_replay(*store, options, out, err, snapshots_of(directory, *store));
+}
+
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err) {
+  const auto store = open(directory, err);
+  return run_why(*store, options, out, err, snapshots_of(directory, *store));
 }
 
 int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,

@@ -9,6 +9,7 @@
 #include "cli/command_replay.h"
 #include "cli/command_report.h"
 #include "cli/command_status.h"
+#include "cli/command_why.h"
 #include "cli/export_otlp.h"
 
 namespace migledger::cli {
@@ -19,11 +20,14 @@ int read_history(const std::vector<std::string>& directories, const HistoryOptio
                  std::ostream& out, std::ostream& err);
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err);
-int read_replay(const std::string& directory, const ReplayOptions& options, std::ostream& out,
+int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
                 std::ostream& err);
 int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
               std::ostream& err);
 int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
                 std::ostream& err);
+
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err);
 
 }  // namespace migledger::cli

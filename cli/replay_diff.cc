@@ -28,6 +28,22 @@ std::string reading_words(const ledger::Reading& reading) {
   return fmt::format("{} % {}", static_cast<unsigned>(reading.percent), reading.state);
 }
 
+// Kept short: what was found is shown by the event.
+std::string look_words(const ledger::MigrationState& state) {
+  const auto& look = state.look;
+  if (look.position == 0) return {};
+  return fmt::format("#{} for {} generation {}", look.position, state.step_name(look.step),
+                     look.generation);
+}
+
+std::string walk_words(const ledger::MigrationState& state) {
+  const auto& walk = state.bulk;
+  if (walk.step == ledger::kNoStep) return {};
+  return fmt::format("{}: {} page(s) begun, {} open, {} objects ended, {} failed",
+                     state.step_name(walk.step), walk.pages, walk.open.size(),
+                     walk.totals().objects, walk.totals().failed);
+}
+
 std::string row_words(const FleetRow* row) {
   if (!row) return {};
   return fmt::format("{}, {} of {} steps done{}{}", name_of(row->status), row->steps_done(),
@@ -68,6 +84,11 @@ MigrationDiff diff_migration(const Replayed& before, const Replayed& after) {
   note("reason", before.state.reason, after.state.reason);
   note("to do", before.state.need, after.state.need);
   note("attempt", attempt_words(before.state), attempt_words(after.state));
+  note("about", std::string(name_of(before.state.mode)), std::string(name_of(after.state.mode)));
+  note("paused", before.state.paused == 0 ? std::string() : before.state.pause_words,
+       after.state.paused == 0 ? std::string() : after.state.pause_words);
+  note("look", look_words(before.state), look_words(after.state));
+  note("walk", walk_words(before.state), walk_words(after.state));
   note("reading", reading_words(before.state.reading), reading_words(after.state.reading));
   for (ledger::StepIndex step = 0; step < after.state.step_count(); ++step) {
     const bool was = before.state.is_done(step);

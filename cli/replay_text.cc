@@ -201,6 +201,38 @@ void print_resources(const Replayed& replayed, const Terminal& terminal, std::os
   table.print(terminal, out);
 }
 
+// The next action, the row that decides it, and the events that it rests on.
+Lines lines_of_next(const Replayed& replayed, const NextAction& next, const Vantage& vantage,
+                    const ledger::EventStore& store, Names& names) {
+  Lines lines;
+  if (!next.cannot_tell.empty()) {
+    lines.add("next", "cannot be told: " + next.cannot_tell);
+    return lines;
+  }
+  const auto& decision = next.decision;
+  lines.add("next", std::string(name_of(decision.kind)));
+  lines.add("step", next.step.empty() ? std::string() : shown(next.step));
+  if (decision.generation != 0) lines.add("generation", fmt::format("{}", decision.generation));
+  if (decision.reopens != ledger::kNoStep)
+    lines.add("goes back to", shown(replayed.state.step_name(decision.reopens)));
+  lines.add("why", shown(decision.reason));
+  lines.add("to do", shown(decision.need));
+  lines.add("row", row_words(decision.row));
+  if (decision.until > vantage.now) lines.add("not before", format_local(decision.until));
+  std::string_view title = "rests on";
+  for (const auto& ground : next.grounds) {
+    const auto cursor = store.scan(ground.position, ground.position);
+    const std::string what = cursor->next() ? describe(cursor->event(), names) : std::string("?");
+    lines.add(std::string(title), fmt::format("#{} {} ({})", ground.position, what, ground.why));
+    title = "";
+  }
+  if (next.resumed) {
+    const NextAction resumed{*next.resumed, {}, {}, {}, {}};
+    lines.add("a new run", next_words(resumed));
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string standing_words(const ledger::MigrationState& state, const Vantage& vantage) {
@@ -209,7 +241,8 @@ std::string standing_words(const ledger::MigrationState& state, const Vantage& v
                      standing(state.status, state.mode, state.paused != 0));
 }
 
-void print_replayed(const Replayed& replayed, const NextAction& next, const Terminal& terminal,
+void print_replayed(const Replayed& replayed, const NextAction& next, const Vantage& vantage,
+                    const ledger::EventStore& store, Names& names, const Terminal& terminal,
                     std::ostream& out) {
   const auto& state = replayed.state;
   std::size_t done = 0;
@@ -233,6 +266,7 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Term
     summary.add("not known", fmt::format("{} event(s) of a newer version", state.unknown_events));
   summary.add("next", next_words(next));
   summary.print(terminal, "", out);
+  lines_of_next(replayed, next, vantage, store, names).print(terminal, "Next, and why", out);
   print_steps(replayed, next, terminal, out);
   print_attempt(replayed, terminal, out);
   print_look(state, terminal, out);
@@ -245,33 +279,7 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Term
 
 void print_next(const Replayed& replayed, const NextAction& next, const Vantage& vantage,
                 const ledger::EventStore& store, Names& names, std::ostream& out) {
-  Lines lines;
-  if (!next.cannot_tell.empty()) {
-    lines.add("next", "cannot be told: " + next.cannot_tell);
-    lines.print({}, "", out);
-    return;
-  }
-  const auto& decision = next.decision;
-  lines.add("next", std::string(name_of(decision.kind)));
-  lines.add("step", next.step.empty() ? std::string() : shown(next.step));
-  if (decision.generation != 0) lines.add("generation", fmt::format("{}", decision.generation));
-  if (decision.reopens != ledger::kNoStep)
-    lines.add("goes back to", shown(replayed.state.step_name(decision.reopens)));
-  lines.add("why", shown(decision.reason));
-  lines.add("to do", shown(decision.need));
-  lines.add("row", std::string(name_of(decision.row)));
-  if (decision.until > vantage.now) lines.add("not before", format_local(decision.until));
-  if (decision.because != 0) {
-    const auto cursor = store.scan(decision.because, decision.because);
-    if (cursor->next())
-      lines.add("because of",
-                fmt::format("#{} {}", decision.because, describe(cursor->event(), names)));
-  }
-  if (next.resumed) {
-    const NextAction resumed{*next.resumed, {}, {}, {}};
-    lines.add("a new run", next_words(resumed));
-  }
-  lines.print({}, "", out);
+  lines_of_next(replayed, next, vantage, store, names).print({}, "", out);
 }
 
 }  // namespace migledger::cli

@@ -10,8 +10,10 @@
 
 namespace migledger::cli {
 
-// Status, what is to be done, steps, request in flight, look, reading, resources, facts and plan.
-void print_replayed(const Replayed& replayed, const NextAction& next, const Terminal& terminal,
+// Status, what is to be done next and why, steps, request in flight, look, reading, resources,
+// facts and plan.
+void print_replayed(const Replayed& replayed, const NextAction& next, const Vantage& vantage,
+                    const ledger::EventStore& store, Names& names, const Terminal& terminal,
                     std::ostream& out);
 
 // The next action alone, with everything that led to it.

@@ -39,6 +39,8 @@ struct Event {
     bulkBegun        @24 :BulkBegun;
     bulkEnded        @25 :BulkEnded;
     restored         @26 :Restored;
+    checkpointed     @27 :Checkpointed;
+    forked           @28 :Forked;
   }
 }
 
@@ -105,6 +107,25 @@ struct Reconciled {
   settled  @6 :Bool;       # runs may act: nothing is unseen, and what is missing or drifted a
                            # person has accepted
   findings @7 :List(Text); # for people: the first of those that are not known
+}
+
+# The head of the log was signed and published (FORMAT.md, "Checkpoints").
+struct Checkpointed {
+  size    @0 :UInt64;      # how many events the checkpoint covers: 1 … size
+  root    @1 :Data;        # Merkle root over them
+  origin  @2 :Text;        # its first line
+  keyName @3 :Text;        # of the key that signed it
+  keyId   @4 :UInt32;      # the first four bytes of the digest that names the key, big-endian
+}
+
+# This ledger goes on from a moment of another one, as a rehearsal: events 2 … position are that
+# ledger's, byte for byte; the first says the same but for what it is bound to (FORMAT.md, "Forks").
+struct Forked {
+  ledgerId @0 :Text;       # of the origin, and of this ledger: keys are functions of it
+  position @1 :UInt64;     # the last event of the origin that is here
+  root     @2 :Data;       # Merkle root of the origin over its events 1 … position
+  cloud    @3 :Text;       # that the origin is bound to
+  tenancy  @4 :Text;
 }
 
 # ---- the stream of one migration ---------------------------------------------------------------

@@ -97,4 +97,17 @@ void save_fleet(const EventStore& store, const FleetSummary& fleet, const Digest
   snapshots.save(snapshot);
 }
 
+void lay_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots) {
+  const Position head = store.head().position;
+  const Position spacing = SnapshotStore::spacing_at(head);
+  FleetSummary fleet;
+  MerkleFrontier tree;
+  for (const auto cursor = store.scan(1, head); cursor->next();) {
+    fleet.apply(cursor->event());
+    tree.append(leaf_hash(cursor->bytes()));
+    if (fleet.position() % spacing == 0 || fleet.position() == head)
+      save_fleet(fleet, tree.root(), snapshots);
+  }
+}
+
 }  // namespace migledger::ledger

@@ -39,7 +39,12 @@ std::vector<std::string> check_fleet_snapshots(const EventStore& store, Snapshot
 void save_fleet(const EventStore& store, const FleetSummary& fleet, const Digest& root,
                 SnapshotStore& snapshots);
 
+// Saves a snapshot at each multiple of the spacing that such a ledger has, in one pass over all its
+// events: for a ledger that has none, because it was written by another version or without any.
+// Takes about a second for three million events.
+void lay_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots);
+
 // A snapshot is due after this many events: folding them takes some tens of milliseconds.
-inline constexpr Position kSnapshotInterval = 16384;
+inline constexpr Position kSnapshotInterval = SnapshotStore::kSpacing;
 
 }  // namespace migledger::ledger

@@ -151,6 +151,8 @@ void FleetSummary::apply(Event::Reader event) {
       case Event::Body::LEDGER_CREATED:
       case Event::Body::TAIL_DROPPED:
       case Event::Body::RESTORED:
+      case Event::Body::CHECKPOINTED:
+      case Event::Body::FORKED:
         break;
       default:
         ++unknown_events_;
@@ -288,9 +290,15 @@ namespace {
 
 class Writer {
  public:
+  // Seven bits a byte, the lowest first; the eighth says that more follow.
   void number(std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-      bytes_.push_back(static_cast<std::byte>(value >> shift & 0xff));
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::byte>(value | 0x80));
+    bytes_.push_back(static_cast<std::byte>(value));
+  }
+  // Twice the number, or for one below zero twice its negative less one: near to zero is short.
+  void difference(std::uint64_t value, std::uint64_t from) {
+    const std::uint64_t n = value - from;
+    number(n << 1 ^ (n >> 63 ? ~std::uint64_t{0} : 0));
   }
   void text(std::string_view value) {
     number(value.size());
@@ -307,15 +315,25 @@ class Scanner {
  public:
   explicit Scanner(std::span<const std::byte> bytes) : bytes_(bytes) {}
   std::uint64_t number() {
-    if (bytes_.size() < 8) {
-      good_ = false;
-      return 0;
-    }
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i)
-      value = value << 8 | static_cast<std::uint64_t>(bytes_[static_cast<std::size_t>(i)]);
-    bytes_ = bytes_.subspan(8);
-    return value;
+    std::size_t read = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (read == bytes_.size()) break;
+      const auto byte = static_cast<std::uint64_t>(bytes_[read++]);
+      value |= (byte & 0x7f) << shift;
+      if ((byte & 0x80) != 0) continue;
+      // Written as short as can be, and within 64 bits: then no two texts are one number.
+      const bool shortest = byte != 0 || read == 1;
+      if (!shortest || (shift == 63 && byte > 1)) break;
+      bytes_ = bytes_.subspan(read);
+      return value;
+    }
+    good_ = false;
+    return 0;
+  }
+  std::uint64_t difference(std::uint64_t from) {
+    const std::uint64_t n = number();
+    return from + (n >> 1 ^ (n & 1 ? ~std::uint64_t{0} : 0));
   }
   // A number that is at most `most`.
   std::uint64_t number_to(std::uint64_t most) {
@@ -333,7 +351,9 @@ class Scanner {
     bytes_ = bytes_.subspan(size);
     return value;
   }
-  Time time() { return time_from_micros(static_cast<std::int64_t>(number())); }
+  Time time(std::uint64_t since = 0) {
+    return time_from_micros(static_cast<std::int64_t>(difference(since)));
+  }
   bool good() const { return good_; }
   bool at_end() const { return bytes_.empty(); }
 
@@ -349,7 +369,7 @@ std::uint64_t bits(Time t) { return static_cast<std::uint64_t>(to_micros(t)); }
 std::vector<std::byte> FleetSummary::save() const {
   Writer w;
   w.number(position_);
-  w.number(bits(time_));
+  w.difference(bits(time_), 0);
   w.number(session_);
   w.number(session_closed_ ? 1 : 0);
   w.number(planted(PlantedBug::forget_hold) ? 0 : held_);
@@ -366,8 +386,8 @@ std::vector<std::byte> FleetSummary::save() const {
     w.text(row.workflow);
     w.number(row.events);
     w.number(row.position);
-    w.number(bits(row.started));
-    w.number(bits(row.updated));
+    w.difference(bits(row.started), 0);
+    w.difference(bits(row.updated), bits(row.started));
     w.number(static_cast<std::uint64_t>(row.status));
     w.number(static_cast<std::uint64_t>(row.mode));
     w.number((row.paused ? 1U : 0U) | (row.moved ? 2U : 0U));
@@ -378,7 +398,7 @@ std::vector<std::byte> FleetSummary::save() const {
     for (std::size_t word = 0; word < kMaxSteps; word += 64)
       w.number((row.done >> word & StepSet(~std::uint64_t{0})).to_ullong());
     w.number(row.percent);
-    w.number(bits(row.entered));
+    w.difference(bits(row.entered), bits(row.started));
     w.text(row.state);
     w.text(row.need);
   }
@@ -402,7 +422,7 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
   }
   const std::uint64_t count = s.number();
   // No row takes less than its numbers; a count beyond that is none to make room for.
-  constexpr std::size_t kSmallestRow = 100;
+  constexpr std::size_t kSmallestRow = 20;
   fleet.rows_.reserve(std::min<std::uint64_t>(count, bytes.size() / kSmallestRow));
   for (std::uint64_t i = 0; i < count && s.good(); ++i) {
     FleetRow row;
@@ -412,7 +432,7 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
     row.events = s.number();
     row.position = s.number();
     row.started = s.time();
-    row.updated = s.time();
+    row.updated = s.time(bits(row.started));
     row.status = static_cast<Status>(s.number_to(5));
     row.mode = static_cast<Mode>(s.number_to(kModes - 1));
     const std::uint64_t flags = s.number_to(3);
@@ -425,7 +445,7 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
     for (std::size_t word = 0; word < kMaxSteps; word += 64)
       row.done |= StepSet(s.number()) << word;
     row.percent = static_cast<std::uint8_t>(s.number_to(0xff));
-    row.entered = s.time();
+    row.entered = s.time(bits(row.started));
     row.state = s.text();
     row.need = s.text();
     fleet.rows_.push_back(std::move(row));

@@ -121,10 +121,44 @@ void SnapshotStore::save(const Snapshot& snapshot) {
   std::vector<std::byte> bytes(bytes_of(head).begin(), bytes_of(head).end());
   bytes.insert(bytes.end(), snapshot.payload.begin(), snapshot.payload.end());
   write_atomically(file_of(snapshot.kind, snapshot.position), bytes);
+  thin(snapshot);
+}
+
+Position SnapshotStore::spacing_at(Position head) {
+  Position spacing = kSpacing;
+  while (head / spacing > kMostSpaced) spacing *= 2;
+  return spacing;
+}
+
+// Of each span of events the first snapshot is kept, so that the same stay when the spans double.
+// The span from the start needs none.
+void SnapshotStore::thin(const Snapshot& newest) {
+  std::vector<Position> all = positions(newest.kind);
   // One beyond this position belongs to events that the ledger no longer has.
-  std::size_t kept = 0;
-  for (const Position position : positions(snapshot.kind))
-    if (position > snapshot.position || ++kept > kKept) discard(snapshot.kind, position);
+  for (const Position position : all)
+    if (position > newest.position) discard(newest.kind, position);
+  std::erase_if(all, [&](Position position) { return position > newest.position; });
+  const auto size_of = [&](Position position) {
+    std::error_code ignored;
+    const auto size = fs::file_size(file_of(newest.kind, position), ignored);
+    return ignored ? std::uintmax_t{0} : size;
+  };
+  for (Position spacing = spacing_at(newest.position);; spacing *= 2) {
+    std::vector<Position> spare;
+    std::uintmax_t bytes = 0;
+    for (std::size_t i = kKept; i < all.size(); ++i) {
+      const Position span = all[i] / spacing;
+      const bool first_of_span = i + 1 == all.size() || all[i + 1] / spacing != span;
+      if (span == 0 || !first_of_span) {
+        spare.push_back(all[i]);
+      } else {
+        bytes += size_of(all[i]);
+      }
+    }
+    if (bytes > kMostBytes && spacing <= newest.position) continue;
+    for (const Position position : spare) discard(newest.kind, position);
+    return;
+  }
 }
 
 SnapshotStore::Read SnapshotStore::read(const std::string& kind, std::uint32_t fold,

@@ -27,9 +27,18 @@ class SnapshotStore {
   // `ledger` is the directory of the ledger.
   explicit SnapshotStore(const std::filesystem::path& ledger);
 
-  // Keeps the snapshot durably, and of its kind only the one before it besides. Throws
-  // LedgerError(disk), or std::invalid_argument for a kind that is not a name.
+  // Keeps the snapshot durably, and of its kind, besides, the one before it and those that are
+  // spaced over the ledger (FORMAT.md, "Snapshots"). Throws LedgerError(disk), or
+  // std::invalid_argument for a kind that is not a name.
   void save(const Snapshot& snapshot);
+
+  // Spaced ones: one for each so many events, this many or twice that or four times …, so that
+  // there are at most kMostSpaced, of kMostBytes in all.
+  static constexpr Position kSpacing = 16384;
+  static constexpr Position kMostSpaced = 128;
+  static constexpr std::uintmax_t kMostBytes = std::uintmax_t{512} << 20;
+  // The spacing of a ledger of `head` events, as far as their number goes.
+  static Position spacing_at(Position head);
 
   struct Loaded {
     std::optional<Snapshot> snapshot;
@@ -57,6 +66,8 @@ class SnapshotStore {
   void discard(const std::string& kind, Position position);
 
  private:
+  void thin(const Snapshot& newest);
+
   const std::filesystem::path directory_;
 };
 

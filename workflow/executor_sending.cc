@@ -4,6 +4,7 @@
 #include "ledger/planted.h"
 #include "workflow/executor_loop.h"
 #include "workflow/retry_policy.h"
+#include "workflow/sending_stops.h"
 
 namespace migledger::workflow {
 
@@ -34,8 +35,7 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   Request filled = request;
   const auto body = fill_placeholders(request.body, secrets_);
   if (!body) {
-    append(parked(origin(migration, decision.because), decision.step,
-                  "a secret of the configuration is not what was recorded",
+    append(parked(origin(migration, decision.because), decision.step, kSecretChanged,
                   "restore the former value, or accept the change of plan",
                   schema::Parked::Kind::MEND));
     return;
@@ -84,8 +84,7 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
   const auto body = fill_placeholders(request.body, secrets_);
   if (!body || ledger::view(recorded.getTransport()) != transport_) {
     append(parked(origin(migration, decision.because), decision.step,
-                  body ? "the request was first sent by another transport, and is not sent by two"
-                       : "a secret of the configuration is not what was recorded",
+                  body ? kOtherTransport : kSecretChanged,
                   body ? "go on with the transport it was sent by"
                        : "restore the former value; then run again",
                   schema::Parked::Kind::MEND));

@@ -17,24 +17,7 @@ namespace migledger::adapters::sim {
 
 class World;
 
-// What is known of a cloud, by whoever rehearses going on from it.
-struct Recalled {
-  struct Resource {
-    std::string region, compartment, id, name;
-    std::vector<std::pair<std::string, std::string>> tags;
-    std::string image, subnet, shape;  // of an instance
-    bool imported = false;             // of an image
-  };
-  struct Object {
-    std::string region, bucket, compartment, name;
-    std::int64_t size = 0;
-    std::string md5, etag, content;
-    bool is_image = false;
-  };
-  std::string object_namespace;  // empty: not known yet
-  std::vector<Resource> images, instances;
-  std::vector<Object> objects;  // their buckets are there with them
-};
+struct Recalled;
 
 class Tenancy {
  public:

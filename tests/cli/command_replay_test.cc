@@ -128,22 +128,29 @@ TEST_CASE("What would have been done next, and why") {
   const auto history = eventful();
   ReplayOptions options = at("17");
   options.next = true;
-  CHECK(replay(history.store(), options).out ==
-        "web-1 at #17, 2026-11-23 09:05:00+00:00: running\n"
-        "  next        adopt\n"
-        "  step        create-image\n"
-        "  generation  1\n"
-        "  why         it is there and bears our key\n"
-        "  row         adopt\n"
-        "  because of  #17 looked: found ours: ocid1.image.x (AVAILABLE)\n");
+  CHECK(
+      replay(history.store(), options).out ==
+      "web-1 at #17, 2026-11-23 09:05:00+00:00: running\n"
+      "  next        adopt\n"
+      "  step        create-image\n"
+      "  generation  1\n"
+      "  why         it is there and bears our key\n"
+      "  row         recovery table, row adopt: any; the look says: found one of ours → adopt it\n"
+      "  rests on    #10 sending POST images (us-ashburn-1), attempt 1, key ml-…-1 (the request "
+      "was "
+      "recorded with it)\n"
+      "              #14 outcome unknown, will be looked for: timeout (the last that is "
+      "known of the attempt)\n"
+      "              #17 looked: found ours: ocid1.image.x (AVAILABLE) (the latest look for the "
+      "resource)\n");
   options.until = "11";
   const Output waiting = replay(history.store(), options);
-  CHECK(waiting.has("  row         back-off\n"));
+  CHECK(waiting.has("  row         recovery table, row back-off: "));
   CHECK(waiting.has("  not before  2026-11-23 09:00:"));
   options.until = "21";
   const Output parked = replay(history.store(), options);
-  CHECK(parked.has("  to do       raise it\n"));
-  CHECK(parked.has("  a new run   "));
+  CHECK(parked.has("  to do      raise it\n"));
+  CHECK(parked.has("  a new run  "));
 }
 
 TEST_CASE("A workflow that this version does not have is not guessed at") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "cli/usage_error.h"
+#include "ledger/merkle.h"
 #include "tests/support/history_builder.h"
 
 using namespace migledger;
@@ -17,7 +18,7 @@ ledger::Position until(const ledger::EventStore& store, std::string_view text) {
 }
 
 ledger::Position since(const ledger::EventStore& store, std::string_view text) {
-  return first_since(store, parse_moment("--since", text));
+  return first_since(store, "--since", parse_moment("--since", text));
 }
 
 }  // namespace
@@ -79,4 +80,68 @@ TEST_CASE("In an empty ledger there is only position 0") {
   CHECK(until(store, "2026-11-23T09:00:00Z") == 0);
   CHECK(since(store, "2026-11-23T09:00:00Z") == 1);
   CHECK_THROWS_WITH(until(store, "1"), Catch::Contains("the ledger is empty"));
+}
+
+TEST_CASE("A moment can be the hash of an event or a root, by its first digits") {
+  HistoryBuilder history;
+  history.session().start("web-1").checks_done();
+  const auto& store = history.store();
+  ledger::MerkleFrontier tree;
+  for (const auto cursor = store.scan(1, ~ledger::Position{0}); cursor->next();) {
+    const auto position = cursor->event().getPosition();
+    CAPTURE(position);
+    const auto leaf = ledger::leaf_hash(cursor->bytes());
+    tree.append(leaf);
+    CHECK(until(store, ledger::to_hex(leaf)) == position);
+    CHECK(until(store, ledger::to_hex(leaf).substr(0, 12)) == position);
+    CHECK(since(store, ledger::to_hex(leaf).substr(0, 12)) == position);
+    CHECK(until(store, ledger::to_hex(tree.root()).substr(0, 20)) == position);
+  }
+  CHECK_THROWS_WITH(until(store, "abcdef012"), Catch::Contains("begins with abcdef012"));
+  CHECK(std::get<HashPrefix>(parse_moment("--until", "ABCDEF01")).digits == "abcdef01");
+  CHECK_THROWS_AS(parse_moment("--until", "abcdef0"), UsageError);
+  CHECK_THROWS_AS(parse_moment("--until", std::string(65, 'a')), UsageError);
+}
+
+TEST_CASE("A hash that several events have is refused, and all of them are named") {
+  // Two ledgers' worth of events, so that eight digits of one are those of another: the same bytes.
+  HistoryBuilder history;
+  history.session().start("web-1");
+  const auto& store = history.store();
+  class Twice final : public ledger::EventStore {
+   public:
+    explicit Twice(const ledger::EventStore& once) : once_(once) {}
+    ledger::Position append(std::span<ledger::EventDraft>) override { return 0; }
+    ledger::Head head() const override { return once_.head(); }
+    std::unique_ptr<ledger::EventCursor> scan(ledger::Position, ledger::Position) const override {
+      class Same final : public ledger::EventCursor {
+       public:
+        explicit Same(std::unique_ptr<ledger::EventCursor> one) : one_(std::move(one)) {
+          one_->next();
+        }
+        bool next() override { return ++read_ <= 2; }
+        ledger::schema::Event::Reader event() const override { return one_->event(); }
+        std::span<const std::byte> bytes() const override { return one_->bytes(); }
+
+       private:
+        std::unique_ptr<ledger::EventCursor> one_;
+        int read_ = 0;
+      };
+      return std::make_unique<Same>(once_.scan(2, 2));
+    }
+    std::unique_ptr<ledger::EventCursor> scan_stream(ledger::StreamId,
+                                                     std::uint64_t) const override {
+      return nullptr;
+    }
+    std::uint64_t stream_version(ledger::StreamId) const override { return 0; }
+    std::optional<ledger::StreamId> find_stream(std::string_view) const override { return {}; }
+
+   private:
+    const ledger::EventStore& once_;
+  };
+  const auto cursor = store.scan(2, 2);
+  REQUIRE(cursor->next());
+  const std::string hash = ledger::to_hex(ledger::leaf_hash(cursor->bytes()));
+  CHECK_THROWS_WITH(until(Twice(store), hash.substr(0, 8)),
+                    Catch::Contains("several hashes: #2 (" + hash.substr(0, 16) + "…), #2 ("));
 }

@@ -1,6 +1,9 @@
 #include "ledger/fleet_keeper.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <random>
+#include <vector>
 
 #include "ledger/merkle.h"
 #include "tests/support/drafts.h"
@@ -76,6 +79,30 @@ TEST_CASE("the fleet at an earlier position does not use what came later") {
     CHECK(loaded.snapshot <= at);
   }
   CHECK(load_fleet(kept.store, kept.snapshots, kept.head() + 50).fleet == kept.fold(kept.head()));
+}
+
+TEST_CASE("at any of a thousand moments the fleet is the full fold, through the snapshots laid") {
+  Kept kept(10'000);
+  ledger::lay_fleet_snapshots(kept.store, kept.snapshots);
+  std::mt19937 random(20261124);
+  std::uniform_int_distribution<Position> draw(0, kept.head());
+  std::vector<Position> moments(1000);
+  for (auto& moment : moments) moment = draw(random);
+  std::sort(moments.begin(), moments.end());
+  FleetSummary folded;
+  std::size_t near_one = 0;
+  for (const Position moment : moments) {
+    for (const auto cursor =
+             static_cast<const ledger::EventStore&>(kept.store).scan(folded.position() + 1, moment);
+         folded.position() < moment && cursor->next();)
+      folded.apply(cursor->event());
+    const auto loaded = load_fleet(kept.store, kept.snapshots, moment);
+    INFO(moment);
+    REQUIRE(loaded.fleet == folded);
+    CHECK(moment - loaded.snapshot <= SnapshotStore::kSpacing);
+    near_one += loaded.snapshot != 0 ? 1 : 0;
+  }
+  CHECK(near_one > 400);
 }
 
 TEST_CASE("a snapshot of a ledger that is longer than this one is not used") {

@@ -1,6 +1,7 @@
 #include "ledger/snapshot_store.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <stdexcept>
 
 #include "tests/support/scratch.h"
@@ -43,6 +44,31 @@ TEST_CASE("snapshots: the newest at or below a position is loaded, the newest tw
   store.save(snapshot_at(40));
   CHECK(store.load("fleet", 3, 1000).snapshot->position == 40);
   CHECK_THROWS_AS(store.save({"../fleet", 1, 1, {}, {}, {}}), std::invalid_argument);
+}
+
+TEST_CASE("snapshots: over a long ledger they are spaced, and never too many") {
+  const Scratch scratch;
+  SnapshotStore store(scratch.path());
+  constexpr Position kEvents = 5'000'000;
+  for (Position position = 7000; position <= kEvents; position += 7000)
+    store.save(snapshot_at(position));
+  const Position spacing = SnapshotStore::spacing_at(kEvents);
+  CHECK(spacing == 65536);
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& file :
+       std::filesystem::directory_iterator(scratch / "snapshots"))
+    ++count;
+  CHECK(count >= kEvents / spacing);
+  CHECK(count <= SnapshotStore::kMostSpaced + 2);
+  for (Position at = spacing + 7000; at < kEvents; at += 12345) {
+    INFO(at);
+    const auto loaded = store.load("fleet", 3, at);
+    REQUIRE(loaded.snapshot);
+    CHECK(at - loaded.snapshot->position < spacing + 7000);
+  }
+  // Those of a ledger that was longer go.
+  store.save(snapshot_at(100'000));
+  CHECK(store.load("fleet", 3, kEvents).snapshot->position == 100'000);
 }
 
 TEST_CASE("snapshots: a damaged one is passed over and said") {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/verify.h"
+#include "tests/support/recheck.h"
 
 namespace migledger::testing {
 
@@ -36,6 +37,7 @@ RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
   RunResult result = executor.run(plan);
   const auto findings = ledger::verify_events(*store_);
   for (const auto& finding : findings.kept()) FAIL_CHECK(finding.what);
+  CHECK(disagreements_of(*store_) == std::vector<std::string>{});
   return result;
 }
 

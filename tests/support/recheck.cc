@@ -1,0 +1,20 @@
+#include "tests/support/recheck.h"
+
+#include <fmt/format.h>
+
+#include "workflow/recheck.h"
+
+namespace migledger::testing {
+
+std::vector<std::string> disagreements_of(const ledger::EventStore& store) {
+  std::vector<std::string> lines;
+  workflow::Recheck recheck;
+  for (const auto cursor = store.scan(1); cursor->next();)
+    if (const auto found = recheck.add(cursor->event()))
+      lines.push_back(fmt::format("#{} of {}: recorded \"{}\", this build decides \"{}\"",
+                                  found->position, found->migration, found->recorded,
+                                  found->decided));
+  return lines;
+}
+
+}  // namespace migledger::testing
