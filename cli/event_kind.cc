@@ -18,12 +18,13 @@ namespace {
 using namespace ledger::schema;
 
 // By the number of the union member's place, which is its discriminant.
-constexpr std::array<std::string_view, 19> kKinds = {
+constexpr std::array<std::string_view, 21> kKinds = {
     "unset",       "ledgerCreated",    "sessionOpened", "sessionClosed",
     "tailDropped", "migrationStarted", "planChanged",   "probed",
     "intent",      "outcome",          "observed",      "checked",
     "readFailed",  "parked",           "approved",      "ended",
-    "steered",     "bulkBegun",        "bulkEnded"};
+    "steered",     "bulkBegun",        "bulkEnded",     "restored",
+    "checkpointed"};
 
 }  // namespace
 

@@ -82,6 +82,8 @@ class Sentence {
         return of(body.getSessionClosed());
       case Event::Body::TAIL_DROPPED:
         return of(body.getTailDropped());
+      case Event::Body::CHECKPOINTED:
+        return of(body.getCheckpointed());
       case Event::Body::MIGRATION_STARTED:
         return of(body.getMigrationStarted());
       case Event::Body::PLAN_CHANGED:
@@ -167,6 +169,13 @@ class Sentence {
         "{} bytes that nothing had relied on were cut off the torn end of {}; the files as they "
         "were are kept in {}",
         dropped.getBytes(), show(dropped.getFile()), show(dropped.getKept()));
+  }
+
+  std::string of(Checkpointed::Reader signed_head) const {
+    return fmt::format("the log up to #{} was signed, root {}, as {} with the key {}+{:08x}",
+                       signed_head.getSize(), kj::encodeHex(signed_head.getRoot()).cStr(),
+                       show(signed_head.getOrigin()), show(signed_head.getKeyName()),
+                       signed_head.getKeyId());
   }
 
   std::string of(MigrationStarted::Reader started) const {

@@ -38,6 +38,8 @@ struct Event {
     steered          @23 :Steered;
     bulkBegun        @24 :BulkBegun;
     bulkEnded        @25 :BulkEnded;
+    restored         @26 :Restored;
+    checkpointed     @27 :Checkpointed;
   }
 }
 
@@ -80,6 +82,39 @@ struct TailDropped {
   file  @0 :Text;
   bytes @1 :UInt64;
   kept  @2 :Text;          # where the files were copied before anything was changed
+}
+
+# The ledger is a copy that was put back: what happened after that copy was made it has forgotten.
+# Until the comparison with the cloud that follows is recorded, no run acts on it. That record is an
+# event of this kind, too: its `cause` is the restoring that it is about, and `reconciled` is set.
+struct Restored {
+  from       @0 :Text;     # the directory it was put back from
+  position   @1 :UInt64;   # its head there
+  root       @2 :Data;     # Merkle root over the events 1 … position
+  reason     @3 :Text;
+  reconciled @4 :Reconciled;
+}
+
+# What the cloud was found to hold, compared with the ledger (workflow/reconcile.h).
+struct Reconciled {
+  known    @0 :UInt32;
+  orphaned @1 :UInt32;
+  missing  @2 :UInt32;
+  drifted  @3 :UInt32;
+  unseen   @4 :UInt32;
+  adopted  @5 :UInt32;     # of the orphaned: recorded before this event as what their step made
+  settled  @6 :Bool;       # runs may act: nothing is unseen, and what is missing or drifted a
+                           # person has accepted
+  findings @7 :List(Text); # for people: the first of those that are not known
+}
+
+# The head of the log was signed and published (FORMAT.md, "Checkpoints").
+struct Checkpointed {
+  size    @0 :UInt64;      # how many events the checkpoint covers: 1 … size
+  root    @1 :Data;        # Merkle root over them
+  origin  @2 :Text;        # its first line
+  keyName @3 :Text;        # of the key that signed it
+  keyId   @4 :UInt32;      # the first four bytes of the digest that names the key, big-endian
 }
 
 # ---- the stream of one migration ---------------------------------------------------------------

@@ -148,6 +148,7 @@ void FleetSummary::apply(Event::Reader event) {
         break;
       case Event::Body::LEDGER_CREATED:
       case Event::Body::TAIL_DROPPED:
+      case Event::Body::CHECKPOINTED:
         break;
       default:
         ++unknown_events_;

@@ -15,6 +15,7 @@ inline constexpr char kIndexFamily[] = "index";
 // First byte of a key of the index.
 inline constexpr char kStreamTag = 's';
 inline constexpr char kNameTag = 'n';
+inline constexpr char kTileTag = 't';  // merkle_tiles.h
 // Present while the index is being rebuilt: what is there then is not whole.
 inline constexpr std::string_view kRebuilding = "r";
 

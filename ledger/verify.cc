@@ -397,6 +397,14 @@ std::string_view name_of(Check check) {
       return "evidence-missing";
     case Check::evidence_hash:
       return "evidence-damaged";
+    case Check::checkpoint:
+      return "checkpoint";
+    case Check::tile:
+      return "tile";
+    case Check::entry:
+      return "entry";
+    case Check::file:
+      return "file";
   }
   return "?";
 }
