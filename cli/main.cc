@@ -20,9 +20,11 @@
 #include "cli/command_sim_serve.h"
 #include "cli/command_verify.h"
 #include "cli/exit_status.h"
+#include "cli/export_options.h"
 #include "cli/printable.h"
 #include "cli/read_ledger.h"
 #include "cli/steer_options.h"
+#include "cli/tlog_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 
@@ -224,6 +226,21 @@ int main(int argc, char** argv) {
   cli::add_verify(app, verify, [&] {
     verify.terminal = terminal;
     exit = guarded([&] { return cli::run_verify(verify, std::cout); });
+  });
+
+  cli::TlogCommands tlog;
+  cli::add_tlog(
+      app, tlog,
+      [&] { exit = guarded([&] { return run_keygen(tlog.keygen, std::cout, std::cerr); }); },
+      [&] {
+        tlog.checkpoint.command_line = joined(argc, argv);
+        exit = guarded([&] { return run_checkpoint(tlog.checkpoint, std::cout, std::cerr); });
+      },
+      [&] { exit = guarded([&] { return run_prove(tlog.prove, std::cout, std::cerr); }); });
+  cli::ExportOptions exporting;
+  cli::add_export(app, exporting, [&] {
+    exporting.tlog.command_line = joined(argc, argv);
+    exit = guarded([&] { return cli::run_export(exporting, std::cout, std::cerr); });
   });
 
   cli::InitOptions init;

@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -38,28 +39,15 @@ std::string name_of(TileId id) {
   return "the tile of level " + std::to_string(id.level) + ", number " + std::to_string(id.index);
 }
 
-// How many tiles of the level are stored, as far as the last of them says.
-std::uint64_t stored_count(const Database& database, unsigned level) {
-  const std::unique_ptr<rocksdb::Iterator> it(
-      database.db->NewIterator(rocksdb::ReadOptions(), database.index));
-  it->SeekForPrev(key_of({level, ~std::uint64_t{0}}));
-  if (!it->Valid()) {
-    check(it->status(), kReading);
-    return 0;
-  }
-  const auto id = read_tile_key(it->key().ToStringView());
-  return id && id->level == level ? id->index + 1 : 0;
-}
-
 // The number of leaves whose tiles are all stored, if what is stored can be what was written in
 // order; nothing when it cannot.
 std::optional<std::uint64_t> progress(const Database& database, Position head) {
-  const std::uint64_t tiles = stored_count(database, 0);
+  const std::uint64_t tiles = stored_tiles(database, 0);
   if (tiles > head / kTileWidth) return std::nullopt;
   const std::uint64_t leaves = tiles * kTileWidth;
   for (unsigned level = 1;; ++level) {
     const std::uint64_t called_for = hashes_at(leaves, level) / kTileWidth;
-    if (stored_count(database, level) != called_for) return std::nullopt;
+    if (stored_tiles(database, level) != called_for) return std::nullopt;
     if (called_for == 0) break;
   }
   return leaves;
@@ -98,6 +86,18 @@ std::optional<TileId> read_tile_key(std::string_view key) {
   return TileId{static_cast<unsigned char>(key[1]), keys::number_at(key, 2)};
 }
 
+std::uint64_t stored_tiles(const Database& database, unsigned level) {
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database.db->NewIterator(rocksdb::ReadOptions(), database.index));
+  it->SeekForPrev(key_of({level, ~std::uint64_t{0}}));
+  if (!it->Valid()) {
+    check(it->status(), kReading);
+    return 0;
+  }
+  const auto id = read_tile_key(it->key().ToStringView());
+  return id && id->level == level ? id->index + 1 : 0;
+}
+
 std::optional<Hashes> stored_tile(const Database& database, TileId id) {
   rocksdb::PinnableSlice value;
   const auto status = database.db->Get(rocksdb::ReadOptions(), database.index, key_of(id), &value);
@@ -110,6 +110,20 @@ std::optional<Hashes> stored_tile(const Database& database, TileId id) {
   Hashes tile(kTileWidth);
   std::memcpy(tile.data(), value.data(), kTileBytes);
   return tile;
+}
+
+std::optional<std::string> check_tile(const Database& database, TileId id,
+                                      std::span<const Digest> expected) {
+  try {
+    const auto found = stored_tile(database, id);
+    if (!found) return std::nullopt;
+    if (!std::equal(found->begin(), found->end(), expected.begin(), expected.end()))
+      return name_of(id) + " is not what the events call for";
+  } catch (const LedgerError& e) {
+    if (e.kind != LedgerErrorKind::corrupt) throw;
+    return e.what();
+  }
+  return "";
 }
 
 Hashes LedgerTiles::tile(TileId id, std::uint64_t width) {
@@ -199,20 +213,20 @@ void TileKeeper::flush(Database& database) {
 
 std::optional<std::string> compare_tiles(const Database& database, Position head) {
   std::optional<std::string> differs;
-  std::uint64_t stored = stored_count(database, 0);
+  std::uint64_t stored = stored_tiles(database, 0);
   TileBuilder builder;
   const auto cursor = scan_events(database, 1, head);
   while (!differs && cursor->next())
     builder.append(leaf_hash(cursor->bytes()), [&](TileId id, std::span<const Digest> tile) {
-      const auto found = stored_tile(database, id);
+      const auto wrong = check_tile(database, id, tile);
       const std::uint64_t leaves = (id.index + 1) << kTileHeight * (id.level + 1);
-      if (!found && leaves <= stored * kTileWidth)
+      if (!wrong && leaves <= stored * kTileWidth)
         differs = name_of(id) + " is missing";
-      else if (found && value_of(*found) != value_of(tile))
-        differs = name_of(id) + " is not what the events call for";
+      else if (wrong && !wrong->empty())
+        differs = wrong;
     });
   for (unsigned level = 0; !differs && level < 8; ++level)
-    if (stored_count(database, level) > hashes_at(head, level) / kTileWidth)
+    if (stored_tiles(database, level) > hashes_at(head, level) / kTileWidth)
       differs = "there are tiles of level " + std::to_string(level) + " of more events than " +
                 std::to_string(head);
   return differs;

@@ -71,6 +71,14 @@ class LedgerTiles : public TileSource {
 // The tile as it is stored; nothing when it is not. Throws LedgerError: corrupt when it is no tile.
 std::optional<Hashes> stored_tile(const Database& database, TileId id);
 
+// Holds a stored tile against what it should be. Nothing when it is not stored; otherwise what is
+// wrong with it, empty when nothing is. Throws LedgerError(disk).
+std::optional<std::string> check_tile(const Database& database, TileId id,
+                                      std::span<const Digest> expected);
+
+// How many tiles of the level are stored, as far as the last of them says. Throws LedgerError.
+std::uint64_t stored_tiles(const Database& database, unsigned level);
+
 // Whether `key` is that of a tile.
 std::optional<TileId> read_tile_key(std::string_view key);
 

@@ -18,35 +18,38 @@ std::string why_inconsistent(const RocksEventStore& store, const Checkpoint& ear
          " was signed for: the ledger was changed, or is another one";
 }
 
+void refuse_inconsistent(const RocksEventStore& store, const std::filesystem::path& ledger,
+                         const std::string& origin, std::span<const SignedCheckpoint> elsewhere) {
+  const auto refuse = [&](const Checkpoint& earlier, const std::string& name) {
+    const std::string why = why_inconsistent(store, earlier, name);
+    if (!why.empty())
+      throw LedgerError(
+          LedgerErrorKind::refused,
+          ledger.string() + ": " + why + ". Nothing was signed; migledger verify says more");
+  };
+  const CheckpointStore published(ledger);
+  // Whoever signed it: it is of these events.
+  if (const auto newest = published.newest())
+    refuse(newest->checkpoint,
+           "the checkpoint " + published.file_of(newest->checkpoint.size).string());
+  for (const auto& other : elsewhere) {
+    if (other.checkpoint.origin != origin)
+      throw LedgerError(LedgerErrorKind::refused,
+                        "the checkpoint that was to be replaced is of another log, " +
+                            other.checkpoint.origin + "; this one is " + origin);
+    refuse(other.checkpoint, "the checkpoint that was to be replaced");
+  }
+}
+
 SignedCheckpoint publish_checkpoint(RocksEventStore& store, const std::filesystem::path& ledger,
                                     const SigningKey& key, std::string_view ledger_id,
                                     Position session, Time now,
                                     std::span<const SignedCheckpoint> elsewhere) {
-  CheckpointStore published(ledger);
-  const auto refuse = [&](const Checkpoint& earlier, const std::string& name) {
-    const std::string why = why_inconsistent(store, earlier, name);
-    if (!why.empty())
-      throw LedgerError(LedgerErrorKind::refused, ledger.string() + ": " + why +
-                                                      ". Nothing was signed; run migledger verify "
-                                                      "--checkpoint with it");
-  };
-  if (const auto newest = published.newest())
-    refuse(newest->checkpoint,
-           "the checkpoint " + published.file_of(newest->checkpoint.size).string());
-  Checkpoint head;
-  head.origin = origin_of(key.verifier().name, ledger_id);
-  for (const auto& other : elsewhere) {
-    if (other.checkpoint.origin != head.origin)
-      throw LedgerError(LedgerErrorKind::refused,
-                        "the checkpoint that was to be replaced is of another log, " +
-                            other.checkpoint.origin + "; this one is " + head.origin);
-    refuse(other.checkpoint, "the checkpoint that was to be replaced");
-  }
   const MerkleFrontier tree = store.frontier();
-  head.size = tree.size();
-  head.root = tree.root();
+  const Checkpoint head{origin_of(key.verifier().name, ledger_id), tree.size(), tree.root()};
+  refuse_inconsistent(store, ledger, head.origin, elsewhere);
   SignedCheckpoint checkpoint = sign(head, key);
-  published.put(checkpoint);
+  CheckpointStore(ledger).put(checkpoint);
   EventDraft draft(kLedgerStream, now, session);
   auto body = draft.body().initCheckpointed();
   body.setSize(head.size);

@@ -15,10 +15,16 @@ namespace migledger::ledger {
 std::string why_inconsistent(const RocksEventStore& store, const Checkpoint& earlier,
                              const std::string& name);
 
+// Throws LedgerError(refused) when one of `elsewhere`, which are known from other places, or the
+// newest checkpoint that the ledger in `ledger` has published, says that events were lost or
+// changed, or is of another log than `origin`.
+void refuse_inconsistent(const RocksEventStore& store, const std::filesystem::path& ledger,
+                         const std::string& origin,
+                         std::span<const SignedCheckpoint> elsewhere = {});
+
 // Signs all events of `store`, which must be open for writing, in `ledger`; keeps the checkpoint
-// there and records it as an event of `session` (0: of none) at `now`. `elsewhere` are checkpoints
-// known from other places. Must not run at once with append. Throws LedgerError: refused when one
-// of them, or the newest that the ledger has, says that events were lost or changed; disk.
+// there and records it as an event of `session` (0: of none) at `now`. Must not run at
+// once with append. Throws as refuse_inconsistent, which it calls; LedgerError(disk).
 SignedCheckpoint publish_checkpoint(RocksEventStore& store, const std::filesystem::path& ledger,
                                     const SigningKey& key, std::string_view ledger_id,
                                     Position session, Time now,
