@@ -55,7 +55,7 @@ void select(workflow::Plan& plan, const std::vector<std::string>& only) {
 void save_snapshot(const ledger::RocksEventStore& store, ledger::SnapshotStore& snapshots) {
   const auto loaded = ledger::load_fleet(store, snapshots);
   if (loaded.fleet.position() > loaded.snapshot)
-    ledger::save_fleet(loaded.fleet, store.frontier().root(), snapshots);
+    ledger::save_fleet(store, loaded.fleet, store.frontier().root(), snapshots);
 }
 
 // Passes everything on, and saves a snapshot when one is due.

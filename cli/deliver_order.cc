@@ -7,6 +7,7 @@
 #include "adapters/inbox/inbox.h"
 #include "adapters/system_clock.h"
 #include "cli/names.h"
+#include "cli/open_ledger.h"
 #include "cli/printable.h"
 #include "cli/this_process.h"
 #include "ledger/errors.h"
@@ -36,6 +37,7 @@ OrderAnswer record(const std::string& directory, const workflow::Order& order,
   const auto now = [&] {
     return simulated ? store->head().time : std::max(real, store->head().time);
   };
+  record_dropped_tail(*store, report, now());
   ledger::Position session = 0;
   const auto open_session = [&] {
     ledger::EventDraft opened =

@@ -19,6 +19,7 @@
 #include "cli/command_sim_report.h"
 #include "cli/command_sim_serve.h"
 #include "cli/command_verify.h"
+#include "cli/disk_advice.h"
 #include "cli/exit_status.h"
 #include "cli/export_options.h"
 #include "cli/printable.h"
@@ -77,12 +78,16 @@ int guarded(const Command& command) {
     return fail(ExitStatus::usage, e.what());
   } catch (const ledger::LedgerError& e) {
     fail(ExitStatus::ledger_refused, e.what());
+    if (e.kind == ledger::LedgerErrorKind::disk)
+      fail(ExitStatus::ledger_refused, cli::disk_advice(e.what()).c_str());
     return exit_of(e.kind);
   } catch (const adapters::SetupError& e) {
     fail(ExitStatus::cloud_unreachable, e.what());
     return exit_of(e.kind);
   } catch (const adapters::sim::StateError& e) {
     fail(ExitStatus::ledger_refused, e.what());
+    if (e.kind == adapters::sim::StateErrorKind::disk)
+      fail(ExitStatus::ledger_refused, cli::disk_advice(e.what()).c_str());
     return exit_of(e.kind);
   } catch (const kj::Exception& e) {
     return fail(ExitStatus::ledger_refused,

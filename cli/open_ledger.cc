@@ -61,6 +61,16 @@ void check_binding(const ledger::EventStore& store, const workflow::CloudIdentit
            words(identity.endpoints.sorted()));
 }
 
+void record_dropped_tail(ledger::EventStore& store, const ledger::OpeningReport& report, Time now) {
+  if (!report.dropped_tail) return;
+  EventDraft dropped(ledger::kLedgerStream, now, 0);
+  auto body = dropped.body().initTailDropped();
+  body.setFile(report.dropped_tail->file);
+  body.setBytes(report.dropped_tail->bytes);
+  body.setKept(report.dropped_tail->kept);
+  store.append_one(dropped);
+}
+
 RunLedger open_run_ledger(const std::filesystem::path& directory,
                           const workflow::CloudIdentity& identity, const workflow::Actor& actor,
                           Time now, const std::function<std::string()>& new_id) {
@@ -76,14 +86,7 @@ RunLedger open_run_ledger(const std::filesystem::path& directory,
       report);
   opened.said = report.sentences();
   check_binding(*opened.store, identity, directory.string());
-  if (report.dropped_tail) {
-    EventDraft dropped(ledger::kLedgerStream, now, 0);
-    auto body = dropped.body().initTailDropped();
-    body.setFile(report.dropped_tail->file);
-    body.setBytes(report.dropped_tail->bytes);
-    body.setKept(report.dropped_tail->kept);
-    opened.store->append_one(dropped);
-  }
+  record_dropped_tail(*opened.store, report, now);
   return opened;
 }
 

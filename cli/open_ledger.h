@@ -26,6 +26,9 @@ RunLedger open_run_ledger(const std::filesystem::path& directory,
                           const workflow::CloudIdentity& identity, const workflow::Actor& actor,
                           Time now, const std::function<std::string()>& new_id);
 
+// Records that an opening for writing dropped a torn tail, if it did.
+void record_dropped_tail(ledger::EventStore& store, const ledger::OpeningReport& report, Time now);
+
 // Throws LedgerError(refused) when the ledger in `store` is bound to another cloud, tenancy or
 // endpoints.
 void check_binding(const ledger::EventStore& store, const workflow::CloudIdentity& identity,

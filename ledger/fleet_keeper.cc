@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/merkle.h"
+
 namespace migledger::ledger {
 
 namespace {
@@ -19,34 +21,49 @@ struct FromSnapshot {
   std::vector<std::string> passed_over;
 };
 
-FromSnapshot from_snapshot(const SnapshotStore& snapshots, Position at_most) {
+// The leaf hash of the event at `position`; nothing when there is none.
+std::optional<Digest> leaf_at(const EventStore& store, Position position) {
+  const auto cursor = store.scan(position, position);
+  if (position == 0 || !cursor->next()) return std::nullopt;
+  return leaf_hash(cursor->bytes());
+}
+
+FromSnapshot from_snapshot(const EventStore& store, const SnapshotStore& snapshots,
+                           Position at_most) {
   FromSnapshot from;
-  auto loaded = snapshots.load(kFleetKind, FleetSummary::kFoldVersion, at_most);
-  from.passed_over = std::move(loaded.passed_over);
-  if (!loaded.snapshot) return from;
-  auto fleet = FleetSummary::load(loaded.snapshot->payload);
-  if (fleet && fleet->position() == loaded.snapshot->position) {
-    from.position = fleet->position();
-    from.fleet = std::move(*fleet);
-  } else {
-    from.passed_over.push_back("the snapshot at position " +
-                               std::to_string(loaded.snapshot->position) +
-                               " is not a fleet summary; it was passed over");
+  while (true) {
+    auto loaded = snapshots.load(kFleetKind, FleetSummary::kFoldVersion, at_most);
+    for (auto& sentence : loaded.passed_over) from.passed_over.push_back(std::move(sentence));
+    if (!loaded.snapshot) return from;
+    const Position position = loaded.snapshot->position;
+    const bool ours = leaf_at(store, position) == loaded.snapshot->head;
+    auto fleet = FleetSummary::load(loaded.snapshot->payload);
+    if (ours && fleet && fleet->position() == position) {
+      from.position = position;
+      from.fleet = std::move(*fleet);
+      return from;
+    }
+    from.passed_over.push_back(
+        "the snapshot " + snapshots.file_of(kFleetKind, position).string() +
+        (ours ? " is not a fleet summary" : " was made of other events than are here") +
+        "; it is not used");
+    if (position == 0) return from;
+    at_most = position - 1;
   }
-  return from;
 }
 
 }  // namespace
 
-std::optional<FleetSummary> fleet_snapshot(const SnapshotStore& snapshots, Position at_most) {
-  FromSnapshot from = from_snapshot(snapshots, at_most);
+std::optional<FleetSummary> fleet_snapshot(const EventStore& store, const SnapshotStore& snapshots,
+                                           Position at_most) {
+  FromSnapshot from = from_snapshot(store, snapshots, at_most);
   if (from.position == 0) return std::nullopt;
   return std::move(from.fleet);
 }
 
 LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots, Position at_most) {
   const Position to = std::min(at_most, store.head().position);
-  FromSnapshot from = from_snapshot(snapshots, to);
+  FromSnapshot from = from_snapshot(store, snapshots, to);
   LoadedFleet loaded{std::move(from.fleet), from.position, std::move(from.passed_over)};
   fold(store, loaded.fleet, to);
   return loaded;
@@ -54,10 +71,10 @@ LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots, 
 
 std::vector<std::string> check_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots) {
   const Position head = store.head().position;
-  FromSnapshot newest = from_snapshot(snapshots, head);
+  FromSnapshot newest = from_snapshot(store, snapshots, head);
   std::vector<std::string> said = std::move(newest.passed_over);
   if (newest.position == 0) return said;
-  FromSnapshot before = from_snapshot(snapshots, newest.position - 1);
+  FromSnapshot before = from_snapshot(store, snapshots, newest.position - 1);
   fold(store, before.fleet, newest.position);
   if (before.fleet == newest.fleet) return said;
   snapshots.discard(kFleetKind, newest.position);
@@ -68,12 +85,14 @@ std::vector<std::string> check_fleet_snapshots(const EventStore& store, Snapshot
   return said;
 }
 
-void save_fleet(const FleetSummary& fleet, const Digest& root, SnapshotStore& snapshots) {
+void save_fleet(const EventStore& store, const FleetSummary& fleet, const Digest& root,
+                SnapshotStore& snapshots) {
   Snapshot snapshot;
   snapshot.kind = kFleetKind;
   snapshot.fold = FleetSummary::kFoldVersion;
   snapshot.position = fleet.position();
   snapshot.root = root;
+  snapshot.head = leaf_at(store, fleet.position()).value_or(Digest{});
   snapshot.payload = fleet.save();
   snapshots.save(snapshot);
 }

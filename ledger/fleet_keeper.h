@@ -15,8 +15,10 @@ namespace migledger::ledger {
 // The name of the kind of its snapshots.
 inline constexpr char kFleetKind[] = "fleet";
 
-// The newest usable snapshot at or before `at_most`; nothing: fold from the start.
-std::optional<FleetSummary> fleet_snapshot(const SnapshotStore& snapshots, Position at_most);
+// The newest usable snapshot at or before `at_most`, which is of the events in `store`; nothing:
+// fold from the start.
+std::optional<FleetSummary> fleet_snapshot(const EventStore& store, const SnapshotStore& snapshots,
+                                           Position at_most);
 
 struct LoadedFleet {
   FleetSummary fleet;                    // at the head of `store`, or at `at_most`
@@ -33,8 +35,9 @@ LoadedFleet load_fleet(const EventStore& store, const SnapshotStore& snapshots,
 // them. For a writer, at opening.
 std::vector<std::string> check_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots);
 
-// Saves a snapshot at the head. `root` is the Merkle root of all events up to it.
-void save_fleet(const FleetSummary& fleet, const Digest& root, SnapshotStore& snapshots);
+// Saves a snapshot of the fold of events in `store`. `root` is the Merkle root of all up to it.
+void save_fleet(const EventStore& store, const FleetSummary& fleet, const Digest& root,
+                SnapshotStore& snapshots);
 
 // A snapshot is due after this many events: folding them takes some tens of milliseconds.
 inline constexpr Position kSnapshotInterval = 16384;

@@ -109,11 +109,11 @@ LedgerError error_of(const rocksdb::Status& status, const std::string& doing) {
     if (what.find("LOCK") != std::string::npos)
       return {LedgerErrorKind::in_use,
               what + "; a program that is not migledger has the database open"};
-    return {LedgerErrorKind::disk, what + "; mend the disk, then open the ledger again"};
+    return {LedgerErrorKind::disk, what};
   }
   if (status.IsNoSpace() || status.IsAborted() || status.IsIncomplete() || status.IsBusy() ||
       status.IsTimedOut() || status.IsShutdownInProgress())
-    return {LedgerErrorKind::disk, what + "; mend the disk, then open the ledger again"};
+    return {LedgerErrorKind::disk, what};
   return {LedgerErrorKind::corrupt,
           what + "; the ledger is damaged: restore its directory from a copy"};
 }

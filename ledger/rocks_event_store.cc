@@ -143,8 +143,7 @@ void RocksEventStore::State::process(std::span<Request*> group) {
   } catch (const std::exception& e) {
     const std::string why =
         refuse(std::string(e.what()) +
-               "; whether the last events were kept is not known: mend the disk, then open the "
-               "ledger again");
+               "; whether the last events were kept is known when the ledger is opened again");
     const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, why));
     for (std::size_t i = written; i < group.size(); ++i)
       if (!group[i]->error) group[i]->error = error;
@@ -168,7 +167,7 @@ void RocksEventStore::State::finish() {
       if (!refused && steady_now() - anchored_at >= kAnchorEvery) write_anchor_now();
     } catch (const std::exception& e) {
       // These events are safe; but going on would stretch the time that no anchor vouches for.
-      refuse(std::string(e.what()) + "; mend the disk, then open the ledger again");
+      refuse(std::string(e.what()) + "; nothing more is accepted until the ledger is opened again");
     }
     guard.lock();
   }

@@ -12,8 +12,7 @@ namespace migledger::ledger {
 
 using Digest = std::array<std::byte, 32>;
 
-// The digest of the parts, one after the other. Reuses one context a thread: setting one up costs
-// as much as hashing an event.
+// The digest of the parts, one after the other.
 Digest sha256(std::span<const std::byte> bytes);
 Digest sha256(std::span<const std::byte> a, std::span<const std::byte> b);
 

@@ -17,13 +17,15 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSnapshot = std::size_t{1} << 32;
 constexpr std::size_t kKept = 2;
+constexpr std::string_view kTitle = "migledger-snapshot 2\n";
+constexpr std::string_view kOlderTitle = "migledger-snapshot 1\n";
 
 // Everything before the payload, but for the checksum over it and the payload.
 std::string header_of(const Snapshot& snapshot) {
-  return "migledger-snapshot 1\nkind: " + snapshot.kind +
+  return std::string(kTitle) + "kind: " + snapshot.kind +
          "\nfold: " + std::to_string(snapshot.fold) +
          "\nposition: " + std::to_string(snapshot.position) + "\nroot: " + to_hex(snapshot.root) +
-         "\n";
+         "\nhead: " + to_hex(snapshot.head) + "\n";
 }
 
 std::string checksum_line(const std::string& header, std::span<const std::byte> payload) {
@@ -47,12 +49,14 @@ struct OtherFold : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-// Reads fold and root out of the only places a header of ours can have them, then compares the rest
-// with the header that belongs there. Throws std::invalid_argument saying why it cannot be used.
+// Reads fold, root and head out of the only places a header of ours can have them, then compares
+// the rest with the header that belongs there. Throws std::invalid_argument saying why it cannot be
+// used.
 Snapshot parse(const std::vector<std::byte>& bytes, const std::string& kind, std::uint32_t fold,
                Position position) {
-  Snapshot snapshot{kind, fold, position, {}, {}};
+  Snapshot snapshot{kind, fold, position, {}, {}, {}};
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.starts_with(kOlderTitle)) throw OtherFold("is of an older form");
   const std::size_t fold_at = text.find("\nfold: ");
   const std::size_t fold_end = fold_at == text.npos ? text.npos : text.find('\n', fold_at + 1);
   const auto found = fold_end == text.npos
@@ -60,11 +64,15 @@ Snapshot parse(const std::vector<std::byte>& bytes, const std::string& kind, std
                          : read_decimal(text.substr(fold_at + 7, fold_end - fold_at - 7));
   if (!found || *found > 0xffffffff) throw std::invalid_argument("is damaged");
   snapshot.fold = static_cast<std::uint32_t>(*found);
-  const std::size_t root_at = header_of(snapshot).size() - 65;
-  const auto root =
-      text.size() < root_at + 64 ? std::nullopt : digest_from_hex(text.substr(root_at, 64));
-  if (!root) throw std::invalid_argument("is damaged");
+  // The header ends "root: HEX\nhead: HEX\n".
+  const std::size_t head_at = header_of(snapshot).size() - 65;
+  const std::size_t root_at = head_at - 71;
+  if (text.size() < head_at + 64) throw std::invalid_argument("is damaged");
+  const auto root = digest_from_hex(text.substr(root_at, 64));
+  const auto head = digest_from_hex(text.substr(head_at, 64));
+  if (!root || !head) throw std::invalid_argument("is damaged");
   snapshot.root = *root;
+  snapshot.head = *head;
   const std::string header = header_of(snapshot);
   const std::size_t payload_at = header.size() + checksum_line(header, {}).size();
   if (text.size() < payload_at) throw std::invalid_argument("is damaged");

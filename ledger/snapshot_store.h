@@ -18,6 +18,7 @@ struct Snapshot {
   std::uint32_t fold = 0;  // version of the fold that made it; raised whenever a fold changes
   Position position = 0;   // of the last event in it
   Digest root{};           // Merkle root over the events up to position
+  Digest head{};           // leaf hash of the event at position: whose events these are
   std::vector<std::byte> payload;
 };
 

@@ -88,7 +88,7 @@ class SnapshotCheck {
       } catch (const kj::Exception&) {
         return stop();
       }
-      if (position == snapshots_[next_].position) compare(snapshots_[next_++]);
+      if (position == snapshots_[next_].position) compare(snapshots_[next_++], leaf_hash(bytes));
     }
   }
 
@@ -113,11 +113,13 @@ class SnapshotCheck {
                           "the log is unharmed; remove the file, the next run makes another"});
   }
 
-  void compare(const Snapshot& snapshot) {
+  void compare(const Snapshot& snapshot, const Digest& leaf) {
     ++result_.snapshots;
     roots_.emplace_back(snapshot.position, snapshot.root);
     const auto saved = FleetSummary::load(snapshot.payload);
-    if (!saved || !(*saved == fleet_))
+    if (snapshot.head != leaf)
+      report(snapshot.position, "the snapshot was made of other events than are here");
+    else if (!saved || !(*saved == fleet_))
       report(snapshot.position, "the snapshot is not what the events fold to");
   }
 
@@ -271,7 +273,7 @@ class Verifier {
     result_.head = std::min(options_.until, opened_.head.position);
     result_.anchored = opened_.anchor.position();
     snapshots_.begin(opened_.head.position, options_.until);
-    StretchReader::Wishes wishes;
+    StretchWishes wishes;
     wishes.sizes = options_.sizes;
     wishes.sizes.push_back(result_.anchored);
     snapshots_.add_sizes(wishes.sizes);
@@ -288,10 +290,10 @@ class Verifier {
     make_in_order<Stretch>(
         stretches, threads_,
         [&] {
-          return [&, reader = std::make_shared<StretchReader>(database, wishes)](std::size_t i,
-                                                                                 Stretch& into) {
+          return [&, taker = std::make_shared<StretchTaker>(wishes)](std::size_t i, Stretch& into) {
             const Position first = i * kStretch + 1;
-            reader->read(first, std::min<Position>(first + kStretch - 1, result_.head), into);
+            read_stretch(database, first, std::min<Position>(first + kStretch - 1, result_.head),
+                         *taker, into);
           };
         },
         [&](std::size_t, Stretch& stretch) { take(stretch); });
@@ -520,6 +522,25 @@ std::uint64_t Findings::count() const {
 Verification::Ending Verification::ending() const {
   if (findings.count() != 0) return Ending::refused;
   return opening.dropped_tail ? Ending::tail_passed_over : Ending::intact;
+}
+
+Findings verify_events(const EventStore& store) {
+  Findings findings;
+  OrderCheck order(findings);
+  const StretchWishes wishes;
+  StretchTaker taker(wishes);
+  Stretch stretch;
+  const Position head = store.head().position;
+  const auto cursor = store.scan(1, head);
+  for (Position first = 1; first <= head; first += kStretch) {
+    const Position last = std::min(first + kStretch - 1, head);
+    taker.begin(first, last, stretch);
+    for (Position position = first; position <= last && cursor->next(); ++position)
+      taker.take(position, cursor->bytes(), stretch);
+    for (const Finding& finding : stretch.findings) findings.add(finding);
+    order.add(stretch);
+  }
+  return findings;
 }
 
 Verification verify(const fs::path& ledger, const VerifyOptions& options) {

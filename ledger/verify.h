@@ -114,4 +114,8 @@ struct Verification {
 // could not read). All that is wrong with the ledger itself is in the findings.
 Verification verify(const std::filesystem::path& ledger, const VerifyOptions& options = {});
 
+// The rules that events keep by themselves and towards each other (the checks event, header,
+// session, cause and intent), for any store, on this thread.
+Findings verify_events(const EventStore& store);
+
 }  // namespace migledger::ledger

@@ -86,14 +86,7 @@ std::span<const std::byte> Stretch::bytes_at(Position position) const {
   return std::span(bytes).subspan(begin, ends[at] - begin);
 }
 
-StretchReader::StretchReader(const Database& database, const Wishes& wishes)
-    : database_(database), wishes_(wishes) {}
-
-void StretchReader::lose(Position from, Position to, const std::string& why, Stretch& into) {
-  into.findings.push_back({Check::log, from, "", positions(from, to) + " " + why, kRestore});
-}
-
-void StretchReader::read(Position first, Position last, Stretch& into) {
+void StretchTaker::begin(Position first, Position last, Stretch& into) const {
   into.first = first;
   into.facts.assign(last - first + 1, EventFacts{});
   into.leaves.clear();
@@ -105,17 +98,24 @@ void StretchReader::read(Position first, Position last, Stretch& into) {
   into.ends.clear();
   into.findings.clear();
   into.index = IndexSum(wishes_.keys);
+}
 
+void read_stretch(const Database& database, Position first, Position last, StretchTaker& taker,
+                  Stretch& into) {
+  taker.begin(first, last, into);
+  const auto lose = [&](Position from, Position to, const std::string& why) {
+    into.findings.push_back({Check::log, from, "", positions(from, to) + " " + why, kRestore});
+  };
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = false;
   options.readahead_size = 1 << 20;
-  const std::unique_ptr<rocksdb::Iterator> it(database_.db->NewIterator(options, database_.events));
+  const std::unique_ptr<rocksdb::Iterator> it(database.db->NewIterator(options, database.events));
   it->Seek(keys::number(first));
   Position next = first;  // all before it are settled
   while (next <= last) {
     if (!it->Valid()) {
-      if (it->status().ok()) return lose(next, last, "and everything after is missing", into);
+      if (it->status().ok()) return lose(next, last, "and everything after is missing");
       // What follows a damaged block may be whole: look for it, ever further on.
       const LedgerError error = error_of(it->status(), "");
       if (error.kind != LedgerErrorKind::corrupt) throw error;
@@ -127,7 +127,7 @@ void StretchReader::read(Position first, Position last, Stretch& into) {
         if (beyond > last) break;
         it->Seek(keys::number(beyond));
       } while (!it->Valid() && !it->status().ok());
-      lose(next, std::min(beyond - 1, last), "cannot be read" + std::string(error.what()), into);
+      lose(next, std::min(beyond - 1, last), "cannot be read" + std::string(error.what()));
       next = beyond;
       continue;
     }
@@ -138,16 +138,16 @@ void StretchReader::read(Position first, Position last, Stretch& into) {
            "before position " + std::to_string(next) + " stands a key that is not a position",
            kRestore});
     } else {
-      if (*position > next) lose(next, std::min(*position - 1, last), "is missing", into);
+      if (*position > next) lose(next, std::min(*position - 1, last), "is missing");
       if (*position > last) return;
-      take(*position, as_bytes(it->value()), into);
+      taker.take(*position, as_bytes(it->value()), into);
       next = *position + 1;
     }
     if (next <= last) it->Next();
   }
 }
 
-void StretchReader::take(Position position, std::span<const std::byte> bytes, Stretch& into) {
+void StretchTaker::take(Position position, std::span<const std::byte> bytes, Stretch& into) {
   if (into.leaves.size() == position - into.first) {
     into.leaves.push_back(leaf_hash(bytes));
     into.tree.append(into.leaves.back());
@@ -170,24 +170,22 @@ void StretchReader::take(Position position, std::span<const std::byte> bytes, St
     // Bytes in that form cannot lead a reader in circles.
     if (!decoder_.is_canonical()) return report("is not in canonical form");
     take_facts(position, event, facts, into);
+    if (event.getPosition() == position) return;
+    facts.kind = Kind::unreadable;
+    into.findings.push_back({Check::header, position, "",
+                             positions(position, position) + " says that it is at position " +
+                                 std::to_string(event.getPosition()),
+                             kRestore});
   } catch (const LedgerError& e) {
     report(std::string("cannot be read: ") + e.what());
   } catch (const kj::Exception& e) {
     facts.kind = Kind::unreadable;
     report(std::string("cannot be read: ") + e.getDescription().cStr());
   }
-  if (facts.kind == Kind::unreadable) return;
-  if (decoder_.decode(bytes).getPosition() != position) {
-    into.findings.push_back({Check::header, position, "",
-                             positions(position, position) + " says that it is at position " +
-                                 std::to_string(decoder_.decode(bytes).getPosition()),
-                             kRestore});
-    facts.kind = Kind::unreadable;
-  }
 }
 
-void StretchReader::take_facts(Position position, Event::Reader event, EventFacts& facts,
-                               Stretch& into) {
+void StretchTaker::take_facts(Position position, Event::Reader event, EventFacts& facts,
+                              Stretch& into) {
   facts.stream = event.getStream();
   facts.version = event.getVersion();
   facts.time = event.getTime();
@@ -198,7 +196,7 @@ void StretchReader::take_facts(Position position, Event::Reader event, EventFact
   into.index.add_event(facts.stream, facts.version, position);
 }
 
-void StretchReader::take_evidence(Position position, capnp::Data::Reader data, Stretch& into) {
+void StretchTaker::take_evidence(Position position, capnp::Data::Reader data, Stretch& into) {
   if (data.size() == 0) return;
   Digest digest;
   if (data.size() != digest.size()) {
@@ -212,8 +210,8 @@ void StretchReader::take_evidence(Position position, capnp::Data::Reader data, S
   into.evidence.emplace_back(position, digest);
 }
 
-void StretchReader::take_body(Position position, Event::Reader event, EventFacts& facts,
-                              Stretch& into) {
+void StretchTaker::take_body(Position position, Event::Reader event, EventFacts& facts,
+                             Stretch& into) {
   static const unsigned kKinds = capnp::Schema::from<Event::Body>().getUnionFields().size();
   const auto body = event.getBody();
   facts.kind = static_cast<unsigned>(body.which()) < kKinds ? Kind::other : Kind::unknown;

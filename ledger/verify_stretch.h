@@ -89,29 +89,36 @@ struct Stretch {
   std::span<const std::byte> bytes_at(Position position) const;
 };
 
-class StretchReader {
- public:
-  struct Wishes {
-    std::vector<std::uint64_t> sizes;  // ascending; of trees
-    Position fold_to = 0;              // bytes of events up to there are kept
-    IndexSum::Keys keys{};
-  };
-  // Both must outlive it.
-  StretchReader(const Database& database, const Wishes& wishes);
+// What is wanted beside the facts.
+struct StretchWishes {
+  std::vector<std::uint64_t> sizes;  // ascending; of trees
+  Position fold_to = 0;              // bytes of events up to there are kept
+  IndexSum::Keys keys{};
+};
 
-  // Reads the events from `first` to `last`. Throws LedgerError(disk).
-  void read(Position first, Position last, Stretch& into);
+// Takes down one event after the other.
+class StretchTaker {
+ public:
+  // `wishes` must outlive it.
+  explicit StretchTaker(const StretchWishes& wishes) : wishes_(wishes) {}
+
+  // Makes `into` a stretch of which nothing is known yet.
+  void begin(Position first, Position last, Stretch& into) const;
+  // Positions in ascending order; one that is left out is missing, for whatever reason is reported.
+  void take(Position position, std::span<const std::byte> bytes, Stretch& into);
 
  private:
-  void take(Position position, std::span<const std::byte> bytes, Stretch& into);
   void take_facts(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
   void take_body(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
   void take_evidence(Position position, capnp::Data::Reader digest, Stretch& into);
-  void lose(Position from, Position to, const std::string& why, Stretch& into);
 
-  const Database& database_;
-  const Wishes& wishes_;
+  const StretchWishes& wishes_;
   Decoder decoder_;
 };
+
+// Reads the events from `first` to `last` out of a database, as far as they are there. Throws
+// LedgerError(disk).
+void read_stretch(const Database& database, Position first, Position last, StretchTaker& taker,
+                  Stretch& into);
 
 }  // namespace migledger::ledger

@@ -100,7 +100,8 @@ void Executor::Loop::decide_about(Migration& migration) {
                    : migration.state.named_step == decision.step ? schema::Outcome::How::BY_PERSON
                                                                  : schema::Outcome::How::ADOPTED;
       record.more = has_more(migration, decision.step, decision.generation, record.facts);
-      if (migration.state.attempt.step == decision.step)
+      if (migration.state.attempt.step == decision.step &&
+          migration.state.attempt.generation == decision.generation)
         record.intent = migration.state.attempt.first_intent;
       record.row = name_of(decision.row);
       append(outcome(origin(migration, decision.because), record));
@@ -110,7 +111,7 @@ void Executor::Loop::decide_about(Migration& migration) {
       OutcomeRecord record;
       record.step = decision.step;
       record.generation = decision.generation;
-      record.intent = migration.state.attempt.latest;
+      record.intent = migration.state.attempt.first_intent;  // the latest event may be an outcome
       record.result = schema::Outcome::Result::FAILED;
       record.how = schema::Outcome::How::PROVEN;
       record.failure.error_class = ErrorClass::RETRY;

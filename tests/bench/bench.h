@@ -11,6 +11,7 @@ namespace migledger::bench {
 
 struct Context {
   bool quick = false;               // about a second each: whether they run, not what they find
+  std::size_t events = 10'000'000;  // of the ledger that verify reads
   bool keep = false;                // leave generated ledgers in `directory`, and use those there
   std::filesystem::path directory;  // to work in
   std::filesystem::path self;       // this program
@@ -28,5 +29,6 @@ void bench_spawn(Context& context);     // starting a child out of a small and a
 void bench_calls(Context& context);     // calls of the oci program, over the approach of before
 void bench_objects(Context& context);   // a bucket of a million objects, replicated
 void bench_volumes(Context& context);   // many volumes at once on the simulated tenancy
+void bench_verify(Context& context);    // verify over bare RocksDB iteration
 
 }  // namespace migledger::bench

@@ -26,7 +26,7 @@ constexpr Bench kBenches[] = {
     {"spawn", migledger::bench::bench_spawn},     {"executor", migledger::bench::bench_executor},
     {"replay", migledger::bench::bench_replay},   {"open", migledger::bench::bench_open},
     {"calls", migledger::bench::bench_calls},     {"volumes", migledger::bench::bench_volumes},
-    {"objects", migledger::bench::bench_objects},
+    {"objects", migledger::bench::bench_objects}, {"verify", migledger::bench::bench_verify},
 };
 
 // A directory of our own: within `within`, under a name that another run finds again, or else
@@ -64,9 +64,11 @@ int main(int argc, char** argv) {
   std::string directory;
   bool json = false;
   Context context;
-  app.add_option("NAME", names,
-                 "append, steps, spawn, executor, replay, open, calls, volumes, objects; all when "
-                 "none");
+  app.add_option(
+      "NAME", names,
+      "append, steps, spawn, executor, replay, open, calls, volumes, objects, verify; all "
+      "when none");
+  app.add_option("--events", context.events, "of verify: how long the ledger is");
   app.add_flag("--quick", context.quick, "about a second each, to see that they run");
   app.add_flag("--json", json, "one JSON object a line");
   app.add_option("--dir", directory, "where to work, on the disk to be measured");

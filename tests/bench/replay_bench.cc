@@ -1,15 +1,13 @@
 // Replay: decoding and folding every event of a long ledger, over iterating RocksDB and doing
 // nothing; and the state of one migration, which must not depend on how long the ledger is.
-#include <rocksdb/db.h>
-
 #include <unordered_map>
 
 #include "ledger/fleet_summary.h"
 #include "ledger/migration_state.h"
-#include "ledger/rocks_database.h"
 #include "ledger/rocks_event_store.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/histories.h"
+#include "tests/bench/iteration.h"
 #include "tests/bench/measure.h"
 
 namespace migledger::bench {
@@ -17,22 +15,6 @@ namespace migledger::bench {
 namespace {
 
 using ledger::RocksEventStore;
-
-// Seconds for all events through a bare iterator, with the options that replay uses.
-double iterate(const std::filesystem::path& ledger) {
-  const auto database =
-      ledger::open_database(ledger / "events", ledger::DatabaseMode::read, nullptr);
-  rocksdb::ReadOptions options;
-  options.readahead_size = 2 << 20;
-  options.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(database->db->NewIterator(options, database->events));
-  std::size_t bytes = 0;
-  const double seconds = seconds_of([&] {
-    for (it->SeekToFirst(); it->Valid(); it->Next()) bytes += it->value().size();
-  });
-  if (bytes == 0 || !it->status().ok()) throw std::runtime_error("bare iteration read nothing");
-  return seconds;
-}
 
 template <typename Fold>
 double fold_all(const std::filesystem::path& ledger, Fold&& fold) {

@@ -47,7 +47,7 @@ TEST_CASE("the benchmark runs and prints every figure") {
         "state of one of 40, over one of 10", "status of 4000 events",
         "history --until of 4000 events", "longest log of an unclean end",
         "5 volumes at once, ledger in RocksDB", "memory of the executor, half way",
-        "ledger on disk"}) {
+        "ledger on disk", "4000 events, verified"}) {
     INFO(figure);
     CHECK(ran.output.find(figure) != std::string::npos);
   }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "ledger/merkle.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/temp_directory.h"
@@ -56,7 +57,7 @@ TEST_CASE("without a snapshot, the fleet is folded from the start") {
 
 TEST_CASE("from a snapshot and the events after it, the fleet is the same") {
   Kept kept;
-  save_fleet(kept.fold(kept.head()), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(kept.head()), {}, kept.snapshots);
   const Position saved = kept.head();
   kept.more(100);
   const auto loaded = load_fleet(kept.store, kept.snapshots);
@@ -66,8 +67,8 @@ TEST_CASE("from a snapshot and the events after it, the fleet is the same") {
 
 TEST_CASE("the fleet at an earlier position does not use what came later") {
   Kept kept;
-  save_fleet(kept.fold(5), {}, kept.snapshots);
-  save_fleet(kept.fold(kept.head()), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(5), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(kept.head()), {}, kept.snapshots);
   for (Position at = 0; at <= kept.head(); ++at) {
     INFO(at);
     const auto loaded = load_fleet(kept.store, kept.snapshots, at);
@@ -79,7 +80,7 @@ TEST_CASE("the fleet at an earlier position does not use what came later") {
 
 TEST_CASE("a snapshot of a ledger that is longer than this one is not used") {
   Kept kept;
-  save_fleet(kept.fold(kept.head()), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(kept.head()), {}, kept.snapshots);
   kept.store.truncate(4);
   const auto loaded = load_fleet(kept.store, kept.snapshots);
   CHECK(loaded.fleet == kept.fold(4));
@@ -89,9 +90,9 @@ TEST_CASE("a snapshot of a ledger that is longer than this one is not used") {
 TEST_CASE("snapshots that agree with the events are left alone") {
   Kept kept;
   CHECK(check_fleet_snapshots(kept.store, kept.snapshots).empty());
-  save_fleet(kept.fold(5), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(5), {}, kept.snapshots);
   CHECK(check_fleet_snapshots(kept.store, kept.snapshots).empty());
-  save_fleet(kept.fold(kept.head()), {}, kept.snapshots);
+  save_fleet(kept.store, kept.fold(kept.head()), {}, kept.snapshots);
   CHECK(check_fleet_snapshots(kept.store, kept.snapshots).empty());
   CHECK(load_fleet(kept.store, kept.snapshots).snapshot == kept.head());
 }
@@ -112,10 +113,10 @@ TEST_CASE("a snapshot that disagrees with the fold is discarded, and that is sai
   for (const auto cursor = another.scan(1); cursor->next();) wrong.apply(cursor->event());
   REQUIRE(wrong.position() == kept.head());
 
-  SECTION("the only one") { save_fleet(wrong, {}, kept.snapshots); }
+  SECTION("the only one") { save_fleet(kept.store, wrong, {}, kept.snapshots); }
   SECTION("the newer of two") {
-    save_fleet(kept.fold(5), {}, kept.snapshots);
-    save_fleet(wrong, {}, kept.snapshots);
+    save_fleet(kept.store, kept.fold(5), {}, kept.snapshots);
+    save_fleet(kept.store, wrong, {}, kept.snapshots);
   }
   const auto said = check_fleet_snapshots(kept.store, kept.snapshots);
   REQUIRE(said.size() == 1);
@@ -132,6 +133,10 @@ TEST_CASE("a snapshot that is no fleet summary is passed over, and that is said"
   snapshot.kind = "fleet";
   snapshot.fold = FleetSummary::kFoldVersion;
   snapshot.position = kept.head();
+  const ledger::EventStore& store = kept.store;
+  const auto last = store.scan(kept.head());
+  REQUIRE(last->next());
+  snapshot.head = ledger::leaf_hash(last->bytes());
   snapshot.payload.assign(40, std::byte{0x5a});
   kept.snapshots.save(snapshot);
   const auto loaded = load_fleet(kept.store, kept.snapshots);
@@ -139,6 +144,28 @@ TEST_CASE("a snapshot that is no fleet summary is passed over, and that is said"
   CHECK(loaded.snapshot == 0);
   REQUIRE(loaded.passed_over.size() == 1);
   CHECK(loaded.passed_over[0].find("not a fleet summary") != std::string::npos);
+}
+
+TEST_CASE("a snapshot of another ledger is passed over for an older one, and that is said") {
+  Kept kept;
+  save_fleet(kept.store, kept.fold(5), {}, kept.snapshots);
+  MemoryEventStore other;
+  EventDraft first = ledger_created();
+  other.append_one(first);
+  const auto stream = start_migration(other, "somebody-else");
+  while (other.head().position < kept.head()) {
+    EventDraft draft = observed(stream, "OTHER");
+    other.append_one(draft);
+  }
+  FleetSummary theirs;
+  const ledger::EventStore& another = other;
+  for (const auto cursor = another.scan(1); cursor->next();) theirs.apply(cursor->event());
+  save_fleet(other, theirs, {}, kept.snapshots);
+  const auto loaded = load_fleet(kept.store, kept.snapshots);
+  CHECK(loaded.fleet == kept.fold(kept.head()));
+  CHECK(loaded.snapshot == 5);
+  REQUIRE(loaded.passed_over.size() == 1);
+  CHECK(loaded.passed_over[0].find("made of other events") != std::string::npos);
 }
 
 }  // namespace migledger::testing

@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/paths.h"
 #include "tests/support/rehearsal.h"
+#include "tests/support/scratch.h"
 #include "workflow/records.h"
 
 namespace migledger::testing {
@@ -261,6 +263,12 @@ TEST_CASE("the summary of a run agrees with the states of its migrations") {
     for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
       CHECK(row.done[i] == state.is_done(i));
   }
+}
+
+TEST_CASE("fleet: FORMAT.md names the version of the fold") {
+  const std::string format = read_all(source_path("ledger/FORMAT.md"));
+  CHECK(format.find("`fleet`, fold " + std::to_string(FleetSummary::kFoldVersion) + ":") !=
+        std::string::npos);
 }
 
 }  // namespace migledger::testing

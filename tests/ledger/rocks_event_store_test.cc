@@ -328,7 +328,7 @@ TEST_CASE("rocks store: after a failed write nothing is accepted until it is ope
     faults->disk_is_full = faults->sync_fails = false;
     const LedgerError later = error_of([&] { start_migration(*store, "c"); });
     CHECK(later.kind == LedgerErrorKind::disk);
-    CHECK_THAT(later.what(), Contains("open the ledger again"));
+    CHECK_THAT(later.what(), Contains("ledger is opened again"));
   }
   OpeningReport report;
   const auto store = RocksEventStore::open_writer(ledger, kHolder, report);

@@ -12,7 +12,12 @@ using testing::Scratch;
 
 Snapshot snapshot_at(Position position, std::string_view payload = "payload") {
   const auto bytes = bytes_of(payload);
-  return {"fleet", 3, position, sha256(bytes_of("root")), {bytes.begin(), bytes.end()}};
+  return {"fleet",
+          3,
+          position,
+          sha256(bytes_of("root")),
+          sha256(bytes_of("head")),
+          {bytes.begin(), bytes.end()}};
 }
 
 }  // namespace
@@ -26,6 +31,7 @@ TEST_CASE("snapshots: the newest at or below a position is loaded, the newest tw
   REQUIRE(newest.snapshot);
   CHECK(newest.snapshot->position == 100);
   CHECK(newest.snapshot->root == sha256(bytes_of("root")));
+  CHECK(newest.snapshot->head == sha256(bytes_of("head")));
   CHECK(newest.snapshot->payload == snapshot_at(1).payload);
   CHECK(newest.passed_over.empty());
   CHECK(store.load("fleet", 3, 99).snapshot->position == 90);
@@ -36,7 +42,7 @@ TEST_CASE("snapshots: the newest at or below a position is loaded, the newest tw
   // A ledger that goes on from an older copy has other events there.
   store.save(snapshot_at(40));
   CHECK(store.load("fleet", 3, 1000).snapshot->position == 40);
-  CHECK_THROWS_AS(store.save({"../fleet", 1, 1, {}, {}}), std::invalid_argument);
+  CHECK_THROWS_AS(store.save({"../fleet", 1, 1, {}, {}, {}}), std::invalid_argument);
 }
 
 TEST_CASE("snapshots: a damaged one is passed over and said") {
@@ -69,6 +75,18 @@ TEST_CASE("snapshots: one of another version of the fold is passed over and said
   CHECK_FALSE(loaded.snapshot);
   REQUIRE(loaded.passed_over.size() == 1);
   CHECK_THAT(loaded.passed_over[0], Catch::Contains("version 3 of its fold, not 4"));
+}
+
+TEST_CASE("snapshots: one of an older form is passed over and said") {
+  const Scratch scratch;
+  SnapshotStore store(scratch.path());
+  store.save(snapshot_at(5));
+  const auto file = scratch / "snapshots" / "fleet-5";
+  testing::write_all(file, "migledger-snapshot 1\nkind: fleet\nfold: 3\nposition: 5\n");
+  const auto loaded = store.load("fleet", 3, 10);
+  CHECK_FALSE(loaded.snapshot);
+  REQUIRE(loaded.passed_over.size() == 1);
+  CHECK_THAT(loaded.passed_over[0], Catch::Contains("older form"));
 }
 
 }  // namespace migledger::ledger

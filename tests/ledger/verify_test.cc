@@ -425,7 +425,7 @@ TEST_CASE("verify: snapshots are held against the fold") {
       MerkleFrontier tree;
       for (const auto cursor = store->scan(1, position); cursor->next();)
         tree.append(leaf_hash(cursor->bytes()));
-      save_fleet(fleet, tree.root(), snapshots);
+      save_fleet(*store, fleet, tree.root(), snapshots);
     }
   }
   Verification verification = verify(ledger);
@@ -441,7 +441,7 @@ TEST_CASE("verify: snapshots are held against the fold") {
   };
   SECTION("damaged") {
     std::string bytes = read_all(file);
-    const std::size_t at = GENERATE(0, 25, 45, 60, 100, 200, 300);
+    const std::size_t at = GENERATE(0, 25, 45, 60, 110, 180, 290, 400);
     bytes.at(at) = static_cast<char>(bytes.at(at) ^ 1);
     write_all(file, bytes);
     verification = verify(ledger);
@@ -460,6 +460,12 @@ TEST_CASE("verify: snapshots are held against the fold") {
     replace();
     CHECK(found(verification) == "snapshot 9000");
     CHECK_THAT(verification.findings.kept()[0].what, Contains("its root is not"));
+  }
+  SECTION("over an event that is another") {
+    snapshot.head[0] ^= std::byte{1};
+    replace();
+    CHECK(found(verification) == "snapshot 9000");
+    CHECK_THAT(verification.findings.kept()[0].what, Contains("other events than are here"));
   }
   SECTION("of another fold") {
     snapshot.fold = FleetSummary::kFoldVersion + 1;

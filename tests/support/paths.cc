@@ -8,4 +8,6 @@ std::string source_path(const std::string& path) {
 
 std::string migledger_program() { return MIGLEDGER_PROGRAM; }
 
+std::string failing_disk_library() { return MIGLEDGER_FAILING_DISK; }
+
 }  // namespace migledger::testing

@@ -12,4 +12,7 @@ std::string source_path(const std::string& path = {});
 // The program migledger.
 std::string migledger_program();
 
+// The library that makes a disk fail (failing_disk.c).
+std::string failing_disk_library();
+
 }  // namespace migledger::testing

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "ledger/verify.h"
+
 namespace migledger::testing {
 
 using workflow::Plan;
@@ -31,7 +33,10 @@ RunResult Rehearsal::run(const Plan& plan, RunOptions options) {
   adapters::sim::SimCloud cloud(*tenancy_, {.speed = 0, .parallel = 256});
   workflow::Executor executor(*store_, cloud, cloud, *workflow::workflow_named(plan.workflow),
                               std::move(options));
-  return executor.run(plan);
+  RunResult result = executor.run(plan);
+  const auto findings = ledger::verify_events(*store_);
+  for (const auto& finding : findings.kept()) FAIL_CHECK(finding.what);
+  return result;
 }
 
 RunResult Rehearsal::run_with_kills(const Plan& plan, unsigned every, unsigned most,

@@ -25,7 +25,8 @@ class Rehearsal {
  public:
   explicit Rehearsal(adapters::sim::TenancyOptions options = {});
 
-  // Provisions what the plan names and runs it. Throws what a hook throws.
+  // Provisions what the plan names and runs it. Fails the test when the ledger then breaks a rule
+  // of FORMAT.md. Throws what a hook throws.
   workflow::RunResult run(const workflow::Plan& plan, workflow::RunOptions options = {});
 
   // The same, killed after each append whose number is a multiple of `every`, and run again until
