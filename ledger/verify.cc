@@ -7,7 +7,6 @@
 #include <future>
 #include <thread>
 
-#include "ledger/checkpoint.h"
 #include "ledger/evidence_store.h"
 #include "ledger/fleet_keeper.h"
 #include "ledger/in_order.h"
@@ -19,6 +18,7 @@
 #include "ledger/snapshot_store.h"
 #include "ledger/verify_order.h"
 #include "ledger/verify_stretch.h"
+#include "ledger/verify_tree.h"
 
 namespace migledger::ledger {
 
@@ -264,10 +264,12 @@ class Verifier {
         threads_(options.threads != 0 ? options.threads
                                       : std::clamp(std::thread::hardware_concurrency(), 1u, 16u)),
         snapshots_(directory.path, result_),
-        order_(result_.findings) {}
+        order_(result_.findings),
+        tiles_(result_),
+        checkpoints_(result_) {}
 
   Verification run() {
-    list_checkpoints();
+    checkpoints_.list(directory_.path, options_.checkpoints);
     if (!open()) return std::move(result_);
     const Database& database = *opened_.database;
     result_.head = std::min(options_.until, opened_.head.position);
@@ -277,7 +279,7 @@ class Verifier {
     wishes.sizes = options_.sizes;
     wishes.sizes.push_back(result_.anchored);
     snapshots_.add_sizes(wishes.sizes);
-    for (const auto& known : checkpoints_) wishes.sizes.push_back(known.size);
+    checkpoints_.add_sizes(wishes.sizes);
     std::sort(wishes.sizes.begin(), wishes.sizes.end());
     wishes.fold_to = snapshots_.last();
     wishes.keys = IndexSum::draw();
@@ -294,6 +296,7 @@ class Verifier {
             const Position first = i * kStretch + 1;
             read_stretch(database, first, std::min<Position>(first + kStretch - 1, result_.head),
                          *taker, into);
+            look_for_tiles(database, into);
           };
         },
         [&](std::size_t, Stretch& stretch) { take(stretch); });
@@ -305,8 +308,8 @@ class Verifier {
     result_.intents = order_.intents();
     result_.unknown_events = order_.unknown_events();
     check_anchor();
-    check_checkpoints();
-    if (whole_) check_number_of_tiles();
+    checkpoints_.check(database, opened_.head.position);
+    if (whole_) tiles_.end(database, opened_.head.position);
     // What is missing in the log would be found missing from the index, too.
     if (whole_ && result_.findings.counts().count(Check::event) == 0)
       check_index(found, expected_, result_.findings);
@@ -345,100 +348,16 @@ class Verifier {
     expected_.add(stretch.index);
     for (const auto& [position, digest] : stretch.evidence) evidence_.try_emplace(digest, position);
     if (!whole_) return;
-    take_tiles(stretch);
-    checkpoints_.insert(checkpoints_.end(), stretch.checkpoints.begin(), stretch.checkpoints.end());
+    tiles_.take(*opened_.database, stretch);
+    checkpoints_.take(stretch);
     if (options_.leaves && !stretch.leaves.empty()) options_.leaves(stretch.first, stretch.leaves);
     for (const auto& [size, tree] : stretch.trees) {
       MerkleFrontier& whole = result_.trees[size] = tree_;
       whole.append(tree);
     }
     tree_.append(stretch.tree);
+    tree_.append(stretch.block);
     whole_ = stretch.is_whole();
-  }
-
-  // Before the log is opened: whatever was signed must be there then.
-  void list_checkpoints() {
-    checkpoints_ = options_.checkpoints;
-    const CheckpointStore published(directory_.path);
-    for (const std::uint64_t size : published.sizes()) {
-      const std::string file = "checkpoints/" + published.file_of(size).filename().string();
-      try {
-        if (const auto read = published.read(size))
-          checkpoints_.push_back({size, read->checkpoint.root, file});
-      } catch (const LedgerError& e) {
-        if (e.kind != LedgerErrorKind::refused) throw;
-        result_.findings.add({Check::checkpoint, 0, file, e.what(),
-                              "put the file back from a copy, if there is one"});
-      }
-    }
-  }
-
-  void check_checkpoints() {
-    LedgerTiles tiles(*opened_.database, false);
-    for (const auto& [size, root, where] : checkpoints_) {
-      if (size > opened_.head.position) {
-        result_.findings.add(
-            {Check::checkpoint, 0, where,
-             "the log ends at " + at(opened_.head.position) + ", and a checkpoint was signed for " +
-                 std::to_string(size) + " events: they were lost, or this is an older copy",
-             "restore a newer copy of the ledger's directory; or go on with what is there, and "
-             "run migledger reconcile first"});
-        continue;
-      }
-      if (size > result_.head) continue;
-      const auto tree = result_.trees.find(size);
-      // Of events that could not all be read.
-      if (tree == result_.trees.end() && !result_.tree) continue;
-      ++result_.checkpoints;
-      const Digest found =
-          tree != result_.trees.end() ? tree->second.root() : MerkleTree(tiles, size).root();
-      if (found == root) continue;
-      result_.findings.add({Check::checkpoint, size, where,
-                            "the first " + std::to_string(size) +
-                                " events are not those that a checkpoint was signed for: their "
-                                "root is " +
-                                to_hex(found) + ", not " + to_hex(root),
-                            "the ledger was changed: restore its directory from a copy, and find "
-                            "out who changed it"});
-    }
-  }
-
-  // The tiles above those that the stretches have looked at, and what is missing.
-  void take_tiles(const Stretch& stretch) {
-    result_.tiles += stretch.tiles.size();
-    if (!stretch.tiles.empty()) last_tile_ = stretch.tiles.back() + 1;
-    const std::uint64_t first = (stretch.first - 1) / kTileWidth;
-    for (std::size_t i = 0, stored = 0; i < stretch.tile_roots.size(); ++i) {
-      if (stored < stretch.tiles.size() && stretch.tiles[stored] == first + i)
-        ++stored;
-      else if (!missing_tile_)
-        missing_tile_ = first + i;
-      tile_builder_.append(stretch.tile_roots[i], [&](TileId id, std::span<const Digest> tile) {
-        const TileId above{id.level + 1, id.index};
-        const auto wrong = check_tile(*opened_.database, above, tile);
-        if (!wrong) return;
-        ++result_.tiles;
-        if (!wrong->empty())
-          result_.findings.add(
-              tile_finding(*wrong, (id.index << kTileHeight * (above.level + 1)) + 1));
-      });
-    }
-  }
-
-  // A writer stores them in order: none is missing before another, and none is of what is not
-  // there.
-  void check_number_of_tiles() {
-    if (missing_tile_ && *missing_tile_ < last_tile_)
-      result_.findings.add(tile_finding("tile " + std::to_string(*missing_tile_) +
-                                            " of the Merkle tree is missing, and later "
-                                            "ones are stored",
-                                        *missing_tile_ * kTileWidth + 1));
-    for (unsigned level = 0; level < 8; ++level)
-      if (stored_tiles(*opened_.database, level) >
-          hashes_at(opened_.head.position, level) / kTileWidth)
-        result_.findings.add(tile_finding(
-            "there are tiles of level " + std::to_string(level) + " of more events than there are",
-            0));
   }
 
   void check_anchor() {
@@ -463,10 +382,8 @@ class Verifier {
   bool whole_ = true;  // no event was missing so far
   IndexSum expected_;
   EvidenceNamed evidence_;
-  std::vector<KnownCheckpoint> checkpoints_;
-  TileBuilder tile_builder_;                   // over the roots of tiles of level 0
-  std::optional<std::uint64_t> missing_tile_;  // the first that is not stored
-  std::uint64_t last_tile_ = 0;                // how many there are up to the last that is
+  TileCheck tiles_;
+  CheckpointCheck checkpoints_;
 };
 
 }  // namespace
