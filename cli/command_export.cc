@@ -8,9 +8,13 @@
 namespace migledger::cli {
 
 int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err) {
-  const int forms = (options.jsonl.empty() ? 0 : 1) + (options.otlp.file.empty() ? 0 : 1);
+  int forms = 0;
+  for (const auto* target : {&options.jsonl, &options.tlog.directory, &options.otlp.file})
+    forms += target->empty() ? 0 : 1;
   if (forms != 1)
-    throw UsageError("export: say in which form, one of --jsonl FILE and --otlp FILE");
+    throw UsageError(
+        "export: say in which form, one of --jsonl FILE, --tlog DIR and --otlp FILE");
+  if (!options.tlog.directory.empty()) return export_tlog(options.ledger, options.tlog, out, err);
   if (!options.otlp.file.empty()) return read_otlp(options.ledger, options.otlp, out, err);
   export_jsonl(options.ledger, options.jsonl, options.evidence, out, err);
   return static_cast<int>(ExitStatus::done);

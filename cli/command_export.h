@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/export_otlp.h"
+#include "cli/export_tlog.h"
 
 namespace migledger::cli {
 
@@ -12,6 +13,7 @@ struct ExportOptions {
   std::string ledger = "migration.ledger";
   // One of these.
   std::string jsonl;  // a file to be made, or "-" (export_jsonl.h)
+  ExportTlog tlog;
   ExportOtlp otlp;
 
   bool evidence = false;  // with jsonl: bulk evidence, too

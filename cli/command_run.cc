@@ -11,9 +11,12 @@
 #include "adapters/inbox/inbox.h"
 #include "adapters/system_clock.h"
 #include "cli/after_restore.h"
+#include "cli/command_checkpoint.h"
 #include "cli/debug_log.h"
 #include "cli/dry_run.h"
 #include "cli/exit_status.h"
+#include "cli/json_text.h"
+#include "cli/key_files.h"
 #include "cli/open_ledger.h"
 #include "cli/picture.h"
 #include "cli/plan_refusal.h"
@@ -135,6 +138,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   select(config.plan, command.only);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   if (command.dry_run) return dry_run(command, config, path, out);
+  std::optional<ledger::SigningKey> key;
+  if (!config.checkpoint_key.empty()) key = read_signing_key(config.checkpoint_key);
   // Before anything is made beside it.
   [[maybe_unused]] const auto found = ledger::LedgerDirectory{path}.inspect();
   const auto cloud = make_run_cloud(command, config, path);
@@ -216,20 +221,37 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
       return status(ExitStatus::usage);
     }
   }
-  const int exit = workflow::exit_code(result);
+  int exit = workflow::exit_code(result);
+  std::optional<ledger::SignedCheckpoint> checkpoint;
+  if (key) {
+    try {
+      checkpoint = sign_after_run(store, path, *key);
+    } catch (const ledger::LedgerError& e) {
+      err << "migledger: " << printable(e.what(), 1000) << "\n";
+      if (exit == status(ExitStatus::done)) exit = status(ExitStatus::ledger_refused);
+    }
+  }
   log.write(fmt::format("ended: {} (exit code {})", workflow::words(result), exit));
   if (command.json) {
-    out << boost::json::serialize(boost::json::object{{"result", workflow::words(result)},
-                                                      {"exit_code", exit},
-                                                      {"done", result.done},
-                                                      {"failed", result.failed},
-                                                      {"waiting", result.parked},
-                                                      {"not_started", result.not_started},
-                                                      {"interrupted", result.interrupted},
-                                                      {"simulated", simulated}})
-        << "\n";
+    boost::json::object object{{"result", workflow::words(result)},
+                               {"exit_code", exit},
+                               {"done", result.done},
+                               {"failed", result.failed},
+                               {"waiting", result.parked},
+                               {"not_started", result.not_started},
+                               {"interrupted", result.interrupted},
+                               {"simulated", simulated}};
+    if (checkpoint)
+      object["checkpoint"] =
+          boost::json::object{{"origin", json_text(checkpoint->checkpoint.origin)},
+                              {"size", checkpoint->checkpoint.size},
+                              {"root", ledger::to_hex(checkpoint->checkpoint.root)}};
+    out << boost::json::serialize(object) << "\n";
   } else {
     summarize(store, config.plan, result, terminal, out);
+    if (checkpoint)
+      out << fmt::format("signed: events 1 to {}, root {}\n", checkpoint->checkpoint.size,
+                         ledger::to_hex(checkpoint->checkpoint.root));
   }
   if (!result.credentials_error.empty())
     err << "migledger: " << printable(result.credentials_error)

@@ -89,6 +89,8 @@ class Sentence {
         return of(body.getRestored());
       case Event::Body::FORKED:
         return of(body.getForked());
+      case Event::Body::CHECKPOINTED:
+        return of(body.getCheckpointed());
       case Event::Body::MIGRATION_STARTED:
         return of(body.getMigrationStarted());
       case Event::Body::PLAN_CHANGED:
@@ -206,6 +208,13 @@ class Sentence {
         "forked from #{} of ledger {} ({}), whose root there begins with {}: from here on a "
         "rehearsal",
         forked.getPosition(), show(forked.getLedgerId()), show(forked.getCloud()), digits);
+  }
+
+  std::string of(Checkpointed::Reader signed_head) const {
+    return fmt::format("the log up to #{} was signed, root {}, as {} with the key {}+{:08x}",
+                       signed_head.getSize(), kj::encodeHex(signed_head.getRoot()).cStr(),
+                       show(signed_head.getOrigin()), show(signed_head.getKeyName()),
+                       signed_head.getKeyId());
   }
 
   std::string of(MigrationStarted::Reader started) const {

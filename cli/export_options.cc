@@ -13,6 +13,14 @@ void add_export(CLI::App& app, ExportOptions& options, const std::function<void(
                                   "exact to the byte: a file to be made, or - for the output");
   lines->add_flag("--evidence", options.evidence, "bulk evidence, too")->needs(jsonl);
 
+  auto* log = sub->add_option_group("a signed log of static files (C2SP tlog-tiles)");
+  auto* tlog = log->add_option("--tlog", options.tlog.directory,
+                               "the directory to make, or to bring up to date");
+  log->add_option("--key", options.tlog.key,
+                  "file of the private key: signs a checkpoint first (default: the newest one "
+                  "that was published)")
+      ->needs(tlog);
+
   auto* traces = sub->add_option_group("OpenTelemetry traces");
   auto* otlp = traces->add_option("--otlp", options.otlp.file,
                                   "OTLP/JSON: a file to be made, or - for the output");
@@ -28,7 +36,7 @@ void add_export(CLI::App& app, ExportOptions& options, const std::function<void(
 
   sub->footer(
       "Examples:\n  migledger export --jsonl migration.jsonl --evidence\n"
-      "  migledger export --otlp traces.json");
+      "  migledger export --tlog log --key ledger.key\n  migledger export --otlp traces.json");
   sub->callback(run);
 }
 

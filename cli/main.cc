@@ -29,6 +29,7 @@
 #include "cli/report_options.h"
 #include "cli/simulate_options.h"
 #include "cli/steer_options.h"
+#include "cli/tlog_options.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 
@@ -219,6 +220,16 @@ int main(int argc, char** argv) {
     exit = guarded([&] { return cli::run_verify(verify, std::cout); });
   });
 
+  cli::TlogCommands tlog;
+  cli::add_tlog(
+      app, tlog,
+      [&] { exit = guarded([&] { return run_keygen(tlog.keygen, std::cout, std::cerr); }); },
+      [&] {
+        tlog.checkpoint.command_line = joined(argc, argv);
+        exit = guarded([&] { return run_checkpoint(tlog.checkpoint, std::cout, std::cerr); });
+      },
+      [&] { exit = guarded([&] { return run_prove(tlog.prove, std::cout, std::cerr); }); });
+
   cli::ReportOptions report_options;
   cli::add_report(app, ledger_path, report_options, [&] {
     exit = guarded(
@@ -227,6 +238,7 @@ int main(int argc, char** argv) {
 
   cli::ExportOptions export_options;
   cli::add_export(app, export_options, [&] {
+    export_options.tlog.command_line = joined(argc, argv);
     exit = guarded([&] { return cli::run_export(export_options, std::cout, std::cerr); });
   });
 

@@ -27,6 +27,7 @@ class Descriptor {
       : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
     if (fd_ < 0) fail(what, path, errno);
   }
+  Descriptor(int fd, const fs::path& path) : path_(path), fd_(fd) {}
   ~Descriptor() { ::close(fd_); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -112,6 +113,17 @@ void write_atomically(const fs::path& file, std::span<const std::byte> bytes) {
   }
   if (::rename(beside.c_str(), file.c_str()) != 0) fail("replace", file, errno);
   sync_directory(parent_of(file));
+}
+
+bool create_new(const fs::path& file, std::span<const std::byte> bytes, unsigned permissions) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions);
+  if (fd < 0 && errno == EEXIST) return false;
+  if (fd < 0) fail("create", file, errno);
+  Descriptor out(fd, file);
+  out.write(bytes);
+  out.sync();
+  sync_directory(parent_of(file));
+  return true;
 }
 
 std::optional<std::vector<std::byte>> read_file(const fs::path& file, std::size_t limit) {

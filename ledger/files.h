@@ -21,6 +21,11 @@ void sync_directory(const std::filesystem::path& directory);
 // `bytes`: written beside it, synced, renamed, the directory synced.
 void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes);
 
+// Makes the file, with these permissions, and syncs it; false, and nothing changed, when something
+// of that name is there.
+bool create_new(const std::filesystem::path& file, std::span<const std::byte> bytes,
+                unsigned permissions);
+
 // The whole file; nothing when it does not exist. Files over `limit` bytes are refused, so that a
 // foreign file cannot fill the memory.
 std::optional<std::vector<std::byte>> read_file(const std::filesystem::path& file,

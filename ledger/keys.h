@@ -18,6 +18,7 @@ inline constexpr char kNameTag = 'n';
 inline constexpr char kSearchTag = 'f';
 // How far the search index reaches. Sorts before its entries.
 inline constexpr std::string_view kSearchProgress = "f";
+inline constexpr char kTileTag = 't';  // merkle_tiles.h
 // Present while the index is being rebuilt: what is there then is not whole.
 inline constexpr std::string_view kRebuilding = "r";
 

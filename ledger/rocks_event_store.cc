@@ -11,6 +11,7 @@
 #include "ledger/group_commit.h"
 #include "ledger/keys.h"
 #include "ledger/ledger_directory.h"
+#include "ledger/merkle_tiles.h"
 #include "ledger/planted.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
@@ -48,6 +49,7 @@ struct RocksEventStore::State : StreamLookup {
   State(LedgerDirectory directory, const OpenOptions& options, Opened opened)
       : directory(std::move(directory)),
         steady_now(options.steady_now),
+        keep_tiles(options.keep_tiles),
         lock(nullptr),
         database(std::move(opened.database)),
         anchor(std::move(opened.anchor)),
@@ -77,10 +79,13 @@ struct RocksEventStore::State : StreamLookup {
 
   const LedgerDirectory directory;
   const std::function<std::chrono::steady_clock::time_point()> steady_now;
+  const bool keep_tiles;
   std::unique_ptr<WriterLock> lock;  // none for a reader
   std::unique_ptr<Database> database;
   SearchIndex search;  // a writer's
   GroupCommit<Request> commits;
+
+  TileKeeper tiles;
 
   // Changed only by whoever finishes a group.
   Anchor anchor;      // of the head
@@ -104,6 +109,7 @@ void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEven
     if (!event.migration.empty()) batch.Put(database->index, keys::name(event.migration), position);
   }
   search.add(*database, batch, events);
+  tiles.add_ready(*database, batch);
   rocksdb::WriteOptions synced;
   synced.sync = !planted(PlantedBug::skip_sync);
   const auto status = database->db->Write(synced, &batch);
@@ -162,7 +168,10 @@ void RocksEventStore::State::finish() {
     const bool refused = !failure.empty();
     guard.unlock();
     try {
-      for (const auto& bytes : events) anchor.append(bytes);
+      for (const auto& bytes : events) {
+        anchor.append(bytes);
+        if (keep_tiles) tiles.append(*database, anchor);
+      }
       if (!refused && steady_now() - anchored_at >= kAnchorEvery) write_anchor_now();
     } catch (const std::exception& e) {
       // These events are safe; but going on would stretch the time that no anchor vouches for.
@@ -258,6 +267,7 @@ std::unique_ptr<RocksEventStore> RocksEventStore::open_writer(const std::filesys
   state->search.open(*state->database, state->head.position);
   report.search_filled = state->search.fill(*state->database, state->head.position, kMostToFill);
   report.search_missing = state->search.missing(state->head.position);
+  if (state->keep_tiles) state->tiles.catch_up(*state->database, state->head.position);
   return std::unique_ptr<RocksEventStore>(new RocksEventStore(std::move(state)));
 }
 
@@ -335,6 +345,10 @@ MerkleFrontier RocksEventStore::frontier() const {
   return anchor.frontier;
 }
 
+std::unique_ptr<TileSource> RocksEventStore::tiles(bool stored) const {
+  return std::make_unique<LedgerTiles>(*state_->database, stored);
+}
+
 void RocksEventStore::advance_anchor() {
   if (state_->lock && state_->failure.empty()) state_->write_anchor_now();
 }
@@ -344,6 +358,7 @@ void RocksEventStore::close() {
   const auto database = std::move(state_->database);
   if (!state_->lock) return;
   if (state_->failure.empty()) {
+    state_->tiles.flush(*database);
     flush(*database);
     state_->write_anchor_now();
   }

@@ -9,6 +9,7 @@
 
 #include "ledger/anchor.h"
 #include "ledger/event_store.h"
+#include "ledger/merkle_tree.h"
 #include "ledger/opening.h"
 #include "ledger/writer_lock.h"
 
@@ -20,6 +21,8 @@ struct OpenOptions {
       std::chrono::steady_clock::now;
   // What RocksDB writes through; null for the real file system.
   std::shared_ptr<rocksdb::FileSystem> file_system;
+  // Whether the writer keeps the tiles of the Merkle tree; without, readers compute them.
+  bool keep_tiles = true;
 };
 
 class RocksEventStore : public EventStore {
@@ -68,6 +71,10 @@ class RocksEventStore : public EventStore {
 
   // The Merkle tree over all events up to the head. Must not run at once with append.
   MerkleFrontier frontier() const;
+
+  // The tiles of the Merkle tree over the events up to the head. Valid as long as the store is
+  // open.
+  std::unique_ptr<TileSource> tiles(bool stored = true) const;
 
   // Advances the anchor to the head, if it is behind. append does so when two seconds have passed;
   // an executor that goes idle may call it. Must not run at once with append. Throws

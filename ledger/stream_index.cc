@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ledger/keys.h"
+#include "ledger/merkle_tiles.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
 #include "ledger/search_index.h"
@@ -106,6 +107,7 @@ std::optional<std::string> compare_index(const Database& database, Position head
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (is_search_key(it->key().ToStringView())) continue;
     // Entries of events that were appended meanwhile.
+    if (read_tile_key(it->key().ToStringView())) continue;
     const auto position = keys::read_number(it->value().ToStringView());
     if (position && *position > head) continue;
     found.add(it->key().ToStringView(), it->value().ToStringView());
@@ -116,7 +118,7 @@ std::optional<std::string> compare_index(const Database& database, Position head
            std::to_string(expected.entries);
   if (expected.mixed != found.mixed)
     return "the index has as many entries as the events call for, but not the same ones";
-  return std::nullopt;
+  return compare_tiles(database, head);
 }
 
 void rebuild_index(Database& database, Position head) {
@@ -144,6 +146,8 @@ void rebuild_index(Database& database, Position head) {
     });
     if (batch.Count() >= kEventsABatch) write({});
   }
+  write({});
+  rebuild_tiles(database, head);
   batch.Delete(database.index, rocksdb::Slice(keys::kRebuilding));
   write(synced);
 }

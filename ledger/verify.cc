@@ -12,11 +12,13 @@
 #include "ledger/in_order.h"
 #include "ledger/keys.h"
 #include "ledger/ledger_directory.h"
+#include "ledger/merkle_tiles.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
 #include "ledger/snapshot_store.h"
 #include "ledger/verify_order.h"
 #include "ledger/verify_stretch.h"
+#include "ledger/verify_tree.h"
 
 namespace migledger::ledger {
 
@@ -167,6 +169,7 @@ IndexRead read_index(const Database& database, Position head, const IndexSum::Ke
     }
     const bool names = !key.empty() && key[0] == keys::kNameTag;
     const auto stream = keys::read_stream(key);
+    if (read_tile_key(key)) continue;  // looked at with the events
     if (!position || (!names && !stream)) {
       report("it has an entry that is none");
       continue;
@@ -261,9 +264,12 @@ class Verifier {
         threads_(options.threads != 0 ? options.threads
                                       : std::clamp(std::thread::hardware_concurrency(), 1u, 16u)),
         snapshots_(directory.path, result_),
-        order_(result_.findings) {}
+        order_(result_.findings),
+        tiles_(result_),
+        checkpoints_(result_) {}
 
   Verification run() {
+    checkpoints_.list(directory_.path, options_.checkpoints);
     if (!open()) return std::move(result_);
     const Database& database = *opened_.database;
     result_.head = std::min(options_.until, opened_.head.position);
@@ -273,6 +279,7 @@ class Verifier {
     wishes.sizes = options_.sizes;
     wishes.sizes.push_back(result_.anchored);
     snapshots_.add_sizes(wishes.sizes);
+    checkpoints_.add_sizes(wishes.sizes);
     std::sort(wishes.sizes.begin(), wishes.sizes.end());
     wishes.fold_to = snapshots_.last();
     wishes.keys = IndexSum::draw();
@@ -289,6 +296,7 @@ class Verifier {
             const Position first = i * kStretch + 1;
             read_stretch(database, first, std::min<Position>(first + kStretch - 1, result_.head),
                          *taker, into);
+            look_for_tiles(database, into);
           };
         },
         [&](std::size_t, Stretch& stretch) { take(stretch); });
@@ -300,6 +308,8 @@ class Verifier {
     result_.intents = order_.intents();
     result_.unknown_events = order_.unknown_events();
     check_anchor();
+    checkpoints_.check(database, opened_.head.position);
+    if (whole_) tiles_.end(database, opened_.head.position);
     // What is missing in the log would be found missing from the index, too.
     if (whole_ && result_.findings.counts().count(Check::event) == 0)
       check_index(found, expected_, result_.findings);
@@ -338,12 +348,15 @@ class Verifier {
     expected_.add(stretch.index);
     for (const auto& [position, digest] : stretch.evidence) evidence_.try_emplace(digest, position);
     if (!whole_) return;
+    tiles_.take(*opened_.database, stretch);
+    checkpoints_.take(stretch);
     if (options_.leaves && !stretch.leaves.empty()) options_.leaves(stretch.first, stretch.leaves);
     for (const auto& [size, tree] : stretch.trees) {
       MerkleFrontier& whole = result_.trees[size] = tree_;
       whole.append(tree);
     }
     tree_.append(stretch.tree);
+    tree_.append(stretch.block);
     whole_ = stretch.is_whole();
   }
 
@@ -369,6 +382,8 @@ class Verifier {
   bool whole_ = true;  // no event was missing so far
   IndexSum expected_;
   EvidenceNamed evidence_;
+  TileCheck tiles_;
+  CheckpointCheck checkpoints_;
 };
 
 }  // namespace
@@ -399,6 +414,14 @@ std::string_view name_of(Check check) {
       return "evidence-missing";
     case Check::evidence_damaged:
       return "evidence-damaged";
+    case Check::checkpoint:
+      return "checkpoint";
+    case Check::tile:
+      return "tile";
+    case Check::entry:
+      return "entry";
+    case Check::file:
+      return "file";
   }
   return "?";
 }

@@ -21,20 +21,24 @@ namespace migledger::ledger {
 
 // What was looked at when something was found.
 enum class Check {
-  opening,   // the ledger could not be opened
-  log,       // an event is missing or cannot be read
-  event,     // bytes that are not an event, or not in canonical form
-  header,    // position, stream, version or time
-  session,   // it names a session that there is not
-  cause,     // it reacts to something that is not before it
-  intent,    // an outcome without its intent before it, or a resend of what was never recorded
-  anchor,    // the events are not those that were acknowledged
-  index,     // the index does not match the events
-  snapshot,  // a snapshot is damaged, or not what its events fold to
+  opening,        // the ledger could not be opened
+  log,            // an event is missing or cannot be read
+  event,          // bytes that are not an event, or not in canonical form
+  header,         // position, stream, version or time
+  session,        // it names a session that there is not
+  cause,          // it reacts to something that is not before it
+  intent,         // an outcome without its intent before it, or a resend of what was never recorded
+  anchor,         // the events are not those that were acknowledged
+  index,          // the index does not match the events
+  snapshot,       // a snapshot is damaged, or not what its events fold to
   evidence_missing,
   evidence_damaged,  // a file does not hold what its name says
+  checkpoint,     // it was signed for other events, or more of them, or by another key
+  tile,           // a tile of the Merkle tree is not what the events call for
+  entry,          // of an exported log: not the one that was signed for
+  file            // of an exported log: no part of it
 };
-std::string_view name_of(Check check);  // "opening", …, "evidence-missing", "evidence-damaged"
+std::string_view name_of(Check check);  // "opening", …, "evidence-missing", "evidence-damaged", …
 
 struct Finding {
   Check check = Check::opening;
@@ -58,10 +62,19 @@ class Findings {
   std::map<Check, std::uint64_t> counts_;
 };
 
+// A checkpoint that the events must agree with, and where it was found.
+struct KnownCheckpoint {
+  std::uint64_t size = 0;
+  Digest root{};
+  std::string where;
+};
+
 struct VerifyOptions {
   Position until = ~Position{0};  // events after it are not looked at
   // Sizes of the tree to be returned in Verification::trees, beside that of everything read.
   std::vector<std::uint64_t> sizes;
+  // From elsewhere; those that the ledger has published itself are looked at in any case.
+  std::vector<KnownCheckpoint> checkpoints;
   // Called with the leaf hashes of the events from position `first` on: every event once, in order,
   // never two calls at once, on any thread. Ends with the first event that cannot be read.
   std::function<void(Position first, std::span<const Digest> leaves)> leaves;
@@ -92,6 +105,8 @@ struct Verification {
   std::uint64_t unknown_events = 0;  // of kinds that only a newer version knows
   std::uint64_t snapshots = 0;       // held against the fold
   std::uint64_t evidence = 0;        // files looked at
+  std::uint64_t checkpoints = 0;     // that the events were held against
+  std::uint64_t tiles = 0;           // stored ones, of the Merkle tree, looked at
   std::vector<std::string> remarks;  // sentences about what is no fault but was left out
 };
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "ledger/keys.h"
+#include "ledger/merkle_tree.h"
 #include "ledger/printable.h"
 #include "ledger/rocks_database.h"
 
@@ -94,6 +95,10 @@ void StretchTaker::begin(Position first, Position last, Stretch& into) const {
   into.trees.clear();
   into.names.clear();
   into.evidence.clear();
+  into.block = {};
+  into.tile_roots.clear();
+  into.tiles.clear();
+  into.checkpoints.clear();
   into.bytes.clear();
   into.ends.clear();
   into.findings.clear();
@@ -148,12 +153,22 @@ void read_stretch(const Database& database, Position first, Position last, Stret
   }
 }
 
+// A stretch begins where a tile does, and the roots of 256 leaves are what the tiles above hold.
+void StretchTaker::take_leaf(Position position, std::span<const std::byte> bytes, Stretch& into) {
+  into.leaves.push_back(leaf_hash(bytes));
+  into.block.append(into.leaves.back());
+  if (into.block.size() == kTileWidth) {
+    into.tile_roots.push_back(into.block.root());
+    into.tree.append(into.block);
+    into.block = {};
+  }
+  if (std::binary_search(wishes_.sizes.begin(), wishes_.sizes.end(), position))
+    into.trees.emplace_back(position, into.tree).second.append(into.block);
+}
+
 void StretchTaker::take(Position position, std::span<const std::byte> bytes, Stretch& into) {
   if (into.leaves.size() == position - into.first) {
-    into.leaves.push_back(leaf_hash(bytes));
-    into.tree.append(into.leaves.back());
-    if (std::binary_search(wishes_.sizes.begin(), wishes_.sizes.end(), position))
-      into.trees.emplace_back(position, into.tree);
+    take_leaf(position, bytes, into);
   }
   if (position <= wishes_.fold_to && into.ends.size() == position - into.first) {
     into.bytes.insert(into.bytes.end(), bytes.begin(), bytes.end());
@@ -211,6 +226,23 @@ void StretchTaker::take_evidence(Position position, capnp::Data::Reader data, St
   into.evidence.emplace_back(position, digest);
 }
 
+void StretchTaker::take_checkpoint(Position position, schema::Checkpointed::Reader checkpointed,
+                                   Stretch& into) {
+  KnownCheckpoint known;
+  known.size = checkpointed.getSize();
+  known.where = "the event at position " + std::to_string(position);
+  const auto root = checkpointed.getRoot();
+  if (root.size() != known.root.size() || known.size >= position) {
+    into.findings.push_back({Check::checkpoint, position, "",
+                             known.where + " is of a checkpoint that cannot have been signed then",
+                             kRestore});
+    return;
+  }
+  std::copy_n(reinterpret_cast<const std::byte*>(root.begin()), known.root.size(),
+              known.root.begin());
+  into.checkpoints.push_back(std::move(known));
+}
+
 void StretchTaker::take_body(Position position, Event::Reader event, EventFacts& facts,
                              Stretch& into) {
   static const unsigned kKinds = capnp::Schema::from<Event::Body>().getUnionFields().size();
@@ -251,6 +283,9 @@ void StretchTaker::take_body(Position position, Event::Reader event, EventFacts&
       take_evidence(position, outcome.getEvidence(), into);
       break;
     }
+    case Event::Body::CHECKPOINTED:
+      take_checkpoint(position, body.getCheckpointed(), into);
+      break;
     case Event::Body::CHECKED:
       for (const auto digest : body.getChecked().getEvidence())
         take_evidence(position, digest, into);

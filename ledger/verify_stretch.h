@@ -72,9 +72,13 @@ class IndexSum {
 
 struct Stretch {
   Position first = 1;
-  std::vector<EventFacts> facts;  // by position - first
-  std::vector<Digest> leaves;     // as many as there are before the first event that is missing
-  MerkleFrontier tree;            // over `leaves`
+  std::vector<EventFacts> facts;     // by position - first
+  std::vector<Digest> leaves;        // as many as there are before the first event that is missing
+  MerkleFrontier tree;               // over `leaves`, without the last that fill no tile
+  MerkleFrontier block;              // over those
+  std::vector<Digest> tile_roots;    // of each 256 leaves
+  std::vector<std::uint64_t> tiles;  // numbers of those that are stored
+  std::vector<KnownCheckpoint> checkpoints;                     // that events say were signed
   std::vector<std::pair<std::uint64_t, MerkleFrontier>> trees;  // of wanted sizes, over its leaves
   std::vector<std::pair<Position, std::string>> names;          // of migrations that start
   std::vector<std::pair<Position, Digest>> evidence;            // that events name
@@ -110,6 +114,8 @@ class StretchTaker {
  private:
   void take_facts(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
   void take_body(Position position, schema::Event::Reader event, EventFacts& facts, Stretch& into);
+  void take_leaf(Position position, std::span<const std::byte> bytes, Stretch& into);
+  void take_checkpoint(Position position, schema::Checkpointed::Reader checkpointed, Stretch& into);
   void take_evidence(Position position, capnp::Data::Reader digest, Stretch& into);
 
   const StretchWishes& wishes_;

@@ -196,6 +196,7 @@ void read_run_settings(const JsonNode& root, Config& config) {
   config.settings = read_settings([&](std::string_view key) { return root.find(key); });
   take_text(root.find("ledger_path"), config.ledger_path);
   take_text(root.find("log_file"), config.log_file);
+  take_text(root.find("checkpoint_key"), config.checkpoint_key);
   take_number(root.find("parallel"), config.parallel);
   if (const JsonNode* oci = root.find("oci")) {
     take_text(oci->find("program"), config.oci.program);

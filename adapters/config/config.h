@@ -59,6 +59,7 @@ struct Config {
   std::string ledger_path = "migration.ledger";
   std::string state_file_path;  // of the old script; empty in a plan of many
   std::string log_file = "migration.log";
+  std::string checkpoint_key;  // file of the key that signs the log after each run; empty: none
   std::size_t parallel = 10;  // migrations at once
   OciSettings oci;
   ledger::Fields endpoints;  // region → base URL

@@ -302,6 +302,7 @@ constexpr KeyRule kConfigurationKeys[] = {
     {"workflow", &kWorkflow, kRun},
     {"ledger_path", &kPath, kRun},
     {"log_file", &kPath, kRun},
+    {"checkpoint_key", &kPath, kRun},
     {"parallel", &kParallel, kRun},
     {"oci", &kOci, kRun},
     {"endpoints", &kEndpoints, kRun},

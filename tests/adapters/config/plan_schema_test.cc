@@ -125,6 +125,7 @@ const Sample kSamples[] = {
      R"([{"default": 0}, {"launch": 60}, {"create-image": 60}, {"default": "60"}])"},
     {"ledger_path", R"(["x/y"])", R"(["", 1])"},
     {"log_file", R"(["x"])", R"([""])"},
+    {"checkpoint_key", R"(["keys/ledger"])", R"(["", 1])"},
     {"parallel", "[1, 100000]", "[0, 100001, 1.5]"},
     {"oci",
      R"([{}, {"program": "/usr/bin/oci", "config_file": "~/.oci/config", "profile": "A B",
