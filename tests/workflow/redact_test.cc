@@ -32,7 +32,24 @@ TEST_CASE("secret members of a JSON body are hidden at any depth") {
 
 TEST_CASE("a body that is not JSON is redacted as text") {
   CHECK(redact_body("<html>/p/TOK/n/x</html>") == "<html>/p/(secret)/n/x</html>");
-  CHECK(redact_body("{\"accessUri\": \"/p/TOK/n/") == "{\"accessUri\": \"/p/(secret)/n/");
+}
+
+TEST_CASE("secret members of a body that only looks like JSON are hidden, too") {
+  CHECK(redact_body(R"({"accessUri": "/p/TOK/n/)") == R"({"accessUri": "(secret)")
+  ");
+      CHECK(redact_body(R"({"a":"b","user_data" : "TOK\"EN","n":1)") ==
+                R"({"a":"b","user_data" : "(secret)",
+            "n" : 1) ");
+      CHECK(redact_body(R"(noise {"password":12345, "x": "password", "private_key")") ==
+                R"(noise {"password":"(secret)",
+            "x"
+            : "password", "private_key") ");
+      CHECK(redact_body(R"({"password":)") == R"({"password":"(secret)") ");
+      // Deeper than what is taken for JSON.
+      const std::string deep =
+          std::string(40, '[') + R"({"user_data":"TOKEN"})" + std::string(40, ']');
+  CHECK(redact_body(deep).find("TOKEN") == std::string::npos);
+  CHECK(redact_body(deep).size() == deep.size() + 3);
 }
 
 }  // namespace migledger::workflow
