@@ -95,6 +95,9 @@ std::string id_in(const std::string& body) {
 }
 
 void promise_reply(const HttpReply& reply) {
+  boost::json::error_code bad;
+  boost::json::parse(reply.body, bad);
+  promise(reply.status < 400 || reply.body.empty() || !bad, "a refusal is JSON");
   promise(reply.status >= 200 && reply.status <= 599, "a reply has a status");
   if (reply.status == 500)
     promise(reply.body.find("InternalError") != std::string::npos, "a 500 is one that OCI has");
