@@ -36,10 +36,7 @@ bool take(std::string_view& text, char c) {
 
 // Of the years that are written with four digits.
 std::optional<Time> with_four_digits(Time t) {
-  constexpr auto first_of = [](int year) {
-    return Time(std::chrono::sys_days(std::chrono::year(year) / std::chrono::January / 1));
-  };
-  if (t < first_of(0) || t >= first_of(10000)) return std::nullopt;
+  if (to_micros(t) < kFirstMicros || to_micros(t) > kLastMicros) return std::nullopt;
   return t;
 }
 

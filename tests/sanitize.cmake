@@ -5,7 +5,7 @@ add_compile_options(-fno-omit-frame-pointer)
 if(MIGLEDGER_SANITIZE STREQUAL "address")
   # Left out: what Clang 14 cannot do in coroutines (function), and what AddressSanitizer finds as
   # well (null, object-size) or the code does not do (vptr), for they double the time to compile.
-  set(SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all
+  set(SANITIZE -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
     -fno-sanitize=function,null,object-size,vptr)
   add_compile_options(${SANITIZE} -fsanitize=fuzzer-no-link)
   add_link_options(${SANITIZE})

@@ -18,7 +18,7 @@ ListedObject object_of(const boost::json::value& item) {
   object.name = text(&item, "name");
   object.etag = text(&item, "etag");
   object.md5 = text(&item, "md5");
-  object.size = static_cast<std::uint64_t>(number(&item, "size").value_or(0));
+  object.size = whole_number(&item, "size");
   const auto modified = text(&item, "timeModified");
   object.modified =
       parse_rfc3339(modified.empty() ? text(&item, "timeCreated") : modified).value_or(Time{});

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <ctime>
+#include <limits>
 
 namespace migledger {
 
@@ -18,6 +19,19 @@ TEST_CASE("UTC has six digits of a second and reads back as it was") {
   CHECK(format_utc(Time(-1us)) == "1969-12-31T23:59:59.999999Z");
   for (const Time t : {kSample, Time{}, Time(-1us), Time(253402300799s)})
     CHECK(parse_rfc3339(format_utc(t)) == t);
+}
+
+TEST_CASE("a time beyond the years of four digits counts as the nearest within") {
+  CHECK(format_utc(time_from_micros(INT64_MIN)) == "0000-01-01T00:00:00.000000Z");
+  CHECK(format_utc(time_from_micros(INT64_MAX)) == "9999-12-31T23:59:59.999999Z");
+  for (const auto micros : {kFirstMicros, std::int64_t{-1}, kLastMicros})
+    CHECK(to_micros(time_from_micros(micros)) == micros);
+  CHECK(pause_from_millis(1500) == 1500ms);
+  CHECK(pause_from_millis(UINT64_MAX) == 36600 * 24h);
+  CHECK(pause_from_seconds(1.5) == 1500ms);
+  CHECK(pause_from_seconds(1e300) == 36600 * 24h);
+  for (const double nothing : {-1.0, 0.0, std::numeric_limits<double>::quiet_NaN()})
+    CHECK(pause_from_seconds(nothing) == 0ms);
 }
 
 TEST_CASE("an RFC 3339 time needs a zone, and honours it") {

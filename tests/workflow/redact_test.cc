@@ -35,21 +35,20 @@ TEST_CASE("a body that is not JSON is redacted as text") {
 }
 
 TEST_CASE("secret members of a body that only looks like JSON are hidden, too") {
-  CHECK(redact_body(R"({"accessUri": "/p/TOK/n/)") == R"({"accessUri": "(secret)")
-  ");
-      CHECK(redact_body(R"({"a":"b","user_data" : "TOK\"EN","n":1)") ==
-                R"({"a":"b","user_data" : "(secret)",
-            "n" : 1) ");
-      CHECK(redact_body(R"(noise {"password":12345, "x": "password", "private_key")") ==
-                R"(noise {"password":"(secret)",
-            "x"
-            : "password", "private_key") ");
-      CHECK(redact_body(R"({"password":)") == R"({"password":"(secret)") ");
-      // Deeper than what is taken for JSON.
-      const std::string deep =
-          std::string(40, '[') + R"({"user_data":"TOKEN"})" + std::string(40, ']');
-  CHECK(redact_body(deep).find("TOKEN") == std::string::npos);
-  CHECK(redact_body(deep).size() == deep.size() + 3);
+  const auto hidden = [](std::string body, const std::string& secret) {
+    body.replace(body.find(secret), secret.size(), "\"(secret)\"");
+    return body;
+  };
+  for (const auto& [body, secret] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"{\"accessUri\": \"/p/TOK/n/", "\"/p/TOK/n/"},
+           {"{\"a\":\"b\",\"user_data\" : \"TOK\\\"EN\",\"n\":1", "\"TOK\\\"EN\""},
+           {"no {\"password\":12345, \"x\": \"password\", \"private_key\"", "12345"},
+           // Deeper than what is taken for JSON.
+           {std::string(40, '[') + "{\"user_data\":\"T\"}" + std::string(40, ']'), "\"T\""}}) {
+    INFO(body);
+    CHECK(redact_body(body) == hidden(body, secret));
+  }
+  CHECK(redact_body("{\"password\":") == "{\"password\":\"(secret)\"");
 }
 
 }  // namespace migledger::workflow
