@@ -321,8 +321,7 @@ class Sentence {
         text += because(outcome.getError());
         const auto pause = outcome.getError().getRetryAfterMillis();
         if (pause > 0)
-          text +=
-              fmt::format(" (asked to wait {})", format_duration(std::chrono::milliseconds(pause)));
+          text += fmt::format(" (asked to wait {})", format_duration(pause_from_millis(pause)));
         return text;
       }
       case Outcome::Result::UNKNOWN:

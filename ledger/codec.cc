@@ -2,6 +2,7 @@
 
 #include <capnp/serialize.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "ledger/errors.h"
@@ -33,7 +34,7 @@ std::vector<std::byte> encode(schema::Event::Reader event) {
 }
 
 struct Decoder::State {
-  std::vector<capnp::word> words;
+  kj::Array<capnp::word> words;
   std::optional<capnp::SegmentArrayMessageReader> reader;
   kj::ArrayPtr<const capnp::word> segment;
 };
@@ -47,9 +48,10 @@ schema::Event::Reader Decoder::decode(std::span<const std::byte> bytes) {
     throw LedgerError(LedgerErrorKind::corrupt, "an event of " + std::to_string(bytes.size()) +
                                                     " bytes is not a whole number of 8-byte words");
   State& s = *state_;
-  if (s.words.size() < count) s.words.resize(count);
-  std::memcpy(s.words.data(), bytes.data(), bytes.size());
-  s.segment = kj::arrayPtr(s.words.data(), count);
+  if (s.words.size() < count)
+    s.words = kj::heapArray<capnp::word>(std::max(count, 2 * s.words.size()));
+  std::memcpy(s.words.begin(), bytes.data(), bytes.size());
+  s.segment = s.words.slice(0, count);
   s.reader.emplace(kj::arrayPtr(&s.segment, 1), limits());
   try {
     return s.reader->getRoot<schema::Event>();

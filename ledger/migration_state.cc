@@ -215,7 +215,7 @@ void MigrationState::apply(schema::Event::Reader event) {
       reading.error = error.getClass();
       reading.failed_at = updated;
       reading.failed_position = position;
-      reading.retry_after = std::chrono::milliseconds(error.getRetryAfterMillis());
+      reading.retry_after = pause_from_millis(error.getRetryAfterMillis());
       break;
     }
     case Event::Body::PARKED: {
@@ -337,7 +337,7 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
   attempt.latest = event.getPosition();
   attempt.ended = updated;
   attempt.error = outcome.getError().getClass();
-  attempt.retry_after = std::chrono::milliseconds(outcome.getError().getRetryAfterMillis());
+  attempt.retry_after = pause_from_millis(outcome.getError().getRetryAfterMillis());
   forget_look();
   switch (outcome.getResult()) {
     case schema::Outcome::Result::SUCCEEDED:

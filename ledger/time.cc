@@ -34,15 +34,22 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
+// Of the years that are written with four digits.
+std::optional<Time> with_four_digits(Time t) {
+  if (to_micros(t) < kFirstMicros || to_micros(t) > kLastMicros) return std::nullopt;
+  return t;
+}
+
 std::optional<Time> assemble(int year, int month, int day, int hour, int minute, int second,
-                             std::int64_t micros) {
+                             std::int64_t micros, std::chrono::minutes offset = {}) {
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   // A leap second is read as the second that follows it.
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + seconds(second) + Duration(micros);
+  return with_four_digits(Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+                          std::chrono::minutes(minute) + seconds(second) + Duration(micros) -
+                          offset);
 }
 
 }  // namespace
@@ -99,9 +106,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
       return std::nullopt;
   }
   if (!text.empty()) return std::nullopt;
-  const auto t = assemble(year, month, day, hour, minute, second, micros);
-  if (!t) return std::nullopt;
-  return *t - sign * (std::chrono::hours(off_hour) + std::chrono::minutes(off_minute));
+  const auto offset = std::chrono::hours(off_hour) + std::chrono::minutes(off_minute);
+  return assemble(year, month, day, hour, minute, second, micros, sign * offset);
 }
 
 std::optional<Time> parse_http_date(std::string_view text) {

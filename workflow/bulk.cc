@@ -8,6 +8,9 @@ namespace migledger::workflow {
 
 namespace {
 
+// https://docs.oracle.com/en-us/iaas/Content/Object/Tasks/managingobjects.htm
+constexpr std::size_t kLongestName = 1024;
+
 bool of_parts(const ListedObject& object) { return object.md5.find('-') != std::string::npos; }
 
 ListedObject object_of(const boost::json::value& item) {
@@ -15,7 +18,7 @@ ListedObject object_of(const boost::json::value& item) {
   object.name = text(&item, "name");
   object.etag = text(&item, "etag");
   object.md5 = text(&item, "md5");
-  object.size = static_cast<std::uint64_t>(number(&item, "size").value_or(0));
+  object.size = whole_number(&item, "size");
   const auto modified = text(&item, "timeModified");
   object.modified =
       parse_rfc3339(modified.empty() ? text(&item, "timeCreated") : modified).value_or(Time{});
@@ -42,9 +45,11 @@ std::optional<Listing> listing_of(const Reply& reply) {
   listing.objects.reserve(objects->get_array().size());
   for (const auto& item : objects->get_array()) {
     listing.objects.push_back(object_of(item));
-    if (listing.objects.back().name.empty()) return std::nullopt;
+    const auto& name = listing.objects.back().name;
+    if (name.empty() || name.size() > kLongestName) return std::nullopt;
   }
   listing.next = text(&json, "nextStartWith");
+  if (listing.next.size() > kLongestName) return std::nullopt;
   return listing;
 }
 

@@ -225,7 +225,7 @@ bool keeps_boot_volume(const View& view) { return view.plan("keep_source_boot_vo
 
 Time quiet_period_end(const View& view) {
   const double seconds = number_field(view, "quiet_period_seconds").value_or(7 * 86400);
-  return view.state.done_at + Duration(static_cast<std::int64_t>(seconds * 1e6));
+  return view.state.done_at + pause_from_seconds(seconds);
 }
 
 std::string decommission_question(const View& view) {

@@ -37,7 +37,7 @@ Duration seconds_field(const ledger::Fields& plan, std::string_view field, Durat
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (text.empty() || error != std::errc()) return otherwise;
-  return Duration(static_cast<std::int64_t>(seconds * 1e6));
+  return pause_from_seconds(seconds);
 }
 
 // How long an await step may take; nothing: as long as it does.
@@ -48,7 +48,7 @@ std::optional<Duration> timeout_of(const ledger::Fields& plan, std::string_view 
   const auto* value = parsed.as_object().if_contains(step);
   if (!value) value = parsed.as_object().if_contains("default");
   if (!value || !value->is_number()) return std::nullopt;
-  return Duration(static_cast<std::int64_t>(value->to_number<double>() * 1e6));
+  return pause_from_seconds(value->to_number<double>());
 }
 
 Circumstance::Sight sight_of(const ledger::Look& look) {

@@ -128,6 +128,10 @@ void Executor::Loop::conclude_reading(Migration& migration, const View& view) {
   const Step& step = workflow_.steps[job.step];
   Verdict verdict = step.read(view, job.answers);
   const Origin from = origin(migration, job.because);
+  if (!fits(checked(from, job.step, verdict, 0, {}))) {
+    verdict = {};
+    verdict.failure = does_not_fit();
+  }
   switch (verdict.kind) {
     case Verdict::Kind::pending: {
       migration.next_poll = next_poll(step, migration.state, now_);
@@ -183,7 +187,8 @@ void Executor::Loop::conclude_look(Migration& migration, const View& view) {
     Time cloud_time{};
     for (const auto& answer : job.answers)
       cloud_time = std::max(cloud_time, answer.reply.date().value_or(Time{}));
-    append(probed(from, job.step, job.generation, sighting, scope, cloud_time));
+    EventDraft seen = probed(from, job.step, job.generation, sighting, scope, cloud_time);
+    append(fits(seen) ? std::move(seen) : read_failed(from, job.step, does_not_fit()));
   }
   migration.job.reset();
 }

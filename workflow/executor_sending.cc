@@ -32,10 +32,17 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   const std::string key = view.key();
   Request request = step.act(view);
   request.request_id = request_id_of(key, 1);
+  const Origin from = origin(migration, decision.because);
+  EventDraft intended = intent(from, decision, step.guard, key, transport_, 1, request);
+  if (!fits(intended)) {
+    append(parked(from, decision.step, "the request is too long to be recorded, so it is not sent",
+                  "shorten what the configuration gives it", schema::Parked::Kind::MEND));
+    return;
+  }
   Request filled = request;
   const auto body = fill_placeholders(request.body, secrets_);
   if (!body) {
-    append(parked(origin(migration, decision.because), decision.step, kSecretChanged,
+    append(parked(from, decision.step, kSecretChanged,
                   "restore the former value, or accept the change of plan",
                   schema::Parked::Kind::MEND));
     return;
@@ -44,21 +51,17 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   ++reserved_;
   const CallId early = planted(PlantedBug::send_before_intent) ? ++next_call_ : 0;
   if (early != 0) cloud_.start(early, filled);
-  append(intent(origin(migration, decision.because), decision, step.guard, key, transport_, 1,
-                request),
-         [this, filled, early](schema::Event::Reader event) {
-           const auto intent = event.getBody().getIntent();
-           if (early != 0) {
-             --reserved_;
-             sending_[early] = {event.getStream(), intent.getStep(), intent.getGeneration(),
-                                event.getPosition()};
-             return;
-           }
-           launch(
-               ++next_call_,
-               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
-               filled);
-         });
+  append(std::move(intended), [this, filled, early](schema::Event::Reader event) {
+    const auto intent = event.getBody().getIntent();
+    const Sending sending{event.getStream(), intent.getStep(), intent.getGeneration(),
+                          event.getPosition()};
+    if (early != 0) {
+      --reserved_;
+      sending_[early] = sending;
+    } else {
+      launch(++next_call_, sending, filled);
+    }
+  });
 }
 
 void Executor::Loop::send_again(Migration& migration, const Decision& decision) {
@@ -155,7 +158,19 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
   }
   debug(fmt::format("position {}: {}", sending.intent,
                     record.failure ? describe(record.failure) : std::string("succeeded")));
-  append(outcome(origin(migration, sending.intent), record));
+  const Origin from = origin(migration, sending.intent);
+  EventDraft ended = outcome(from, record);
+  if (!fits(ended)) {
+    // Then it is looked for, as after a reply that does not show what was made.
+    record.result = schema::Outcome::Result::UNKNOWN;
+    record.failure = does_not_fit();
+    record.failure.error_class = ErrorClass::UNKNOWN;
+    record.facts = {};
+    record.reply = nullptr;
+    record.more = false;
+    ended = outcome(from, record);
+  }
+  append(std::move(ended));
 }
 
 }  // namespace migledger::workflow

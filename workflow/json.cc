@@ -1,8 +1,16 @@
 #include "workflow/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace migledger::workflow {
+
+namespace {
+
+constexpr double kExact =
+    9007199254740992.0;  // 2^53: up to there a double holds every whole number
+
+}  // namespace
 
 const boost::json::value* member(const boost::json::value* value, std::string_view key) {
   if (!value || !value->is_object()) return nullptr;
@@ -22,13 +30,17 @@ std::optional<double> number(const boost::json::value* value, std::string_view k
   return found->to_number<double>();
 }
 
+std::uint64_t whole_number(const boost::json::value* value, std::string_view key) {
+  const double found = number(value, key).value_or(0);
+  return found > 0 ? static_cast<std::uint64_t>(std::min(found, kExact)) : 0;
+}
+
 boost::json::value tidy(boost::json::value value) {
   if (auto* object = value.if_object()) {
     for (auto& entry : *object) entry.value() = tidy(std::move(entry.value()));
   } else if (auto* array = value.if_array()) {
     for (auto& element : *array) element = tidy(std::move(element));
   } else if (const auto* number = value.if_double()) {
-    constexpr double kExact = 9007199254740992.0;  // 2^53
     if (std::floor(*number) == *number && std::abs(*number) < kExact)
       return static_cast<std::int64_t>(*number);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ std::string_view text(const boost::json::value* value, std::string_view key);
 
 // A number, also when written as an integer.
 std::optional<double> number(const boost::json::value* value, std::string_view key);
+
+// A count: what is below zero counts as 0, and what no double holds exactly as the largest that one
+// does. 0 when missing.
+std::uint64_t whole_number(const boost::json::value* value, std::string_view key);
 
 // `value` with numbers that are whole written so (2, not 2E0): for people who read requests.
 boost::json::value tidy(boost::json::value value);

@@ -110,7 +110,8 @@ Work work_of(const Answer& answer, std::string_view id) {
   const auto item = item_of(answer, id);
   if (!item) return work;
   work.status = text(item.get(), "status");
-  work.percent = static_cast<int>(number(item.get(), "percentComplete").value_or(0));
+  work.percent =
+      static_cast<int>(std::min<std::uint64_t>(whole_number(item.get(), "percentComplete"), 100));
   if (work.status == "SUCCEEDED" || work.status == "COMPLETED") {
     work.state = WorkState::succeeded;
   } else if (work.status == "FAILED" || work.status == "CANCELED") {

@@ -27,7 +27,7 @@ Duration interval_of(const MigrationState& state) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (text.empty() || error != std::errc() || !(seconds > 0)) return kDefaultInterval;
-  return std::max(Duration(static_cast<std::int64_t>(seconds * 1e6)), kShortestInterval);
+  return std::max(pause_from_seconds(seconds), kShortestInterval);
 }
 
 }  // namespace

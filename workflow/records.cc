@@ -20,6 +20,14 @@ capnp::Data::Reader data(const std::string& bytes) {
   return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
 }
 
+// Words for people. A cloud that answers with pages of them must not fill an event.
+Text words(std::string_view text, std::size_t longest = 4000) {
+  auto end = std::min(text.size(), longest);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return Text(text.substr(0, end));
+}
+
 EventDraft draft(const Origin& origin) {
   return EventDraft(origin.stream, origin.now, origin.session, origin.cause);
 }
@@ -33,6 +41,21 @@ void fill_plan(const PlannedMigration& planned, auto body) {
 }
 
 }  // namespace
+
+bool fits(const EventDraft& draft) {
+  // The header is filled in later, and may take more words than now.
+  constexpr std::size_t kHeader = 256;
+  return draft.reader().totalSize().wordCount * sizeof(capnp::word) + kHeader <=
+         ledger::kMaxEventBytes;
+}
+
+Failure does_not_fit() {
+  Failure failure;
+  failure.error_class = ErrorClass::RETRY;
+  failure.code = "UnexpectedReply";
+  failure.message = "what the reply says is too long to be recorded";
+  return failure;
+}
 
 EventDraft session_opened(const Origin& origin, const Actor& actor, const CloudIdentity& identity) {
   EventDraft event = draft(origin);
@@ -109,14 +132,14 @@ EventDraft probed(const Origin& origin, StepIndex step, std::uint16_t generation
       break;  // is a readFailed, never a probed
   }
   // What is shown must fit an event; a person who has more than this has other worries.
-  constexpr std::size_t kMost = 50;
+  constexpr std::size_t kMost = 50, kLongest = 255;
   const auto shown = std::min(sighting.candidates.size(), kMost);
   auto candidates = body.initCandidates(static_cast<unsigned>(shown));
   for (unsigned i = 0; i < shown; ++i) {
-    candidates[i].setId(cap(sighting.candidates[i].id));
-    candidates[i].setName(cap(sighting.candidates[i].name));
-    candidates[i].setState(cap(sighting.candidates[i].state));
-    candidates[i].setWhy(cap(sighting.candidates[i].why));
+    candidates[i].setId(words(sighting.candidates[i].id, kLongest));
+    candidates[i].setName(words(sighting.candidates[i].name, kLongest));
+    candidates[i].setState(words(sighting.candidates[i].state, kLongest));
+    candidates[i].setWhy(words(sighting.candidates[i].why, kLongest));
   }
   body.setScope(Text(scope));
   body.setCloudTime(to_micros(cloud_time));
@@ -220,8 +243,11 @@ EventDraft checked(const Origin& origin, StepIndex step, const Verdict& verdict,
       break;
   }
   ledger::fill(body.initFacts(ledger::count(verdict.facts)), verdict.facts);
-  auto findings = body.initFindings(static_cast<unsigned>(verdict.findings.size()));
-  for (unsigned i = 0; i < findings.size(); ++i) findings.set(i, cap(verdict.findings[i]));
+  constexpr std::size_t kMost = 50, kLongest = 600;
+  auto findings =
+      body.initFindings(static_cast<unsigned>(std::min(verdict.findings.size(), kMost)));
+  for (unsigned i = 0; i < findings.size(); ++i)
+    findings.set(i, words(verdict.findings[i], kLongest));
   if (verdict.kind != Verdict::Kind::ok) fill(body.initError(), verdict.failure);
   const bool goes_back = verdict.kind == Verdict::Kind::dead ||
                          (verdict.kind == Verdict::Kind::refused && reopens != ledger::kNoStep);
@@ -244,8 +270,8 @@ EventDraft parked(const Origin& origin, StepIndex step, std::string_view reason,
   EventDraft event = draft(origin);
   auto body = event.body().initParked();
   body.setStep(step);
-  body.setReason(Text(reason));
-  body.setNeed(Text(need));
+  body.setReason(words(reason));
+  body.setNeed(words(need));
   body.setKind(kind);
   return event;
 }
@@ -266,7 +292,7 @@ EventDraft ended(const Origin& origin, StepIndex step, schema::Ended::Result res
   auto body = event.body().initEnded();
   body.setStep(step);
   body.setResult(result);
-  body.setReason(Text(reason));
+  body.setReason(words(reason));
   return event;
 }
 

@@ -20,6 +20,12 @@ struct Origin {
   ledger::Position cause = 0;
 };
 
+// Whether the event is small enough to be appended. Those that repeat what the cloud said may not
+// be.
+bool fits(const ledger::EventDraft& draft);
+// Why what the cloud said counts as no answer then.
+Failure does_not_fit();
+
 ledger::EventDraft session_opened(const Origin& origin, const Actor& actor,
                                   const CloudIdentity& identity);
 ledger::EventDraft session_closed(const Origin& origin, int exit_code, std::string_view reason);

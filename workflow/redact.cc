@@ -1,5 +1,6 @@
 #include "workflow/redact.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 
@@ -9,16 +10,14 @@ namespace {
 
 constexpr std::string_view kHidden = "(secret)";
 
+constexpr std::array<std::string_view, 9> kSecret = {
+    "accessUri", "fullPath",   "user_data",  "userData", "adminPassword", "databaseAdminPassword",
+    "password",  "privateKey", "private_key"};
+
 }  // namespace
 
 bool is_secret(std::string_view key) {
-  constexpr std::array<std::string_view, 9> kSecret = {
-      "accessUri",  "fullPath",      "user_data",
-      "userData",   "adminPassword", "password",
-      "privateKey", "private_key",   "databaseAdminPassword"};
-  for (const auto name : kSecret)
-    if (key == name) return true;
-  return false;
+  return std::find(kSecret.begin(), kSecret.end(), key) != kSecret.end();
 }
 
 namespace {
@@ -37,6 +36,38 @@ void hide(boost::json::value& value) {
   } else if (auto* string = value.if_string()) {
     const std::string_view text(string->data(), string->size());
     if (text.find("/p/") != std::string_view::npos) *string = redact_text(text);
+  }
+}
+
+// The length of the value at the start of `text`, which may end in the midst of it: of a string
+// with its quotes, of anything else up to where the next member may begin.
+std::size_t value_length(std::string_view text) {
+  if (!text.starts_with('"')) return std::min(text.find_first_of(",}]\n"), text.size());
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') return at + 1;
+    if (text[at] == '\\') ++at;
+  }
+  return text.size();
+}
+
+// Text that is no JSON, though it may have begun as such: what looks like a member that holds a
+// secret is hidden.
+std::string hide_members(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  std::string out;
+  while (true) {
+    const auto quote = text.find('"');
+    if (quote == std::string_view::npos) return out.append(text);
+    out.append(text.substr(0, quote + 1));
+    text.remove_prefix(quote + 1);
+    const auto end = text.find('"');
+    if (end == std::string_view::npos || !is_secret(text.substr(0, end))) continue;
+    const auto colon = text.find_first_not_of(kSpace, end + 1);
+    if (colon == std::string_view::npos || text[colon] != ':') continue;
+    const auto value = std::min(text.find_first_not_of(kSpace, colon + 1), text.size());
+    out.append(text.substr(0, value)).append("\"").append(kHidden).append("\"");
+    text.remove_prefix(value);
+    text.remove_prefix(value_length(text));
   }
 }
 
@@ -64,7 +95,7 @@ std::string redact_text(std::string_view text) {
 std::string redact_body(std::string_view body) {
   boost::system::error_code bad;
   auto parsed = boost::json::parse(body, bad);
-  if (bad || !(parsed.is_object() || parsed.is_array())) return redact_text(body);
+  if (bad || !(parsed.is_object() || parsed.is_array())) return redact_text(hide_members(body));
   hide(parsed);
   return boost::json::serialize(parsed);
 }

@@ -14,8 +14,8 @@ bool is_secret(std::string_view key);
 // `text` with every "/p/<token>/n/" turned into "/p/(secret)/n/".
 std::string redact_text(std::string_view text);
 
-// The same, and the values of secret members replaced, when `body` is JSON; any other body by
-// redact_text.
+// The same, and the values of secret members replaced; also of what only looks like JSON, such as
+// JSON that was cut off.
 std::string redact_body(std::string_view body);
 
 }  // namespace migledger::workflow

@@ -12,7 +12,12 @@ double number(const boost::json::object& object, const char* key, double otherwi
   return value && value->is_number() ? value->to_number<double>() : otherwise;
 }
 
-Duration seconds_of(double seconds) { return Duration(static_cast<std::int64_t>(seconds * 1e6)); }
+std::uint32_t whole_number(const boost::json::object& object, const char* key,
+                           std::uint32_t otherwise) {
+  constexpr double kMost = 1e9;
+  const double value = number(object, key, otherwise);
+  return value > 0 ? static_cast<std::uint32_t>(std::min(value, kMost)) : 0;
+}
 
 }  // namespace
 
@@ -22,12 +27,10 @@ RetryPolicy RetryPolicy::from(const ledger::Fields& plan) {
   const auto parsed = boost::json::parse(plan.get("retry"), bad);
   if (bad || !parsed.is_object()) return policy;
   const auto& object = parsed.as_object();
-  policy.max_attempts =
-      static_cast<std::uint32_t>(number(object, "max_attempts", policy.max_attempts));
-  policy.max_generations =
-      static_cast<std::uint32_t>(number(object, "max_generations", policy.max_generations));
-  policy.base = seconds_of(number(object, "base_seconds", 2));
-  policy.cap = seconds_of(number(object, "cap_seconds", 60));
+  policy.max_attempts = whole_number(object, "max_attempts", policy.max_attempts);
+  policy.max_generations = whole_number(object, "max_generations", policy.max_generations);
+  policy.base = pause_from_seconds(number(object, "base_seconds", 2));
+  policy.cap = pause_from_seconds(number(object, "cap_seconds", 60));
   return policy;
 }
 
@@ -35,7 +38,8 @@ Duration RetryPolicy::pause(std::uint32_t failures, Duration retry_after,
                             std::string_view key) const {
   if (failures == 0) return retry_after;
   const std::uint32_t doublings = std::min<std::uint32_t>(failures - 1, 30);
-  const std::int64_t longest = std::min<std::int64_t>(cap.count(), base.count() << doublings);
+  const std::int64_t longest =
+      base.count() > cap.count() >> doublings ? cap.count() : base.count() << doublings;
   const std::uint64_t draw = stable_hash(key, failures);
   // A pause of nearly nothing would only be thrown back by a throttled service.
   const std::int64_t shortest = std::min<std::int64_t>(longest, base.count() / 4);

@@ -55,7 +55,9 @@ bool is_key_of(std::string_view key, std::string_view ledger_id) {
 Verdict Verdict::pending(std::string_view state, int percent) {
   Verdict verdict;
   verdict.kind = Kind::pending;
-  verdict.state = state;
+  // As the cloud calls it, but no pages of it.
+  constexpr std::size_t kLongest = 255;
+  verdict.state = state.substr(0, kLongest);
   verdict.percent = percent;
   return verdict;
 }

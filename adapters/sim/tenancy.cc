@@ -8,6 +8,7 @@
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/volumes.h"
 #include "adapters/sim/world.h"
+#include "ledger/utf8.h"
 
 namespace migledger::adapters::sim {
 
@@ -79,6 +80,23 @@ Reply delivered(const Request& request, World& world, Answer answer) {
   return reply;
 }
 
+// Names that are no text could not be told to anybody again.
+void check_text(const Call& call) {
+  const auto check = [](std::string_view text, std::string_view what) {
+    if (invalid_utf8_at(text) != std::string_view::npos)
+      refuse(400, "InvalidParameter", fmt::format("The {} is not UTF-8.", what));
+  };
+  check(call.request.path, "path");
+  for (const auto& part : call.path) check(part, "path");
+  check(call.request.query, "query");
+  for (const auto& [name, value] : call.query) {
+    check(name, "query");
+    check(value, "query");
+  }
+  check(call.request.retry_token, "opc-retry-token");
+  check(call.request.if_match, "if-match");
+}
+
 }  // namespace
 
 void no_such_operation(const Call& call) {
@@ -117,6 +135,7 @@ Reply Tenancy::handle(const Request& request, Time now, Fault fault) {
             split_query(request.query)};
   Answer answer;
   try {
+    check_text(call);
     answer = route(call);
   } catch (const ServiceError& error) {
     answer = error_answer(error);

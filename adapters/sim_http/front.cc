@@ -8,6 +8,7 @@
 
 #include "adapters/sim/random.h"
 #include "adapters/sim_http/signature.h"
+#include "ledger/printable.h"
 
 namespace migledger::adapters::sim_http {
 
@@ -86,8 +87,9 @@ Outcome Front::serve(const std::string& region, const HttpRequest& http) {
   }
   const auto service = service_of(http.path());
   if (!service)
-    return refuse(404, "NotFound",
-                  fmt::format("The simulated tenancy has no service at {}", http.path()));
+    return refuse(
+        404, "NotFound",
+        fmt::format("The simulated tenancy has no service at {}", printable(http.path())));
   request.region = region;
   request.service = *service;
   request.method = http.method;

@@ -267,6 +267,16 @@ TEST_CASE("objects", "[sim]") {
   CHECK(list.at("nextStartWith").as_string() == "p/3");
 }
 
+TEST_CASE("what is no text names nothing", "[sim]") {
+  Bench b;
+  const std::string before = b.tenancy->report();
+  check_error(b.objects(kSource, "PUT", b.bucket() + "/o/%FF", "x"), 400, "InvalidParameter");
+  check_error(b.objects(kSource, "PUT", b.bucket() + "/o/\xFF", "x"), 400, "InvalidParameter");
+  check_error(b.objects(kSource, "GET", b.bucket() + "/o?prefix=%C3"), 400, "InvalidParameter");
+  check_error(b.create_image("token\xFF"), 400, "InvalidParameter");
+  CHECK(b.tenancy->report() == before);
+}
+
 TEST_CASE("copies are guarded", "[sim]") {
   Bench b;
   check_error(b.copy(), 404, "ObjectNotFound");

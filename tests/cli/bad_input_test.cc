@@ -139,8 +139,8 @@ TEST_CASE("A plan whose migrations cannot be told apart, or wait for each other"
   require_refused(work.run(run_with("plan.json")), 2, {"plan.json:1:", "vm-01"});
 
   plan = simulated_plan(3);
-  migration_at(plan, 0)["depends_on"] = {"vm-02"};
-  migration_at(plan, 1)["depends_on"] = {"vm-01"};
+  migration_at(plan, 0)["depends_on"] = json::array{"vm-02"};
+  migration_at(plan, 1)["depends_on"] = json::array{"vm-01"};
   work.write("plan.json", json::serialize(plan));
   require_refused(work.run(run_with("plan.json")), 2, {"depends_on", "vm-01", "vm-02"});
 

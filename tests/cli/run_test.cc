@@ -111,7 +111,7 @@ TEST_CASE("One waits for another that it depends on") {
   Workplace work;
   auto plan = simulated_plan(3);
   migration_at(plan, 0)["depends_on"] = {"vm-02", "vm-03"};
-  migration_at(plan, 1)["depends_on"] = {"vm-03"};
+  migration_at(plan, 1)["depends_on"] = json::array{"vm-03"};
   work.write("plan.json", json::serialize(plan));
   REQUIRE(work.run(run_command()).exit_code == 0);
   const auto events = history_of(work, "ledger");
@@ -144,7 +144,7 @@ TEST_CASE("One that fails stops only what depends on it") {
   Workplace work;
   auto plan = simulated_plan(4);
   plan["parallel"] = 1;
-  migration_at(plan, 3)["depends_on"] = {"vm-01"};
+  migration_at(plan, 3)["depends_on"] = json::array{"vm-01"};
   work.write("plan.json", json::serialize(plan));
   work.write("faults.json", R"({"scripted": [{"fault": "work_request_fails", "method": "POST",
       "path": "/20160918/images", "region": "us-ashburn-1", "call": 2, "times": 3}]})");

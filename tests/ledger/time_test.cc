@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <ctime>
+#include <limits>
 
 namespace migledger {
 
@@ -20,6 +21,19 @@ TEST_CASE("UTC has six digits of a second and reads back as it was") {
     CHECK(parse_rfc3339(format_utc(t)) == t);
 }
 
+TEST_CASE("a time beyond the years of four digits counts as the nearest within") {
+  CHECK(format_utc(time_from_micros(INT64_MIN)) == "0000-01-01T00:00:00.000000Z");
+  CHECK(format_utc(time_from_micros(INT64_MAX)) == "9999-12-31T23:59:59.999999Z");
+  for (const auto micros : {kFirstMicros, std::int64_t{-1}, kLastMicros})
+    CHECK(to_micros(time_from_micros(micros)) == micros);
+  CHECK(pause_from_millis(1500) == 1500ms);
+  CHECK(pause_from_millis(UINT64_MAX) == 36600 * 24h);
+  CHECK(pause_from_seconds(1.5) == 1500ms);
+  CHECK(pause_from_seconds(1e300) == 36600 * 24h);
+  for (const double nothing : {-1.0, 0.0, std::numeric_limits<double>::quiet_NaN()})
+    CHECK(pause_from_seconds(nothing) == 0ms);
+}
+
 TEST_CASE("an RFC 3339 time needs a zone, and honours it") {
   const Time t = floor<std::chrono::seconds>(kSample);
   for (const char* text :
@@ -33,13 +47,28 @@ TEST_CASE("an RFC 3339 time needs a zone, and honours it") {
 }
 
 TEST_CASE("what is not an RFC 3339 time is not read") {
-  for (const char* text :
-       {"", "now", "2026-11-23", "2026-11-23T05:21Z", "2026-11-23T05:21:28",
-        "2026-11-23T05:21:28+0100", "2026-11-23T05:21:28+24:00", "2026-11-23T24:00:00Z",
-        "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-31T00:00:00Z",
-        "2026-11-23T05:60:00Z", "2026-11-23T05:21:61Z", "2026-11-23T05:21:28.Z",
-        "2026-11-23T05:21:28Z ", " 2026-11-23T05:21:28Z", "26-11-23T05:21:28Z",
-        "2026-11-23T05:21:28+", "2026-11-2aT05:21:28Z"}) {
+  for (const char* text : {"",
+                           "now",
+                           "2026-11-23",
+                           "2026-11-23T05:21Z",
+                           "2026-11-23T05:21:28",
+                           "2026-11-23T05:21:28+0100",
+                           "2026-11-23T05:21:28+24:00",
+                           "2026-11-23T24:00:00Z",
+                           "2026-13-01T00:00:00Z",
+                           "2026-02-29T00:00:00Z",
+                           "2026-11-31T00:00:00Z",
+                           "9999-12-31T23:59:59-00:01",
+                           "0000-01-01T00:00:00+00:01",
+                           "9999-12-31T23:59:60Z",
+                           "2026-11-23T05:60:00Z",
+                           "2026-11-23T05:21:61Z",
+                           "2026-11-23T05:21:28.Z",
+                           "2026-11-23T05:21:28Z ",
+                           " 2026-11-23T05:21:28Z",
+                           "26-11-23T05:21:28Z",
+                           "2026-11-23T05:21:28+",
+                           "2026-11-2aT05:21:28Z"}) {
     INFO(text);
     CHECK(!parse_rfc3339(text));
   }

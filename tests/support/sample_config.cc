@@ -38,7 +38,7 @@ json::object plan_migration(const std::string& name) {
 
 json::object plan_of_two() {
   json::object second = plan_migration("web");
-  second["depends_on"] = {"db"};
+  second["depends_on"] = json::array{"db"};
   return {{"defaults", plan_defaults()},
           {"migrations", json::array{plan_migration("db"), std::move(second)}}};
 }

@@ -32,7 +32,23 @@ TEST_CASE("secret members of a JSON body are hidden at any depth") {
 
 TEST_CASE("a body that is not JSON is redacted as text") {
   CHECK(redact_body("<html>/p/TOK/n/x</html>") == "<html>/p/(secret)/n/x</html>");
-  CHECK(redact_body("{\"accessUri\": \"/p/TOK/n/") == "{\"accessUri\": \"/p/(secret)/n/");
+}
+
+TEST_CASE("secret members of a body that only looks like JSON are hidden, too") {
+  const auto hidden = [](std::string body, const std::string& secret) {
+    body.replace(body.find(secret), secret.size(), "\"(secret)\"");
+    return body;
+  };
+  for (const auto& [body, secret] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"{\"accessUri\": \"/p/TOK/n/", "\"/p/TOK/n/"},
+           {"{\"a\":\"b\",\"user_data\" : \"TOK\\\"EN\",\"n\":1", "\"TOK\\\"EN\""},
+           {"no {\"password\":12345, \"x\": \"password\", \"private_key\"", "12345"},
+           // Deeper than what is taken for JSON.
+           {std::string(40, '[') + "{\"user_data\":\"T\"}" + std::string(40, ']'), "\"T\""}}) {
+    INFO(body);
+    CHECK(redact_body(body) == hidden(body, secret));
+  }
+  CHECK(redact_body("{\"password\":") == "{\"password\":\"(secret)\"");
 }
 
 }  // namespace migledger::workflow

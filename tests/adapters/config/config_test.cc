@@ -98,7 +98,7 @@ TEST_CASE("The old script's default state file is looked for") {
 
 TEST_CASE("Everything configured is recorded, JSON in one canonical form") {
   json::object config = old_config();
-  config["further_ads"] = {"Uocm:SA-BOGOTA-1-AD-2"};
+  config["further_ads"] = json::array{"Uocm:SA-BOGOTA-1-AD-2"};
   config["fault_domains"] = {"FAULT-DOMAIN-2", "FAULT-DOMAIN-1"};
   config["shape_config"] = {{"ocpus", 2}, {"memoryInGBs", 16}};
   config["freeform_tags"] = {{"team", "web"}};
@@ -311,7 +311,7 @@ TEST_CASE("Names in a plan differ") {
 
 TEST_CASE("Dependencies exist and do not run in circles") {
   json::object plan = plan_of_two();
-  migration(plan, 1)["depends_on"] = {"bd"};
+  migration(plan, 1)["depends_on"] = json::array{"bd"};
   const auto unknown = problems_of(plan);
   REQUIRE(unknown.size() == 1);
   CHECK(unknown[0].key == "migrations[1].depends_on[0]");
