@@ -7,8 +7,11 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <memory>
 #include <set>
+#include <sstream>
 
+#include "tests/support/paths.h"
 #include "tests/support/simulated_plan.h"
 
 namespace migledger::testing {
@@ -60,26 +63,80 @@ std::vector<std::string> with(std::vector<std::string> command,
   return command;
 }
 
-const std::vector<std::string> kPlaces = {"--config",    "plan.json", "--ledger", "ledger",
-                                          "--sim-state", "tenancy",   "--cloud",  "sim"};
+// Where a story takes place: a directory, and a tenancy beside or behind it.
+class Scene {
+ public:
+  explicit Scene(const Story& story) : story_(story) { write_plan(); }
+  // Goes on from where another was left.
+  Scene(const Story& story, Scene& before) : story_(story) {
+    before.server_.reset();
+    copy_directory(before.work.path(), work.path());
+    write_plan();
+  }
 
-std::vector<std::string> placed(const std::vector<std::string>& command) {
-  auto all = with(command, kPlaces);
-  return with(all, {"--sim-speed", "0", "--json"});
-}
+  std::vector<std::string> placed(const std::vector<std::string>& command) const {
+    auto all = with(command, places());
+    if (!story_.over_http && command.front() != "reconcile") all = with(all, {"--sim-speed", "0"});
+    return with(all, {"--json"});
+  }
 
-struct Ending {
-  int exit_code = 0;
-  Account account;
+  Workplace work;
+
+ private:
+  std::vector<std::string> places() const {
+    std::vector<std::string> all = {"--config", "plan.json", "--ledger", "ledger", "--cloud"};
+    if (story_.over_http) return with(all, {"oci"});
+    return with(all, {"sim", "--sim-state", "tenancy"});
+  }
+
+  void write_plan() {
+    json::object plan = story_.plan;
+    if (story_.over_http) {
+      work.write("plan.json", json::serialize(plan));
+      plan["endpoints"] = serve();
+      plan["poll_interval_seconds"] = 0.1;
+      plan["retry"] = {{"base_seconds", 0.05}, {"cap_seconds", 0.2}};
+      plan["oci"] = {{"program", MIGLEDGER_OCI_HTTP}, {"config_file", "oci.config"}};
+    }
+    work.write("plan.json", json::serialize(plan));
+  }
+
+  // Starts the tenancy; returns where its regions are.
+  json::object serve() {
+    const auto outputs = places_.path() / "server";
+    std::vector<std::string> command = {
+        migledger_program(), "sim",       "serve",     "--state", "tenancy",
+        "--provision",       "plan.json", "--no-auth", "--speed", "36000"};
+    for (const char* region : {"us-ashburn-1", "sa-bogota-1"})
+      command = with(command, {"--region", region});
+    server_ = std::make_unique<RunningProgram>(command, work.path(), outputs, StartOptions{});
+    server_->await_output("ready\n");
+    json::object urls;
+    std::istringstream lines(read_all(outputs / "out"));
+    for (std::string name, value; lines >> name >> value && name != "ready";) {
+      if (name != "tenancy") {
+        urls[name] = value;
+        continue;
+      }
+      work.write("oci.key", "none is read");
+      work.write("oci.config", "[DEFAULT]\nuser=ocid1.user.oc1..aaaaaaaatest\ntenancy=" + value +
+                                   "\nfingerprint=00:11\nkey_file=oci.key\nregion=us-ashburn-1\n");
+    }
+    return urls;
+  }
+
+  const Story& story_;
+  Scratch places_;
+  std::unique_ptr<RunningProgram> server_;
 };
 
 // Asks for it again after a kill. What was taken down before the kill is refused then, and a run
 // goes on with it.
-void go_on(const Story& story, Workplace& work) {
-  auto last = work.run(placed(story.command));
+void go_on(const Story& story, Scene& scene) {
+  auto last = scene.work.run(scene.placed(story.command));
   if (story.command.front() != "run" && last.exit_code == 2) {
     INFO(last.out << last.err);
-    last = work.run(placed({"run", "--yes"}));
+    last = scene.work.run(scene.placed({"run", "--yes"}));
   }
   INFO(last.out << last.err);
   REQUIRE(last.exit_code == 0);
@@ -93,55 +150,50 @@ unsigned stride(unsigned otherwise) {
   return every == 0 ? otherwise : every;
 }
 
-std::string kill_points_library() { return MIGLEDGER_KILL_POINTS; }
-
 Sweep kill_everywhere(const Story& story, unsigned every) {
-  Workplace before;
-  before.write("plan.json", json::serialize(story.plan));
+  Scene before(story);
   for (const auto& command : story.before) {
-    const auto result = before.run(placed(command));
+    const auto result = before.work.run(before.placed(command));
     INFO(result.out << result.err);
-    REQUIRE((result.exit_code == 0 || result.exit_code == 3));
+    REQUIRE(result.exit_code == 0);
   }
-  const auto start_over = [&](Workplace& work) { copy_directory(before.path(), work.path()); };
-  Ending expected;
+  Account expected;
   {
-    Workplace work;
-    start_over(work);
-    const auto result = work.run(placed(story.command));
+    Scene scene(story, before);
+    const auto result = scene.work.run(scene.placed(story.command));
     INFO(result.out << result.err);
-    expected.exit_code = result.exit_code;
-    REQUIRE(expected.exit_code == 0);
-    expected.account = account_of(story, work);
-    CHECK(expected.account.twice.empty());
+    REQUIRE(result.exit_code == 0);
+    expected = account_of(story, scene.work);
+    CHECK(expected.twice.empty());
   }
   Sweep sweep;
   for (unsigned at = 1;; at += every) {
-    Workplace work;
-    start_over(work);
+    Scene scene(story, before);
+    auto& work = scene.work;
     StartOptions options;
-    options.environment = {{"LD_PRELOAD", kill_points_library()},
+    options.environment = {{"LD_PRELOAD", MIGLEDGER_KILL_POINTS},
                            {"MIGLEDGER_KILL_AT", std::to_string(at)},
                            {"MIGLEDGER_KILL_SAID", work / "where"}};
-    const auto killed = work.run(placed(story.command), options);
+    const auto killed = work.run(scene.placed(story.command), options);
     if (killed.signal == 0) {
       INFO(killed.out << killed.err);
-      REQUIRE(killed.exit_code == expected.exit_code);
+      REQUIRE(killed.exit_code == 0);
       sweep.points = at - 1;
       return sweep;
     }
     ++sweep.kills;
     CAPTURE(at, read_all(work / "where"));
     REQUIRE(killed.signal == SIGKILL);
-    go_on(story, work);
+    go_on(story, scene);
     const Account account = account_of(story, work);
-    CHECK(account.created == expected.account.created);
-    CHECK(account.held == expected.account.held);
+    CHECK(account.created == expected.created);
+    CHECK(account.held == expected.held);
     CHECK(account.twice.empty());
     require_sound_history(history_of(work, "ledger"));
-    const auto reconciled = work.run(with({"reconcile"}, kPlaces));
+    if (!story.is_reconciled) continue;
+    const auto reconciled = work.run(scene.placed({"reconcile"}));
     INFO(reconciled.out << reconciled.err);
-    if (story.is_reconciled) CHECK(reconciled.exit_code == 0);
+    CHECK(reconciled.exit_code == 0);
   }
 }
 

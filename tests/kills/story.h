@@ -18,6 +18,8 @@ struct Story {
   // Kinds of what may be made anew, because what it consists of cannot be kept.
   std::vector<std::string> renewable;
   bool is_reconciled = true;  // reconcile knows what its workflow makes
+  // The tenancy is another process, behind HTTP; migledger reaches it through a stand-in for oci.
+  bool over_http = false;
 };
 
 struct Sweep {
@@ -32,8 +34,5 @@ Sweep kill_everywhere(const Story& story, unsigned every);
 
 // From MIGLEDGER_KILL_EVERY, or `otherwise`.
 unsigned stride(unsigned otherwise);
-
-// The library of kill_points.cc, to be preloaded.
-std::string kill_points_library();
 
 }  // namespace migledger::testing
