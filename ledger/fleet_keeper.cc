@@ -106,7 +106,7 @@ void lay_fleet_snapshots(const EventStore& store, SnapshotStore& snapshots) {
     fleet.apply(cursor->event());
     tree.append(leaf_hash(cursor->bytes()));
     if (fleet.position() % spacing == 0 || fleet.position() == head)
-      save_fleet(fleet, tree.root(), snapshots);
+      save_fleet(store, fleet, tree.root(), snapshots);
   }
 }
 
