@@ -288,8 +288,8 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
           if (order.verb == workflow::Verb::ADOPT) invariants_->allow(order.resource);
         return orders;
       };
-    around.most_calls = 3000 + 3000 * ledger.plan().migrations.size();
   }
+  around.most_calls = 3000 + 3000 * ledger.plan().migrations.size();
   Process process(id, ledger, around, ending,
                   dice_for(options_.seed, fmt::format("process {}", id)), parallel_calls_,
                   tenancy_->tenancy_id());

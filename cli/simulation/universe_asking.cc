@@ -134,11 +134,20 @@ void Universe::ask_for_lost() {
   for (const auto& made : tenancy_->created_from(0)) {
     if (invariants_->others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
-    if (bulk && object) continue;
+    // What a replication copies, and the policy, which the next run looks for by the one place that
+    // it can be in; reconcile does not tell of this workflow.
+    if (bulk && (object || made.kind == "replication-policy")) continue;
+    // What others made, and a person said to be a migration's.
+    const auto parts = parts_of_key(made.key);
+    if (!parts && made.kind == "volume") continue;
+    if (parts && std::none_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
+          return ledger->short_id() == parts->ledger;
+        }))
+      continue;
     // An attachment bears no marks; it is found with the volume that it attaches.
     if (made.kind == "volumeattachment") continue;
     // A member of a group comes and goes with it.
-    if (!parts_of_key(made.key) && made.name.find(" member ") != std::string::npos) continue;
+    if (!parts && made.name.find(" member ") != std::string::npos) continue;
     const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
     if (named.find(name) != std::string::npos) continue;
     unnamed.push_back(made);
