@@ -69,7 +69,8 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
   for (const auto& planned : drawn_.plan.migrations) tenancy_->provision(planned);
   invariants_ = std::make_unique<CloudInvariants>(
       *tenancy_, drawn_.plan,
-      [this](std::string_view source) { return is_decommissioning(source); });
+      [this](std::string_view source) { return is_decommissioning(source); },
+      [this](const KeyParts& key) { return said_dead(key); });
   network_ = std::make_unique<Network>(*tenancy_, chaos_, options.seed, trace_, *invariants_);
   people_ = std::make_unique<People>(chaos_, options.seed, *tenancy_);
   approves_ = dice_.chance(0.7);
