@@ -1,12 +1,14 @@
 #include "cli/command_simulate.h"
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <ostream>
 #include <system_error>
@@ -126,7 +128,8 @@ Tally run_seeds(const SimulateCommand& command, const SimulationOptions& base, u
                          result.workflow, result.steps, kinds_of(result.active), result.digest);
     if (!result.ok && command.all) {
       out << fmt::format("seed {} breaks {}: {}\n", options.seed, result.invariant,
-                         printable(result.seen, 600));
+                         printable(result.seen, 600))
+          << std::flush;
     } else if (!result.ok) {
       tell_failure(options, result, command.json, out);
       break;
@@ -151,6 +154,7 @@ Tally run_in_processes(const SimulateCommand& command, const SimulationOptions& 
     const pid_t pid = ::fork();
     if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::close(ends[0]);
       int status = 0;
       try {

@@ -18,6 +18,23 @@ std::optional<boost::json::value> object_named(const Answer& answer, std::string
   return std::move(found.front());
 }
 
+// What the names of a step's objects begin with, whatever their generation.
+std::string object_stem(const View& view, std::string_view step) {
+  return fmt::format("{}{}-", kOurObjects, stem_of(view, step));
+}
+
+// A ledger that was put back from an older copy has forgotten the generations after the one that it
+// knows. An object of such a one is there whole, and ours. Empty: there is none.
+std::string forgotten_object(const View& view, const Answer& answer, std::string_view step,
+                             unsigned known) {
+  constexpr unsigned kMost = 8;
+  for (unsigned generation = known + kMost; generation > known; --generation) {
+    std::string name = fmt::format("{}{}.oci", object_stem(view, step), generation);
+    if (object_named(answer, name)) return name;
+  }
+  return {};
+}
+
 std::string size_of(const boost::json::value& object) {
   return fmt::format("{:.0f}", number(&object, "size").value_or(-1));
 }
@@ -98,6 +115,19 @@ std::string export_name(const View& view) {
   return by_par(view) ? std::string(view.fact("export_par_object")) : new_object_name(view);
 }
 
+// The step whose generation is in that name, and the generation that is known.
+std::string_view export_namer(const View& view) {
+  return by_par(view) ? "create-export-par" : "export-image";
+}
+unsigned export_generation(const View& view) {
+  if (!by_par(view)) return view.generation;
+  // Each URL has a name of its own. While no export failed, one at any of them will do.
+  if (view.generation == 1) return 0;
+  for (StepIndex i = 0; i < view.state.step_count(); ++i)
+    if (view.state.step_name(i) == "create-export-par") return view.state.generation(i);
+  return 0;
+}
+
 // The old script wrote the object under the image's name.
 std::string claimed_object(const View& view) {
   return view.plan("claimed_export") == "true" ? image_name(view) : std::string();
@@ -114,7 +144,8 @@ std::optional<Request> ask_export(const View& view, Answers answers) {
     if (object_named(answers[0], claim)) return std::nullopt;
     answers = answers.subspan(1);
   }
-  if (answers.empty()) return list_objects(view, region, bucket, export_name(view));
+  if (answers.empty())
+    return list_objects(view, region, bucket, object_stem(view, export_namer(view)));
   if (answers.size() == 1)
     return one_or_list(view, region, "images", view.fact("image_id"),
                        view.plan("source_compartment_id"));
@@ -136,7 +167,10 @@ Sighting sight_export(const View& view, Answers answers) {
     answers = answers.subspan(1);
   }
   if (answers.size() < 2 || !is_list(answers[0])) return Sighting::cannot_look(answers.back());
-  const std::string name = export_name(view);
+  std::string name = export_name(view);
+  if (auto later = forgotten_object(view, answers[0], export_namer(view), export_generation(view));
+      !later.empty())
+    name = std::move(later);
   const auto image = item_of(answers.back(), view.fact("image_id"));
   if (!image) return Sighting::cannot_look(answers.back());
   const auto state = text(image.get(), "lifecycleState");
@@ -290,6 +324,12 @@ Receipt receive_bucket(const View& view, const Answer& answer) {
 
 namespace {
 
+// The name that the copy has, or is to have.
+std::string copy_name_in(const View& view, const Answer& answer) {
+  std::string later = forgotten_object(view, answer, "copy-object", view.generation);
+  return later.empty() ? new_object_name(view) : later;
+}
+
 // All work requests of object storage in the source compartment: a copy's are with its source.
 Request list_copies(const View& view) {
   return storage(
@@ -302,8 +342,9 @@ Request list_copies(const View& view) {
 std::optional<Request> ask_copy(const View& view, Answers answers) {
   if (answers.empty())
     return list_objects(view, view.plan("target_region"), target_bucket(view),
-                        new_object_name(view));
-  if (answers.size() > 1 || object_named(answers[0], new_object_name(view))) return std::nullopt;
+                        object_stem(view, "copy-object"));
+  if (answers.size() > 1 || object_named(answers[0], copy_name_in(view, answers[0])))
+    return std::nullopt;
   return list_copies(view);
 }
 
@@ -317,7 +358,7 @@ bool copy_under_way(const Answer& answer, std::string_view source_object) {
 
 Sighting sight_copy(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
-  const std::string name = new_object_name(view);
+  const std::string name = copy_name_in(view, answers[0]);
   if (const auto object = object_named(answers[0], name)) {
     Sighting sighting = Sighting::of(Sighting::Kind::ours);
     sighting.facts.set("copy_name", name);

@@ -32,6 +32,17 @@ constexpr Duration kDefaultSettle = 600s;
 // A period that ends sooner is waited for.
 constexpr Duration kShortPeriod = 600s;
 
+constexpr std::string_view kHidden =
+    "what is to be read cannot be found: it is gone, or may not be seen";
+constexpr std::string_view kShowIt =
+    "see whether it is there and may be read with these credentials; then run again, or roll back";
+
+// A 404 says only that nothing can be seen. It is looked at again; but what stays out of sight is
+// not asked for without end.
+bool is_hidden(const ledger::Reading& reading, const RetryPolicy& policy) {
+  return reading.error == ErrorClass::NOT_FOUND && reading.failures >= policy.max_attempts;
+}
+
 Duration seconds_field(const ledger::Fields& plan, std::string_view field, Duration otherwise) {
   const auto text = plan.get(field);
   double seconds = 0;
@@ -256,6 +267,10 @@ class ActDecision {
         }
         break;
       case Row::cannot_look:
+        if (is_hidden(state_.reading, policy_)) {
+          park(std::string(kHidden), std::string(kShowIt));
+          break;
+        }
         wait(reading_retry_at(), "could not look; looking again after a pause");
         break;
       case Row::adopt:
@@ -409,6 +424,14 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   }
   if (failing) {
     const RetryPolicy policy = RetryPolicy::from(state.plan);
+    if (is_hidden(reading, policy)) {
+      d.kind = Kind::park;
+      d.row = Row::not_found;
+      d.because = reading.failed_position;
+      d.reason = kHidden;
+      d.need = kShowIt;
+      return d;
+    }
     d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
     d.reason = "could not look; looking again";
     d.because = reading.failed_position;

@@ -88,9 +88,9 @@ bool is_alive(Tenancy& tenancy, Time now, const Tenancy::Created& made) {
 }
 
 CloudInvariants::CloudInvariants(Tenancy& tenancy, const workflow::Plan& plan,
-                                 std::function<bool(std::string_view)> may_end)
+                                 std::function<bool(std::string_view)> may_end, SaidDead said_dead)
     : tenancy_(tenancy),
-      twice_(tenancy),
+      twice_(tenancy, std::move(said_dead)),
       claim_(tenancy, plan),
       source_(tenancy, plan, std::move(may_end)) {}
 

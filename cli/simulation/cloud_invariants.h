@@ -37,15 +37,20 @@ std::string decoded(std::string_view path);
 bool is_alive(adapters::sim::Tenancy& tenancy, Time now,
               const adapters::sim::Tenancy::Created& made);
 
+// Whether the ledger says that what it made under such a key has failed.
+using SaidDead = std::function<bool(const KeyParts& key)>;
+
 // never_twice.cc
 class NeverTwice {
  public:
-  explicit NeverTwice(adapters::sim::Tenancy& tenancy) : tenancy_(tenancy) {}
+  NeverTwice(adapters::sim::Tenancy& tenancy, SaidDead said_dead)
+      : tenancy_(tenancy), said_dead_(std::move(said_dead)) {}
   void made(const adapters::sim::Tenancy::Created& made, Time now);
   void removed(const workflow::Request& request);
 
  private:
   adapters::sim::Tenancy& tenancy_;
+  const SaidDead said_dead_;
   std::map<std::string, std::vector<adapters::sim::Tenancy::Created>> made_;  // by kind and stem
   std::set<std::string> objects_;                                             // there now, by path
 };
@@ -98,7 +103,7 @@ class OneTokenOneBody {
 class CloudInvariants final : public TrafficWatch {
  public:
   CloudInvariants(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan,
-                  std::function<bool(std::string_view)> may_end);
+                  std::function<bool(std::string_view)> may_end, SaidDead said_dead);
 
   void before(const workflow::Request& request) override;
   void after(const workflow::Request& request, const workflow::Reply& reply) override;

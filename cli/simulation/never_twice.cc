@@ -6,6 +6,8 @@
 //  - pre-authenticated requests take no token and hide their URL once it was shown; the workflow
 //    sweeps those left over and makes another, so there may be two for a moment;
 //  - buckets and replication policies are unique by nature: the tenancy refuses a second one;
+//  - a copied object that differs from what was exported is told to have failed by the ledger, and
+//    lies there until it is rolled back;
 //  - objects that a bucket's replication copies belong to their writers, and are copied anew when
 //    they change.
 #include <fmt/format.h>
@@ -28,6 +30,8 @@ void NeverTwice::made(const Tenancy::Created& made, Time now) {
   for (const auto& earlier : before) {
     const bool alive = object ? objects_.count(earlier.region + earlier.id) != 0
                               : is_alive(tenancy_, now, earlier);
+    // An object has no state: only what was read of it can tell that it is not what it should be.
+    if (alive && object && parts && said_dead_(*parts)) continue;
     if (alive)
       throw Violation(
           "never-twice",

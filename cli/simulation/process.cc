@@ -85,6 +85,7 @@ std::optional<Completion> Process::next(Time deadline) {
     }
     return completion;
   };
+  if (around_.most_calls != 0 && ++turns_ > 50 * around_.most_calls) die("for turning without end");
   if (interrupted_) {
     interrupted_ = false;
     return std::nullopt;

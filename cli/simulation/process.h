@@ -90,7 +90,7 @@ class Process final : public workflow::Cloud,
   std::unordered_map<workflow::CallId, workflow::Request> sent_;  // that change something
   bool interrupted_ = false;
   bool waited_in_vain_ = false;
-  std::uint64_t appends_ = 0, waits_ = 0, sends_ = 0, calls_ = 0, events_ = 0;
+  std::uint64_t appends_ = 0, waits_ = 0, sends_ = 0, calls_ = 0, events_ = 0, turns_ = 0;
 };
 
 }  // namespace migledger::simulation

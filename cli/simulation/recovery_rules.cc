@@ -14,7 +14,8 @@
 //  final            after an error that will never go away, and after a limit or refused
 //                   credentials in the same session, nothing is sent until a person says so
 //  patience         nothing is sent before the cloud wants to hear it
-//  guarded          updates and removals name the version that they are about; a claim is made only
+//  guarded          updates and removals name the version that the look saw, if it saw one; a claim
+//  is made only
 //                   where there is none
 //  ours-only        what is adopted was just seen, and bears our key; nothing else is
 //  known-only       after an event of a kind that is not known, nothing is sent or concluded
@@ -49,6 +50,7 @@ struct Probe {
   Position session = 0;
   Time time{};
   Time cloud_time{};
+  std::string etag;
 };
 
 struct Attempt {
@@ -200,10 +202,10 @@ class Rules {
       const bool by_version = step.guard == Guard::IF_MATCH;
       if (in_doubt && !by_version) proof(index, step, attempt);
       const auto request = workflow::request_of(intent.getRequest());
-      // URLs have no versions: each is made once, and only removed.
-      const bool url = request.path.find("/p/") != std::string::npos;
-      if (by_version && !url && request.if_match.empty())
-        broken("guarded", fmt::format("{} names no version", step.name));
+      // Lists and URLs tell no versions; whatever told one must be named.
+      const Probe* seen = newest(index);
+      if (by_version && seen && !seen->etag.empty() && request.if_match != seen->etag)
+        broken("guarded", fmt::format("{} does not name the version that was seen", step.name));
       if (step.name == "claim-source" && request.if_none_match != "*")
         broken("guarded", "a claim is made whether there is one or not");
       attempt.generation = intent.getGeneration();
@@ -260,9 +262,12 @@ class Rules {
   }
 
   void take_probe(ledger::schema::Probed::Reader probed) {
+    std::string etag;
+    for (const auto fact : probed.getFacts())
+      if (ledger::view(fact.getName()) == "etag") etag = ledger::view(fact.getValue());
     probes_.push_back({probed.getStep(), probed.getGeneration(), probed.getResult(),
                        ledger::view(probed.getScope()) == "tag", position_, session_, time_,
-                       time_from_micros(probed.getCloudTime())});
+                       time_from_micros(probed.getCloudTime()), std::move(etag)});
   }
 
   void take_checked(ledger::schema::Checked::Reader checked) {

@@ -69,7 +69,8 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
   for (const auto& planned : drawn_.plan.migrations) tenancy_->provision(planned);
   invariants_ = std::make_unique<CloudInvariants>(
       *tenancy_, drawn_.plan,
-      [this](std::string_view source) { return is_decommissioning(source); });
+      [this](std::string_view source) { return is_decommissioning(source); },
+      [this](const KeyParts& key) { return said_dead(key); });
   network_ = std::make_unique<Network>(*tenancy_, chaos_, options.seed, trace_, *invariants_);
   people_ = std::make_unique<People>(chaos_, options.seed, *tenancy_);
   approves_ = dice_.chance(0.7);
@@ -288,8 +289,8 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
           if (order.verb == workflow::Verb::ADOPT) invariants_->allow(order.resource);
         return orders;
       };
-    around.most_calls = 3000 + 3000 * ledger.plan().migrations.size();
   }
+  around.most_calls = 3000 + 3000 * ledger.plan().migrations.size();
   Process process(id, ledger, around, ending,
                   dice_for(options_.seed, fmt::format("process {}", id)), parallel_calls_,
                   tenancy_->tenancy_id());

@@ -47,6 +47,7 @@ class Universe {
   void try_second_runner(SimulatedLedger& ledger);
 
   // --- asking ---
+  bool said_dead(const KeyParts& key) const;
   bool is_decommissioning(std::string_view source) const;
   void come_to_rest(SimulatedLedger& ledger);
   void help(SimulatedLedger& ledger);

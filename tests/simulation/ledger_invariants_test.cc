@@ -29,23 +29,25 @@ std::string broken(const std::function<void()>& check) {
   return "";
 }
 
-// A ledger in memory with one migration that has come to where `until` is appended; whatever is to
-// be wrong is appended by hand.
+// A ledger in memory with one migration, which ends with the intent of a step; whatever is to be
+// wrong is appended by hand.
 class Crafted {
  public:
   explicit Crafted(std::string_view step) {
-    const auto& workflow = workflow::compute_workflow();
-    const auto index = workflow.index_of(step);
-    struct Stop {};
-    bool stopping = false;
-    rehearsal_.store().after_append = [&](Position head) {
-      const ledger::EventStore& store = rehearsal_.store();
-      const auto cursor = store.scan(head, head);
-      if (!cursor->next()) return;
+    const auto index = workflow::compute_workflow().index_of(step);
+    // Where that is, a whole run tells.
+    Rehearsal whole;
+    REQUIRE(whole.run(plan_of(1)).done == 1);
+    Position at = 0;
+    const ledger::EventStore& store = whole.store();
+    for (const auto cursor = store.scan(1); at == 0 && cursor->next();) {
       const auto body = cursor->event().getBody();
-      // As soon as the step's intent is there, the process is gone.
-      if (body.isIntent() && body.getIntent().getStep() == index) stopping = true;
-      if (stopping) throw Stop{};
+      if (body.isIntent() && body.getIntent().getStep() == index)
+        at = cursor->event().getPosition();
+    }
+    struct Stop {};
+    rehearsal_.store().after_append = [at](Position head) {
+      if (head >= at) throw Stop{};
     };
     CHECK_THROWS_AS(rehearsal_.run(plan_of(1)), Stop);
     rehearsal_.store().after_append = nullptr;
@@ -57,7 +59,6 @@ class Crafted {
   Time now() { return store().head().time; }
   Position last() { return store().head().position; }
 
-  // The last intent without what preceded it, or anything else to append.
   Position append(const std::function<void(ledger::schema::Event::Body::Builder)>& fill,
                   Duration later = {}, Position session = 0) {
     EventDraft draft(stream(), now() + later, session == 0 ? 2 : session, last());

@@ -233,4 +233,54 @@ TEST_CASE("what is found in place of what died is not judged by the work request
             workflow::compute_workflow().index_of("import-image")) == 2);
 }
 
+TEST_CASE("what stays out of sight is not read for without end: a person is asked") {
+  Rehearsal rehearsal;
+  REQUIRE(run_stopped(rehearsal, plan_of(1), "create-image", 1).interrupted);
+  let_pass(rehearsal, 1h);
+  // Somebody deletes the image, and after some hours nothing tells that there ever was one.
+  workflow::Request request;
+  request.region = "us-ashburn-1";
+  request.method = "DELETE";
+  request.path = "/20160918/images/" + std::string(rehearsal.state("web-1").facts.get("image_id"));
+  REQUIRE(rehearsal.tenancy().handle(request, rehearsal.tenancy().clock()).ok());
+  let_pass(rehearsal, 48h);
+  const RunResult result = rehearsal.run(plan_of(1));
+  CHECK(workflow::exit_code(result) == 3);
+  const auto state = rehearsal.state("web-1");
+  CHECK(state.status == Status::parked);
+  CHECK(state.reason.find("cannot be found") != std::string::npos);
+  CHECK(rehearsal.store().head().position < 60);
+}
+
+TEST_CASE("a ledger put back finds what it made as a later generation, and makes it no more") {
+  for (const char* step : {"export-image", "copy-object"}) {
+    INFO(step);
+    const bool copies = std::string_view(step) == "copy-object";
+    adapters::sim::TenancyOptions options;
+    const std::string space = Rehearsal().tenancy().object_namespace();
+    options.faults.scripted.push_back(
+        copies ? fault_at(Fault::work_request_fails, "POST",
+                          "/n/" + space + "/b/migration-staging/actions/copyObject")
+               : fault_at(Fault::work_request_fails, "POST", "/20160918/images/"));
+    Rehearsal rehearsal(options);
+    REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+    const auto index = workflow::compute_workflow().index_of(step);
+    REQUIRE(rehearsal.state("web-1").generation(index) == 2);
+    const auto objects = [&] {
+      return rehearsal.created("object").size() + rehearsal.created("object-copy").size();
+    };
+    const auto before = objects();
+    ledger::Position first = 0;
+    const ledger::EventStore& store = rehearsal.store();
+    for (const auto cursor = store.scan(1); first == 0 && cursor->next();) {
+      const auto body = cursor->event().getBody();
+      if (body.isIntent() && body.getIntent().getStep() == index)
+        first = cursor->event().getPosition();
+    }
+    rehearsal.store().truncate(first - 1);
+    CHECK(rehearsal.run(plan_of(1)).done == 1);
+    CHECK(objects() == before);
+  }
+}
+
 }  // namespace migledger::testing
