@@ -4,6 +4,7 @@
 
 #include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/errors.h"
 #include "ledger/files.h"
 
 namespace migledger::cli {

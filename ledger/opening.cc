@@ -3,7 +3,9 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "ledger/files.h"
@@ -216,8 +218,10 @@ Opened open_for_reading(const LedgerDirectory& directory,
                         const std::shared_ptr<rocksdb::FileSystem>& file_system,
                         OpeningReport& report) {
   // A writer that flushes or writes at this moment can look like a damage. It is gone at one of
-  // the next looks; a damage stays.
+  // the next looks; a damage stays. One that writes without a pause can be in the way of several in
+  // a row, so while there is one, more are taken, and not at once.
   constexpr int kLooks = 6;
+  constexpr int kLooksAtWriter = 60;
   for (int look = 1;; ++look) {
     const bool tolerant = look % 2 == 0;
     try {
@@ -229,7 +233,10 @@ Opened open_for_reading(const LedgerDirectory& directory,
       report.head = opened.head.position;
       return opened;
     } catch (const LedgerError& e) {
-      if (e.kind != LedgerErrorKind::corrupt || look == kLooks) throw;
+      if (e.kind != LedgerErrorKind::corrupt || look == kLooksAtWriter) throw;
+      if (look < kLooks) continue;
+      if (!WriterLock::holder(directory.lock())) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(std::min(look, 20)));
     }
   }
 }

@@ -114,7 +114,7 @@ void read_stretch(const Database& database, Position first, Position last, Stret
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = false;
-  options.readahead_size = 1 << 20;
+  options.readahead_size = 512 << 10;  // not much beyond the stretch
   const std::unique_ptr<rocksdb::Iterator> it(database.db->NewIterator(options, database.events));
   it->Seek(keys::number(first));
   Position next = first;  // all before it are settled
