@@ -22,9 +22,7 @@ constexpr char kWriting[] = "writing the search index";
 constexpr char kRules = 1;
 constexpr char kClearing = 0;  // instead: the entries that are left are being removed
 
-constexpr std::size_t kHashBytes = 8;
-constexpr std::size_t kPrefixBytes = 2 + kHashBytes;
-constexpr std::size_t kKeyBytes = kPrefixBytes + 8;
+constexpr std::size_t kPrefixBytes = 10;  // of an entry, before the position
 
 void check(const rocksdb::Status& status, const char* doing) {
   if (!status.ok()) throw error_of(status, doing);
@@ -41,26 +39,41 @@ std::optional<std::string> read_progress(const Database& database) {
   return value;
 }
 
-// What the entries of a term begin with.
-std::string prefix_of(TermKind kind, std::string_view value) {
-  std::string prefix{keys::kSearchTag, static_cast<char>(kind)};
-  prefix.reserve(kKeyBytes);
-  const Digest digest = sha256(bytes_of(filed_under(kind, value)));
-  return prefix.append(reinterpret_cast<const char*>(digest.data()), kHashBytes);
+// 64-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv). What it leads to is checked, and an
+// append is to cost little.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
 }
 
+void put_number(std::uint64_t n, char* to) {
+  for (int i = 0; i < 8; ++i) to[i] = static_cast<char>(n >> (56 - 8 * i) & 0xff);
+}
+
+SearchIndex::Key key_of(TermKind kind, std::string_view value, Position position) {
+  SearchIndex::Key key;
+  key[0] = keys::kSearchTag;
+  key[1] = static_cast<char>(kind);
+  put_number(hash_of(filed_under(kind, value)), &key[2]);
+  put_number(position, &key[kPrefixBytes]);
+  return key;
+}
+
+std::string_view text_of(const SearchIndex::Key& key) { return {key.data(), key.size()}; }
+
 bool is_entry(std::string_view key) {
-  return key.size() == kKeyBytes && key[0] == keys::kSearchTag;
+  return key.size() == std::tuple_size_v<SearchIndex::Key> && key[0] == keys::kSearchTag;
 }
 
 Position position_of(std::string_view entry) { return keys::number_at(entry, kPrefixBytes); }
 
 // The entries of an event, each once. `to` is overwritten.
-void entries_of(schema::Event::Reader event, std::vector<std::string>& to) {
+void entries_of(schema::Event::Reader event, std::vector<SearchIndex::Key>& to) {
   to.clear();
+  const Position position = event.getPosition();
   for_each_term(event, [&](TermKind kind, std::string_view value) {
-    to.push_back(prefix_of(kind, value));
-    keys::append_number(to.back(), event.getPosition());
+    to.push_back(key_of(kind, value, position));
   });
   std::sort(to.begin(), to.end());
   to.erase(std::unique(to.begin(), to.end()), to.end());
@@ -72,7 +85,7 @@ class Postings {
   Postings(const Database& database, std::span<const Term> terms) {
     for (const Term& term : terms) {
       One one;
-      one.prefix = prefix_of(term.kind, term.value);
+      one.prefix = text_of(key_of(term.kind, term.value, 0)).substr(0, kPrefixBytes);
       one.iterator.reset(database.db->NewIterator(rocksdb::ReadOptions(), database.index));
       ones_.push_back(std::move(one));
     }
@@ -189,6 +202,11 @@ class FoundCursor : public EventCursor {
 }  // namespace
 
 void Coverage::add(Range range) {
+  // What a writer does all the time.
+  if (!ranges_.empty() && range.first == ranges_.back().last + 1) {
+    ranges_.back().last = range.last;
+    return;
+  }
   std::vector<Range> merged;
   for (const Range& other : ranges_) {
     if (other.last + 1 < range.first || range.last + 1 < other.first) {
@@ -255,7 +273,7 @@ void SearchIndex::open(Database& database, Position head) {
 
 void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch, schema::Event::Reader event) {
   entries_of(event, keys_);
-  for (const std::string& key : keys_) batch.Put(database.index, key, rocksdb::Slice());
+  for (const Key& key : keys_) batch.Put(database.index, text_of(key), rocksdb::Slice());
 }
 
 void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch,
@@ -312,14 +330,14 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
     for (std::size_t i = 0; i < content.size(); ++i) content[i] ^= one[i];
   };
   const Coverage coverage = read_coverage(database);
-  std::vector<std::string> entries;
+  std::vector<SearchIndex::Key> entries;
   Position next = 1;
   const auto expect = [&](Position first, Position last) {
     if (first > last) return;
     for (const auto cursor = scan_events(database, first, last); cursor->next();) {
       entries_of(cursor->event(), entries);
       expected += entries.size();
-      for (const auto& key : entries) mix(key);
+      for (const auto& key : entries) mix(text_of(key));
     }
   };
   for (const auto& range : coverage.missing(1, head)) {

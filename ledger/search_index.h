@@ -3,6 +3,7 @@
 // meanwhile; never believed over the events (FORMAT.md, "The search index").
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,8 @@ Coverage read_coverage(const Database& database);
 // The writer's end of it.
 class SearchIndex {
  public:
+  using Key = std::array<char, 18>;  // of an entry
+
   // Of a database whose last event is at `head`. Clears what cannot be used.
   void open(Database& database, Position head);
 
@@ -72,7 +75,7 @@ class SearchIndex {
 
   Coverage coverage_;
   std::unique_ptr<Decoder> decoder_;
-  std::vector<std::string> keys_;  // of one event; kept for its memory
+  std::vector<Key> keys_;  // of one event; kept for its memory
 };
 
 // Events that bear at least one of the terms, with from <= position <= to, in order; `to` is at

@@ -9,7 +9,7 @@ import jsonschema
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-MIGLEDGER = os.environ["MIGLEDGER"]
+MIGLEDGER = os.path.abspath(os.environ["MIGLEDGER"])
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
