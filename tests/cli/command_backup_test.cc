@@ -321,6 +321,17 @@ TEST_CASE(
   require_sound_history(history_of(work, "again"));
 }
 
+TEST_CASE("restore: from a ledger that is being written to, with a warning") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  const auto program = work.start(run_with("ledger", "50"));
+  program->await_output("\"step\":\"create-image\"");
+  const auto result = work.run({"restore", "ledger", "--ledger", "again", "--reason", "x"});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "is writing to ledger"));
+  CHECK(restorings(history_of(work, "again")).size() == 1);
+}
+
 TEST_CASE("restore: never over a ledger, and only from one") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(1)));
