@@ -62,6 +62,10 @@ Said say_restored(const std::filesystem::path& directory, const RestoreOptions& 
 int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& err) {
   require_ledger(options.backup);
   require_absent(options.ledger, "the restored ledger");
+  if (const auto writer = ledger::RocksEventStore::current_writer(options.backup))
+    err << fmt::format(
+        "migledger: process {} is writing to {}: it and the restored ledger must not both go on\n",
+        writer->pid, printable(options.backup));
   ledger::MadeWhole made(options.ledger);
   const auto copy = ledger::copy_ledger(options.backup, made.directory());
   const Said said = say_restored(made.directory(), options, copy);

@@ -1,6 +1,8 @@
 #include "ledger/writer_lock.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,6 +59,13 @@ struct flock whole_file() {
   return lock;
 }
 
+constexpr int kLooksAtTheDead = 200;
+
+bool is_dead(const Holder& holder, const std::string& our_host) {
+  return holder.pid != 0 && holder.host == our_host &&
+         ::kill(static_cast<pid_t>(holder.pid), 0) != 0 && errno == ESRCH;
+}
+
 [[noreturn]] void fail(const fs::path& file, int error) {
   throw LedgerError(LedgerErrorKind::disk,
                     "cannot lock " + file.string() + ": " + std::strerror(error));
@@ -68,11 +77,19 @@ WriterLock::WriterLock(const fs::path& file, const Holder& holder)
     : fd_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
   if (fd_ < 0) fail(file, errno);
   struct flock lock = whole_file();
-  if (::fcntl(fd_, F_OFD_SETLK, &lock) != 0) {
+  for (int look = 0; ::fcntl(fd_, F_OFD_SETLK, &lock) != 0; ++look) {
     const int error = errno;
+    const bool busy = error == EAGAIN || error == EACCES;
+    const Holder other = busy ? parse(read_text(file, kMaxLockBytes).value_or("")) : Holder{};
+    // Killed while it starts a program, the holder leaves a child that has the lock, too, until it
+    // dies of its parent's death a moment later.
+    if (busy && look < kLooksAtTheDead && is_dead(other, holder.host)) {
+      const timespec moment{0, 5'000'000};
+      ::nanosleep(&moment, nullptr);
+      continue;
+    }
     ::close(fd_);
-    if (error != EAGAIN && error != EACCES) fail(file, error);
-    const auto other = parse(read_text(file, kMaxLockBytes).value_or(""));
+    if (!busy) fail(file, error);
     throw LedgerError(LedgerErrorKind::in_use,
                       file.parent_path().string() + " is being written to by " + describe(other) +
                           "; wait for it to end, or stop it, then start again");

@@ -191,6 +191,28 @@ TEST_CASE("backup: damaged evidence is left out, and said") {
   CHECK(history_of(work, "kept").size() == number_of(made, "head"));
 }
 
+TEST_CASE("backup: killed at any moment, there is all of it or nothing") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(2)));
+  REQUIRE(work.run(run_with("ledger", "0")).exit_code == 0);
+  const auto original = history_of(work, "ledger");
+  unsigned whole = 0, killed = 0;
+  for (unsigned n = 0; n < 30; ++n) {
+    const std::string name = "kept-" + std::to_string(n);
+    CAPTURE(name);
+    const auto program = work.start({"backup", name, "--ledger", "ledger"});
+    program->ended_within(std::chrono::microseconds(2000 * n));
+    killed += program->kill().signal != 0;
+    if (!fs::exists(work / name)) continue;
+    ++whole;
+    CHECK(history_of(work, name) == original);
+  }
+  CHECK(killed > 0);
+  // What was killed is in nobody's way.
+  backup(work, "kept");
+  CHECK(whole + killed >= 30);
+}
+
 TEST_CASE("restore: what happened after the backup is adopted, and nothing is made twice") {
   const std::string step = GENERATE("claim-source", "create-image", "export-image", "copy-object",
                                     "import-image", "launch-instance");
@@ -272,6 +294,42 @@ TEST_CASE("restore: nothing is done while the cloud cannot be seen") {
         events_of_kind(history_of(work, "kept"), "intent").size());
   CHECK(work.run(run_with("again", "0")).exit_code == 0);
   require_one_of_everything(work, "tenancy", 1);
+}
+
+TEST_CASE(
+    "restore: buckets cannot be compared yet, so a person accepts that; none is copied twice") {
+  Workplace work;
+  REQUIRE(work.run({"init", "-w", "storage-replication", "plan.json"}).exit_code == 0);
+  {
+    const auto program = work.start(run_with("ledger", "20", {"--yes", "--sim-objects", "30"}));
+    program->await_output("bulkBegun");
+    backup(work, "kept");
+  }
+  REQUIRE(work.run(run_with("ledger", "0", {"--yes"})).exit_code == 0);
+  auto created = created_counts(work, "tenancy");
+  restore(work, "kept", "again");
+  const auto stopped = work.run(run_with("again", "0"));
+  INFO(stopped.out << stopped.err);
+  CHECK(stopped.exit_code == 3);
+  CHECK(contains(stopped.err, "cannot be compared"));
+  const auto done = work.run(run_with("again", "0", {"--yes"}));
+  INFO(done.out << done.err);
+  CHECK(done.exit_code == 0);
+  // The policy had been ended when its work was done, so this one begins another.
+  ++created["replication-policy"];
+  CHECK(created_counts(work, "tenancy") == created);
+  require_sound_history(history_of(work, "again"));
+}
+
+TEST_CASE("restore: from a ledger that is being written to, with a warning") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  const auto program = work.start(run_with("ledger", "50"));
+  program->await_output("\"step\":\"create-image\"");
+  const auto result = work.run({"restore", "ledger", "--ledger", "again", "--reason", "x"});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "is writing to ledger"));
+  CHECK(restorings(history_of(work, "again")).size() == 1);
 }
 
 TEST_CASE("restore: never over a ledger, and only from one") {

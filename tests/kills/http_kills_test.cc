@@ -15,7 +15,7 @@ namespace {
 void sweep(const std::string& name, const json::object& plan, std::vector<std::string> renewable,
            bool is_reconciled = true) {
   const Sweep sweep = kill_everywhere(
-      {plan, {}, {"run", "--yes"}, std::move(renewable), is_reconciled, true}, stride(23));
+      {plan, {}, {"run", "--yes"}, std::move(renewable), is_reconciled, true}, stride(27));
   WARN(name << ": " << sweep.points << " points, " << sweep.kills << " kills");
   CHECK(sweep.kills > 0);
 }
