@@ -113,7 +113,8 @@ void recall_volumes(const workflow::Workflow& workflow, const MigrationState& st
   const auto plan = [&](std::string_view name) { return std::string(state.plan.get(name)); };
   const bool of_instance = !plan("source_instance_id").empty();
   const bool by_backup = volume::by_backup(all);
-  const bool replica_gone = state.is_done(workflow.index_of("await-no-replica"));
+  const bool replica_gone = state.is_done(workflow.index_of("disable-replica")) ||
+                            state.is_done(workflow.index_of("remove-replica"));
   for (unsigned item = 1; item <= volume::count(all); ++item) {
     const auto fact = [&](std::string_view what) {
       const auto value = volume::get(all, item, what);
@@ -148,9 +149,14 @@ void recall_volumes(const workflow::Workflow& workflow, const MigrationState& st
                                    fact("type"),
                                    fact("device"),
                                    fact("read_only") == "true"});
-    if (!replica.empty() && !replica_gone)
-      known.replicas.push_back(
-          {plan("target_region"), plan("target_compartment_id"), replica, source});
+    // One of ours is known by its name, which is its key.
+    if (!replica.empty() && !replica_gone) {
+      const auto generation = generation_of(made, volume::fact_name(item, "replica"), replica);
+      const auto view = volume::about(view_at("enable-replica", generation), item);
+      known.replicas.push_back({plan("target_region"), plan("target_compartment_id"), replica,
+                                fact("replica_owner") == "ours" ? view.key() : fact("name"),
+                                source});
+    }
     if (!backup.empty())
       known.backups.push_back({plan("source_region"),
                                plan("source_compartment_id"),

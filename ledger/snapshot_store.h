@@ -35,7 +35,7 @@ class SnapshotStore {
   // Spaced ones: one for each so many events, this many or twice that or four times …, so that
   // there are at most kMostSpaced, of kMostBytes in all.
   static constexpr Position kSpacing = 16384;
-  static constexpr Position kMostSpaced = 128;
+  static constexpr Position kMostSpaced = 256;
   static constexpr std::uintmax_t kMostBytes = std::uintmax_t{512} << 20;
   // The spacing of a ledger of `head` events, as far as their number goes.
   static Position spacing_at(Position head);

@@ -66,7 +66,7 @@ void recall_volumes(World& world, const Recalled& known) {
     row.id = replica.id;
     row.region = replica.region;
     row.compartment = replica.compartment;
-    row.name = volume->name;
+    row.name = replica.name;
     row.kind = volume->kind;
     row.domain = world.subscribe(replica.region).domains.front();
     row.volume = volume->id;

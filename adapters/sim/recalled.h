@@ -32,7 +32,7 @@ struct Recalled {
   };
   // Of a volume that is recalled, too; in the first availability domain of its region.
   struct Replica {
-    std::string region, compartment, id, volume;
+    std::string region, compartment, id, name, volume;
   };
   struct Backup {
     std::string region, compartment, id, volume, copied_from;

@@ -114,3 +114,36 @@ TEST_CASE("A fork is a rehearsal in a place of its own, of a moment that there i
           "beyond the end");
   refused({"--fork", "0", "--from", "old", "--cloud", "sim", "--ledger", "x"}, "no event");
 }
+
+TEST_CASE(
+    "A volume is moved to its end from a fork at any stage, replica and attachments recalled") {
+  Workplace work;
+  const auto run = [&](const std::vector<std::string>& arguments) {
+    const auto result = work.run(arguments);
+    INFO(result.out + result.err);
+    REQUIRE(result.exit_code == 0);
+    return result.out;
+  };
+  run({"init", "-w", "volume-replication", "data.json"});
+  run({"run", "--config", "data.json", "--cloud", "sim", "--ledger", "old", "--sim-speed", "0",
+       "--yes"});
+  const auto history = history_of(work, "old");
+  for (const char* step : {"enable-replica", "create-volume", "attach-volume", "disable-replica"}) {
+    INFO(step);
+    std::uint64_t position = 0;  // of the step's outcome
+    for (const auto& event : history)
+      if (text_of(event, "kind") == "outcome" && text_of(event, "step") == step)
+        position = number_of(event, "position");
+    REQUIRE(position != 0);
+    const std::string into = std::string("from-") + step;
+    run({"replay", "--fork", std::to_string(position), "--from", "old", "--cloud", "sim",
+         "--ledger", into});
+    run({"run", "--config", "data.json", "--cloud", "sim", "--ledger", into, "--sim-speed", "0",
+         "--yes"});
+    run({"replay", "--check", "--ledger", into});
+    // Nothing of what the origin had made is made again.
+    for (const auto& event : history_of(work, into))
+      if (number_of(event, "position") > position && text_of(event, "kind") == "intent")
+        CHECK(text_of(event, "step") != step);
+  }
+}

@@ -53,7 +53,7 @@ TEST_CASE("snapshots: over a long ledger they are spaced, and never too many") {
   for (Position position = 7000; position <= kEvents; position += 7000)
     store.save(snapshot_at(position));
   const Position spacing = SnapshotStore::spacing_at(kEvents);
-  CHECK(spacing == 65536);
+  CHECK(spacing == 32768);
   std::size_t count = 0;
   for ([[maybe_unused]] const auto& file :
        std::filesystem::directory_iterator(scratch / "snapshots"))

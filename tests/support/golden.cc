@@ -75,7 +75,9 @@ void write_new(const fs::path& file, const std::string& content) {
 
 }  // namespace
 
-fs::path golden_directory() { return fs::path(source_path("tests/histories")) / MIGLEDGER_VERSION_OF_TESTS; }
+fs::path golden_directory() {
+  return fs::path(source_path("tests/histories")) / MIGLEDGER_VERSION_OF_TESTS;
+}
 
 std::vector<fs::path> golden_ledgers() {
   std::vector<fs::path> all;
