@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 // A power of two, so that the trees of stretches join. Large enough that starting one costs
 // nothing, small enough that a few of them fit into memory (and mostly into the cache).
-constexpr Position kStretch = 8192;
+constexpr Position kStretch = 16384;
 
 constexpr std::uint64_t kKept = 100;  // findings of each check
 
@@ -80,11 +80,11 @@ class SnapshotCheck {
     for (Position position = stretch.first;
          next_ < snapshots_.size() && position <= std::min(stretch.last(), last()); ++position) {
       const auto bytes = stretch.bytes_at(position);
-      if (bytes.empty()) return stop();
+      const auto kind = stretch.facts[position - stretch.first].kind;
+      // What is wrong with the event has been found already.
+      if (bytes.empty() || kind == EventFacts::Kind::unreadable) return stop();
       try {
         fleet_.apply(decoder_.decode(bytes));
-      } catch (const LedgerError&) {
-        return stop();  // what is wrong with the event has been found already
       } catch (const kj::Exception&) {
         return stop();
       }
@@ -187,9 +187,9 @@ IndexRead read_index(const Database& database, Position head, const IndexSum::Ke
     read.sum.add_event(stream->stream, stream->version, *position);
   }
   if (!it->status().ok()) {
-    const LedgerError error = error_of(it->status(), "it cannot be read");
+    const LedgerError error = error_of(it->status(), "reading the index of streams");
     if (error.kind != LedgerErrorKind::corrupt) throw error;
-    report(error.what());
+    report("it cannot be read: " + it->status().ToString());
   }
   return read;
 }
@@ -233,12 +233,12 @@ void check_evidence(const fs::path& ledger, const EvidenceNamed& named, unsigned
     found.reset();
     try {
       if (!store.get(digest))
-        found = {Check::evidence, position, file,
+        found = {Check::evidence_missing, position, file,
                  "evidence that the event at " + at(position) + " names is missing",
                  "no state depends on it; put the file back from a copy, if there is one"};
     } catch (const LedgerError& e) {
       const bool damaged = e.kind == LedgerErrorKind::corrupt;
-      found = {Check::evidence_hash, position, file,
+      found = {Check::evidence_damaged, position, file,
                "evidence that the event at " + at(position) + " names " +
                    (damaged ? "is damaged: its content does not have the SHA-256 in its name"
                             : "cannot be read: " + std::string(e.what())),
@@ -410,9 +410,9 @@ std::string_view name_of(Check check) {
       return "index";
     case Check::snapshot:
       return "snapshot";
-    case Check::evidence:
+    case Check::evidence_missing:
       return "evidence-missing";
-    case Check::evidence_hash:
+    case Check::evidence_damaged:
       return "evidence-damaged";
     case Check::checkpoint:
       return "checkpoint";

@@ -114,7 +114,7 @@ void read_stretch(const Database& database, Position first, Position last, Stret
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = false;
-  options.readahead_size = 1 << 20;
+  options.readahead_size = 512 << 10;  // not much beyond the stretch
   const std::unique_ptr<rocksdb::Iterator> it(database.db->NewIterator(options, database.events));
   it->Seek(keys::number(first));
   Position next = first;  // all before it are settled
@@ -122,7 +122,8 @@ void read_stretch(const Database& database, Position first, Position last, Stret
     if (!it->Valid()) {
       if (it->status().ok()) return lose(next, last, "and everything after is missing");
       // What follows a damaged block may be whole: look for it, ever further on.
-      const LedgerError error = error_of(it->status(), "");
+      const std::string what = it->status().ToString();
+      const LedgerError error = error_of(it->status(), "reading " + positions(next, next));
       if (error.kind != LedgerErrorKind::corrupt) throw error;
       Position step = 1;
       Position beyond = next;
@@ -132,7 +133,7 @@ void read_stretch(const Database& database, Position first, Position last, Stret
         if (beyond > last) break;
         it->Seek(keys::number(beyond));
       } while (!it->Valid() && !it->status().ok());
-      lose(next, std::min(beyond - 1, last), "cannot be read" + std::string(error.what()));
+      lose(next, std::min(beyond - 1, last), "cannot be read: " + what);
       next = beyond;
       continue;
     }

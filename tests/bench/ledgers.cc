@@ -22,11 +22,11 @@ EventDraft first_event() {
 }
 
 EventDraft ordinary_event(ledger::StreamId stream) {
-  EventDraft draft(stream, kBegin, 1, 1);
+  EventDraft draft(stream, kBegin, 0, 1);
   auto outcome = draft.body().initOutcome();
   outcome.setStep(3);
   outcome.setGeneration(1);
-  outcome.setIntent(1);
+  outcome.setHow(ledger::schema::Outcome::How::ADOPTED);
   outcome.setStatus(200);
   outcome.setRequestId("A6C8E1B0D94F4E7C8B1F2A3D4C5B6E7F");
   const ledger::Fields facts = {{"image_id", "ocid1.image.oc1.iad.aaaaaaaa5kx2lq4zv7"}};

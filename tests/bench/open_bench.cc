@@ -58,10 +58,10 @@ double first_output(std::vector<std::string> arguments) {
 // A snapshot, and events after it, as a run leaves them.
 void add_snapshot(const std::filesystem::path& path) {
   ledger::SnapshotStore snapshots(path);
-  if (ledger::fleet_snapshot(snapshots, ~ledger::Position{0})) return;
   ledger::OpeningReport report;
   const auto store = ledger::RocksEventStore::open_writer(path, {1, "bench", kBegin}, report);
-  ledger::save_fleet(ledger::load_fleet(*store, snapshots).fleet, store->frontier().root(),
+  if (ledger::fleet_snapshot(*store, snapshots, ~ledger::Position{0})) return;
+  ledger::save_fleet(*store, ledger::load_fleet(*store, snapshots).fleet, store->frontier().root(),
                      snapshots);
   const auto stream = store->find_stream("vm-0").value();
   for (int i = 0; i < kAfterSnapshot; i += kBatch) {

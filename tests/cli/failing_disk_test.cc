@@ -110,7 +110,8 @@ TEST_CASE("A disk that fails only once stops the run all the same") {
 
 TEST_CASE("A disk that fails under the simulated tenancy stops the run, too") {
   const auto& failure = kFailures[GENERATE(range(0, 5))];
-  CHECK(stops(failure, "ledger.sim/", 60, 0));
+  // Its syncs come with its opening only: what it keeps need not survive a power cut.
+  CHECK(stops(failure, "ledger.sim/", failure.calls == std::string_view("sync") ? 5 : 60, 0));
 }
 
 TEST_CASE("A disk that cannot be written to can still be read") {

@@ -82,7 +82,7 @@ TEST_CASE("The program survives whatever happens to a file of its ledger") {
   copy_directory(finished.work / "ledger.sim", tenancy);
   int tried = 0;
   for (const auto& file : finished.files()) {
-    const std::string whole = read_all(ledger / file);
+    const std::string whole = read_all(kept / file);
     std::vector<std::pair<std::string, std::string>> damages = {
         {"removed", ""}, {"emptied", ""}, {"cut in half", whole.substr(0, whole.size() / 2)}};
     for (const int part : {1, 2, 4}) {

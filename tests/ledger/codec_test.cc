@@ -131,4 +131,19 @@ TEST_CASE("an event of a kind that this version does not know is kept, and count
   CHECK(fleet.find(1)->events == 2);
 }
 
+TEST_CASE("codec: bytes that lead to themselves cannot keep a reader busy") {
+  // The root's only pointer is a list of pointers, all to that list: walking through it would never
+  // end, and counting what is in it once takes thousands of times the 64 KB that it has.
+  constexpr std::uint64_t kCount = 8000;
+  std::vector<std::uint64_t> words;
+  words.push_back(std::uint64_t{1} << 48);
+  words.push_back(1 | kCount << 35 | 6ULL << 32);
+  for (std::uint64_t i = 0; i < kCount; ++i)
+    words.push_back(1 | ((~i << 2) & 0xfffffffcULL) | kCount << 35 | 6ULL << 32);
+  Decoder decoder;
+  const auto event = decoder.decode(std::as_bytes(std::span(words)));
+  CHECK_FALSE(decoder.is_canonical());
+  CHECK_THROWS_AS(event.totalSize(), kj::Exception);
+}
+
 }  // namespace migledger::testing

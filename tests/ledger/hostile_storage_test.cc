@@ -183,8 +183,8 @@ void require_named(const LedgerError& error, const fs::path& directory) {
 
 // Events alone make the state; a finding about what is derived from them leaves it as it was.
 bool touches_events(const Verification& verification) {
-  static const std::set<Check> kDerived = {Check::index, Check::snapshot, Check::evidence,
-                                           Check::evidence_hash};
+  static const std::set<Check> kDerived = {Check::index, Check::snapshot, Check::evidence_missing,
+                                           Check::evidence_damaged};
   const auto& counts = verification.findings.counts();
   return std::any_of(counts.begin(), counts.end(),
                      [](const auto& one) { return !kDerived.contains(one.first); });

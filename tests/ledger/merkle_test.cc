@@ -85,4 +85,22 @@ TEST_CASE("merkle: text that is no frontier is refused") {
   CHECK_FALSE(MerkleFrontier::parse(3, text + ",zz"));
 }
 
+TEST_CASE("merkle: trees that were hashed apart are joined") {
+  const auto tree_of = [](std::uint64_t from, std::uint64_t count) {
+    MerkleFrontier tree;
+    for (std::uint64_t i = from; i < from + count; ++i)
+      tree.append(leaf_hash(bytes_of(std::to_string(i))));
+    return tree;
+  };
+  for (const std::uint64_t whole : {0, 16, 32, 48, 112})
+    for (std::uint64_t more = 0; more <= 16; ++more) {
+      MerkleFrontier joined = tree_of(0, whole);
+      joined.append(tree_of(whole, more));
+      CHECK(joined == tree_of(0, whole + more));
+    }
+  MerkleFrontier odd = tree_of(0, 12);
+  CHECK_THROWS_AS(odd.append(tree_of(12, 5)), std::invalid_argument);
+  CHECK(odd == tree_of(0, 12));
+}
+
 }  // namespace migledger::ledger

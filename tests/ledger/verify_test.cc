@@ -118,14 +118,14 @@ void make_long(const fs::path& path, Position count, std::size_t text_size = 40)
 
 TEST_CASE("verify: what a store wrote is intact, and has the store's own tree") {
   const Scratch scratch;
-  const Position count = GENERATE(3, 8192, 8193, 30000);
+  const Position count = GENERATE(3, 16384, 16385, 40000);
   make_long(scratch / "ledger", count);
   OpeningReport report;
   const auto store = RocksEventStore::open_reader(scratch / "ledger", report);
   std::vector<Digest> leaves;
   VerifyOptions options;
   options.threads = GENERATE(1u, 3u);
-  options.sizes = {count, 2, 0, 8192, 8191, 16385, count + 1};
+  options.sizes = {count, 2, 0, 16384, 16383, 32769, count + 1};
   options.leaves = [&](Position first, std::span<const Digest> some) {
     REQUIRE(first == leaves.size() + 1);
     leaves.insert(leaves.end(), some.begin(), some.end());
