@@ -154,7 +154,10 @@ void TileKeeper::catch_up(Database& database, Position head) {
       remove_all(database);
       leaves = 0;
     }
-    if (head - *leaves >= kTileWidth) fill(database, *leaves, head);
+    if (head - *leaves < kTileWidth) return;
+    fill(database, *leaves, head);
+    // Nobody syncs the log for them: in it, a loss of power could leave half of one.
+    ledger::flush(database);
   } catch (const std::exception&) {
     stopped_ = true;
   }
