@@ -6,27 +6,24 @@
 #include <boost/json.hpp>
 
 #include "cli/exit_status.h"
+#include "cli/finding_lines.h"
 #include "cli/json_text.h"
+#include "cli/key_files.h"
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/printable.h"
+#include "cli/usage_error.h"
+#include "cli/verify_tlog.h"
 #include "ledger/rocks_event_store.h"
+#include "ledger/tlog_verify.h"
 
 namespace migledger::cli {
 
 namespace {
 
 namespace json = boost::json;
-using ledger::Finding;
 using ledger::Verification;
 using Ending = Verification::Ending;
-
-std::vector<Finding> ordered(const ledger::Findings& findings) {
-  std::vector<Finding> all = findings.kept();
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Finding& a, const Finding& b) { return a.position < b.position; });
-  return all;
-}
 
 std::string plural(std::uint64_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
@@ -56,6 +53,9 @@ void print_looked_at(const Verification& found, std::ostream& out) {
       "{} of evidence\n",
       found.anchored, plural(found.intents, "intent"), plural(found.snapshots, "snapshot"),
       plural(found.evidence, "file"));
+  if (found.checkpoints != 0 || found.tiles != 0)
+    out << fmt::format("and {} of the Merkle tree, {}\n", plural(found.tiles, "tile"),
+                       plural(found.checkpoints, "checkpoint"));
   if (found.unknown_events != 0)
     out << fmt::format("{} {} written by a newer version: hashed, but not understood\n",
                        plural(found.unknown_events, "event"),
@@ -65,23 +65,7 @@ void print_looked_at(const Verification& found, std::ostream& out) {
 
 void print_text(const Verification& found, const Terminal& terminal, std::ostream& out) {
   print_looked_at(found, out);
-  if (found.findings.count() != 0) out << "\n";
-  for (const Finding& finding : ordered(found.findings)) {
-    out << paint(terminal, Colour::red, fmt::format("{}", ledger::name_of(finding.check)));
-    if (finding.position != 0) out << fmt::format(" #{}", finding.position);
-    if (!finding.file.empty()) out << " " << printable(finding.file, 300);
-    out << ": " << printable(finding.what, 1000);
-    if (!finding.advice.empty()) out << "; " << printable(finding.advice, 500);
-    out << "\n";
-  }
-  for (const auto& [check, count] : found.findings.counts()) {
-    const auto& kept = found.findings.kept();
-    const auto shown = static_cast<std::uint64_t>(std::count_if(
-        kept.begin(), kept.end(), [&](const Finding& one) { return one.check == check; }));
-    if (count > shown)
-      out << fmt::format("{}: {} more like these\n", ledger::name_of(check), count - shown);
-  }
-  if (found.findings.count() != 0) out << "\n";
+  print_findings(found.findings, terminal, out);
   switch (found.ending()) {
     case Ending::intact:
       out << paint(terminal, Colour::green, "intact") << "\n";
@@ -109,15 +93,6 @@ std::string_view word_of(Ending ending) {
   return "refused";
 }
 
-json::object json_of(const Finding& finding) {
-  json::object object{{"check", ledger::name_of(finding.check)}};
-  if (finding.position != 0) object["position"] = finding.position;
-  if (!finding.file.empty()) object["file"] = json_text(finding.file);
-  object["what"] = json_text(finding.what);
-  if (!finding.advice.empty()) object["advice"] = json_text(finding.advice);
-  return object;
-}
-
 void print_json(const Verification& found, std::ostream& out) {
   json::object object{{"ending", word_of(found.ending())}};
   if (!found.ledger_id.empty()) {
@@ -136,13 +111,10 @@ void print_json(const Verification& found, std::ostream& out) {
   object["intents"] = found.intents;
   object["snapshots"] = found.snapshots;
   object["evidence"] = found.evidence;
+  object["checkpoints"] = found.checkpoints;
+  object["tiles"] = found.tiles;
   object["unknown_events"] = found.unknown_events;
-  json::array findings;
-  for (const Finding& finding : ordered(found.findings)) findings.push_back(json_of(finding));
-  object["findings"] = std::move(findings);
-  json::object counts;
-  for (const auto& [check, count] : found.findings.counts()) counts[ledger::name_of(check)] = count;
-  object["counts"] = std::move(counts);
+  add_findings(found.findings, object);
   json::array remarks;
   for (const auto& remark : found.remarks) remarks.push_back(json::value(json_text(remark)));
   object["remarks"] = std::move(remarks);
@@ -152,14 +124,33 @@ void print_json(const Verification& found, std::ostream& out) {
 }  // namespace
 
 int run_verify(const VerifyCommand& command, std::ostream& out) {
+  if (!command.tlog.empty()) return verify_tlog(command, out);
   ledger::VerifyOptions options;
+  const auto keys = read_verifier_keys(command.keys);
+  std::optional<ledger::SignedCheckpoint> checkpoint;
+  if (!command.checkpoint.empty()) {
+    checkpoint = ledger::read_checkpoint(command.checkpoint);
+    options.checkpoints.push_back(
+        {checkpoint->checkpoint.size, checkpoint->checkpoint.root, command.checkpoint});
+  } else if (!keys.empty()) {
+    throw UsageError("--key is about a checkpoint: give --checkpoint FILE, or --tlog DIR");
+  }
   if (!command.until.empty()) {
     const Moment moment = parse_moment("--until", command.until);
     ledger::OpeningReport report;
     const auto store = ledger::RocksEventStore::open_reader(command.ledger, report);
     options.until = last_until(*store, "--until", moment);
   }
-  const Verification found = ledger::verify(command.ledger, options);
+  Verification found = ledger::verify(command.ledger, options);
+  if (checkpoint) {
+    if (keys.empty())
+      found.remarks.push_back("the signature of " + command.checkpoint +
+                              " was not checked: give --key");
+    else if (const auto wrong = signature_finding(*checkpoint, keys, command.checkpoint))
+      found.findings.add(*wrong);
+    if (checkpoint->checkpoint.size > options.until)
+      found.remarks.push_back("the checkpoint covers more than was looked at, and was left out");
+  }
   if (command.json)
     print_json(found, out);
   else

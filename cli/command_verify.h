@@ -11,17 +11,21 @@
 //                   absent when one is missing
 //   anchor          number; how far the ledger itself vouches for what was acknowledged
 //   tail            object {file, bytes}; what was passed over; absent when nothing was
-//   migrations, intents, snapshots, evidence   numbers; how many were looked at
+//   migrations, intents, snapshots, evidence, checkpoints, tiles   numbers; how many were looked at
 //   unknown_events  number; events of kinds that a newer version wrote
 //   findings        array of objects {check, position, file, what, advice}, ordered by position; of
 //                   each check the first hundred; members that are empty are absent
 //   counts          object; how many findings, by check
 //   remarks         array of texts
+//
+// Of an exported log (--tlog): ending, origin, size (number), root, entries, files,
+// signature_checked (true, false), findings, counts.
 #pragma once
 
 #include <functional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "cli/terminal.h"
 #include "ledger/verify.h"
@@ -34,7 +38,10 @@ namespace migledger::cli {
 
 struct VerifyCommand {
   std::string ledger = "migration.ledger";
-  std::string until;  // empty: to the end
+  std::string until;              // empty: to the end
+  std::string checkpoint;         // a file with a checkpoint from elsewhere; empty: none
+  std::vector<std::string> keys;  // public keys, or files with them, of which one must have signed
+  std::string tlog;               // an exported log, looked at instead of a ledger; empty: none
   bool json = false;
   Terminal terminal;
 };

@@ -1,5 +1,7 @@
 #include "cli/key_files.h"
 
+#include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include "cli/printable.h"
@@ -44,6 +46,12 @@ ledger::VerifierKey read_verifier_key(const std::string& given) {
   } catch (const ledger::LedgerError& e) {
     throw UsageError(std::string("--key: ") + e.what());
   }
+}
+
+std::vector<ledger::VerifierKey> read_verifier_keys(const std::vector<std::string>& given) {
+  std::vector<ledger::VerifierKey> keys;
+  for (const auto& one : given) keys.push_back(read_verifier_key(one));
+  return keys;
 }
 
 }  // namespace migledger::cli

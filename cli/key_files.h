@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ledger/signed_note.h"
 
@@ -12,5 +13,8 @@ ledger::SigningKey read_signing_key(const std::string& file);
 
 // `given` is the text of a public key, or a file that holds one. Throws UsageError.
 ledger::VerifierKey read_verifier_key(const std::string& given);
+
+// Of each. Throws UsageError.
+std::vector<ledger::VerifierKey> read_verifier_keys(const std::vector<std::string>& given);
 
 }  // namespace migledger::cli

@@ -127,8 +127,13 @@ std::optional<std::string> check_tile(const Database& database, TileId id,
 }
 
 Hashes LedgerTiles::tile(TileId id, std::uint64_t width) {
-  if (stored_ && width == kTileWidth)
-    if (auto stored = stored_tile(database_, id)) return std::move(*stored);
+  if (stored_ && width == kTileWidth) {
+    try {
+      if (auto stored = stored_tile(database_, id)) return std::move(*stored);
+    } catch (const LedgerError& e) {
+      if (e.kind != LedgerErrorKind::corrupt) throw;  // it follows from the events
+    }
+  }
   Hashes hashes;
   hashes.reserve(width);
   const std::uint64_t first = id.index * kTileWidth;
@@ -149,7 +154,10 @@ void TileKeeper::catch_up(Database& database, Position head) {
       remove_all(database);
       leaves = 0;
     }
-    if (head - *leaves >= kTileWidth) fill(database, *leaves, head);
+    if (head - *leaves < kTileWidth) return;
+    fill(database, *leaves, head);
+    // Nobody syncs the log for them: in it, a loss of power could leave half of one.
+    ledger::flush(database);
   } catch (const std::exception&) {
     stopped_ = true;
   }

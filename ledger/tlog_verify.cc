@@ -58,7 +58,7 @@ class TlogVerifier {
     for (fs::recursive_directory_iterator it(directory_, error), end; !error && it != end;
          it.increment(error)) {
       if (it->is_directory()) continue;
-      const std::string path = fs::relative(it->path(), directory_);
+      const std::string path = it->path().lexically_relative(directory_);
       // Left by an export that was cut off.
       if (path == ".new" || path == "checkpoint") continue;
       if (const auto file = TlogFile::parse(path); file && it->is_regular_file())

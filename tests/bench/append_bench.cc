@@ -92,6 +92,19 @@ void bench_append(Context& context) {
   report.ratio("one event, over a bare synced Put", "events/s", lone[0], lone[1],
                Goal::least(0.95));
 
+  ledger::OpenOptions options;
+  options.keep_tiles = false;
+  const auto plain = new_ledger(context.directory / "append.plain", options);
+  ledger::EventDraft started(ledger::kNewStream, {}, 1);
+  started.body().initMigrationStarted().setName("migration-0");
+  const ledger::StreamId stream = plain->append_one(started);
+  const auto tiles =
+      compare(context.quick ? 3 : 41, context.random,
+              {[&] { return rate_of_one(count, [&] { append_ours(*store, streams[0]); }); },
+               [&] { return rate_of_one(count, [&] { append_ours(*plain, stream); }); }});
+  report.ratio("one event, with the Merkle tree's tiles kept, over without", "events/s", tiles[0],
+               tiles[1], Goal::least(0.95));
+
   const int each = context.quick ? 5 : 100;
   const auto many = compare(context.quick ? 1 : 11, context.random,
                             {[&] {

@@ -34,9 +34,10 @@ EventDraft ordinary_event(ledger::StreamId stream) {
   return draft;
 }
 
-std::unique_ptr<ledger::RocksEventStore> new_ledger(const std::filesystem::path& directory) {
+std::unique_ptr<ledger::RocksEventStore> new_ledger(const std::filesystem::path& directory,
+                                                    const ledger::OpenOptions& options) {
   std::filesystem::remove_all(directory);
-  return ledger::RocksEventStore::create(directory, {1, "bench", kBegin}, first_event());
+  return ledger::RocksEventStore::create(directory, {1, "bench", kBegin}, first_event(), options);
 }
 
 std::unique_ptr<ledger::Database> new_bare_database(const std::filesystem::path& directory) {

@@ -26,7 +26,8 @@ ledger::EventDraft first_event();
 ledger::EventDraft ordinary_event(ledger::StreamId stream);
 
 // A new ledger in `directory`, with first_event().
-std::unique_ptr<ledger::RocksEventStore> new_ledger(const std::filesystem::path& directory);
+std::unique_ptr<ledger::RocksEventStore> new_ledger(const std::filesystem::path& directory,
+                                                    const ledger::OpenOptions& options = {});
 
 // A RocksDB with the options of a ledger and nothing of ours around it.
 std::unique_ptr<ledger::Database> new_bare_database(const std::filesystem::path& directory);

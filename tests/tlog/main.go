@@ -56,6 +56,13 @@ func checkpoint(text []byte, key string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, err
 	}
+	// The package takes any spare bits at the end of base64: the one thing that can be changed in a
+	// note without changing what it says.
+	for _, signature := range opened.Sigs {
+		if _, err := base64.StdEncoding.Strict().DecodeString(signature.Base64); err != nil {
+			return tlog.Tree{}, err
+		}
+	}
 	lines := strings.Split(opened.Text, "\n")
 	if len(lines) != 4 || lines[3] != "" {
 		return tlog.Tree{}, fmt.Errorf("the checkpoint has not three lines")
