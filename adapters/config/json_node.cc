@@ -200,8 +200,8 @@ std::string to_json(const JsonNode& node) {
   }
   std::vector<const JsonMember*> sorted;
   for (const JsonMember& member : node.members) sorted.push_back(&member);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const JsonMember* a, const JsonMember* b) { return a->key < b->key; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const JsonMember* a, const JsonMember* b) { return a->key < b->key; });
   std::string out = "{";
   for (const JsonMember* member : sorted) {
     if (out.size() > 1) out += ',';

@@ -291,7 +291,7 @@ TEST_CASE("What changed between two moments of one migration") {
   CHECK(object.at("from").at("position") == 18);
   CHECK(object.at("to").at("time") == "2026-11-23T09:05:04.000000Z");
   CHECK(object.at("events") == 3);
-  CHECK(object.at("steps_reopened") == boost::json::value({"create-image"}));
+  CHECK(object.at("steps_reopened") == boost::json::array{"create-image"});
   CHECK(object.at("history").as_array().size() == 3);
   CHECK(object.at("standing").at(1).at("before").is_null());
 }

@@ -42,7 +42,8 @@ HttpRequest parse(std::string_view text) {
   HttpRequest request;
   std::string_view line = take_line(text);
   const auto space = std::min(line.find(' '), line.size());
-  request.method = line.substr(0, space);
+  for (const char c : line.substr(0, space))
+    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-') request.method += c;
   line.remove_prefix(std::min(space + 1, line.size()));
   request.target = line.substr(0, line.find(' '));
   while (!text.empty()) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ Circumstance circumstance(const std::string& words) {
       {"under-way", [](auto& c) { c.sight = Sight::under_way; }},
 
       {"doubt", [](auto& c) { c.doubt = true; }},
+      {"renewed", [](auto& c) { c.renewed = true; }},
+      {"giving-up", [](auto& c) { c.giving_up = true; }},
+      {"named", [](auto& c) { c.named = true; }},
       {"here", [](auto& c) { c.this_session = true; }},
       {"changed", [](auto& c) { c.plan_changed = true; }},
       {"young", [](auto& c) { c.token_young = true; }},
@@ -95,6 +99,7 @@ bool sends(Row row) {
     case Row::dead:
     case Row::next_placement:
     case Row::plan_changed:
+    case Row::renewed:
       return true;
     default:
       return false;
@@ -118,7 +123,7 @@ std::string words(const Circumstance& c, Row row) {
   return out.str();
 }
 
-// Calls visit(circumstance) for every one there can be.
+// Calls visit(circumstance) for every one there can be, of what people ask for one thing at a time.
 template <typename Visit>
 void for_every_circumstance(Visit&& visit) {
   constexpr Attempt kAttempts[] = {Attempt::none,    Attempt::open,   Attempt::lost,
@@ -126,31 +131,34 @@ void for_every_circumstance(Visit&& visit) {
   constexpr Guard kGuards[] = {Guard::TOKEN, Guard::NATURAL_KEY, Guard::NONE, Guard::IF_MATCH};
   constexpr Sight kSights[] = {Sight::not_fresh, Sight::cannot_look, Sight::absent,   Sight::ours,
                                Sight::several,   Sight::foreign,     Sight::under_way};
-  Circumstance c;
-  for (const auto attempt : kAttempts)
-    for (int error = 0; error <= static_cast<int>(ErrorClass::UNKNOWN); ++error)
-      for (const auto guard : kGuards)
-        for (const auto sight : kSights)
-          for (unsigned flags = 0; flags < 1u << 12; ++flags) {
-            const auto flag = [&](unsigned bit) { return (flags >> bit & 1) != 0; };
-            c.attempt = attempt;
-            c.error = static_cast<ErrorClass>(error);
-            c.guard = guard;
-            c.sight = sight;
-            c.doubt = flag(0);
-            c.this_session = flag(1);
-            c.plan_changed = flag(2);
-            c.token_young = flag(3);
-            c.clock_back = flag(4);
-            c.settled = flag(5);
-            c.absent_twice = flag(6);
-            c.tag_absent = flag(7);
-            c.backed_off = flag(8);
-            c.attempts_left = flag(9);
-            c.generations_left = flag(10);
-            c.placements_left = flag(11);
-            visit(c, recover(c));
-          }
+  const auto visit_all = [&](Circumstance c) {
+    for (const auto attempt : kAttempts)
+      for (int error = 0; error <= static_cast<int>(ErrorClass::UNKNOWN); ++error)
+        for (const auto guard : kGuards)
+          for (const auto sight : kSights)
+            for (unsigned flags = 0; flags < 1u << 12; ++flags) {
+              const auto flag = [&](unsigned bit) { return (flags >> bit & 1) != 0; };
+              c.attempt = attempt;
+              c.error = static_cast<ErrorClass>(error);
+              c.guard = guard;
+              c.sight = sight;
+              c.doubt = flag(0);
+              c.this_session = flag(1);
+              c.plan_changed = flag(2);
+              c.token_young = flag(3);
+              c.clock_back = flag(4);
+              c.settled = flag(5);
+              c.absent_twice = flag(6);
+              c.tag_absent = flag(7);
+              c.backed_off = flag(8);
+              c.attempts_left = flag(9);
+              c.generations_left = flag(10);
+              c.placements_left = flag(11);
+              visit(c, recover(c));
+            }
+  };
+  visit_all({});
+  for (const char* asked : {"renewed", "giving-up", "named"}) visit_all(circumstance(asked));
 }
 
 }  // namespace
@@ -267,6 +275,27 @@ TEST_CASE("a failure after a lost reply does not clear the doubt") {
   )");
 }
 
+TEST_CASE("what people ask for: to try again, to give up, or to look at what they name") {
+  check_table(R"(
+    failed fatal renewed stale                              -> look
+    failed fatal renewed absent                             -> renewed
+    failed fatal renewed doubt absent                       -> settle
+    failed fatal renewed doubt absent settled twice by-tag  -> renewed
+    failed fatal renewed ours                               -> adopt
+    unknown giving-up stale no-pause                        -> look
+    unknown giving-up ours no-pause                         -> adopt
+    unknown giving-up absent token young                    -> settle
+    unknown giving-up absent settled                        -> look-twice
+    unknown giving-up absent settled twice                  -> search-tag
+    unknown giving-up absent settled twice by-tag           -> given-up
+    failed fatal giving-up stale                            -> final
+    unknown named stale no-pause                            -> look
+    failed fatal named here stale                           -> look
+    failed limit named here stale                           -> look
+    failed limit named here ours                            -> adopt
+  )");
+}
+
 TEST_CASE("what was accepted and then died gets a successor, within limits") {
   check_table(R"(
     dead retry here no-pause absent                 -> back-off
@@ -291,6 +320,22 @@ TEST_CASE("in every circumstance, the rules that make the promises true hold") {
   const Rule rules[] = {
       {"nothing is sent unless a fresh look said absent",
        [](const Circumstance& c, Row row) { return sends(row) && c.sight != Sight::absent; }},
+      {"nor is anything read again to be sent",
+       [](const Circumstance& c, Row row) {
+         return row == Row::read_again && c.sight != Sight::absent;
+       }},
+      {"who gives up has proven that nothing came of it, and sends nothing",
+       [](const Circumstance& c, Row row) {
+         const bool proven =
+             c.sight == Sight::absent && c.settled && c.absent_twice && c.tag_absent;
+         return (row == Row::given_up && !(c.giving_up && proven)) || (c.giving_up && sends(row));
+       }},
+      {"what failed for good is asked for anew only when a person wants it",
+       [](const Circumstance& c, Row row) { return row == Row::renewed && !c.renewed; }},
+      {"only what a precondition guards is decided upon again after a doubtful sending",
+       [](const Circumstance& c, Row row) {
+         return row == Row::read_again && c.guard != Guard::IF_MATCH;
+       }},
       {"while a reply is awaited, nothing else is done",
        [](const Circumstance& c, Row row) {
          return (c.attempt == Attempt::open) != (row == Row::in_flight);
@@ -305,7 +350,9 @@ TEST_CASE("in every circumstance, the rules that make the promises true hold") {
        [](const Circumstance& c, Row row) {
          const bool answered = c.attempt == Attempt::failed || c.attempt == Attempt::unknown ||
                                c.attempt == Attempt::dead;
-         return answered && !c.backed_off && row != Row::back_off && row != Row::credentials;
+         const bool asked = c.giving_up || c.named;
+         return answered && !asked && !c.backed_off && row != Row::back_off &&
+                row != Row::credentials;
        }},
       {"what is ours is adopted, unless it was certain before the look that it cannot be there",
        [](const Circumstance& c, Row row) {
@@ -375,11 +422,21 @@ TEST_CASE("in every circumstance, the rules that make the promises true hold") {
   }
 }
 
+TEST_CASE("each row of the table is what some circumstance comes to") {
+  std::set<Row> reached;
+  for_every_circumstance([&](const Circumstance&, Row row) { reached.insert(row); });
+  for (int i = 0; i < static_cast<int>(Row::read); ++i) {
+    const auto row = static_cast<Row>(i);
+    INFO(name_of(row));
+    CHECK(reached.count(row) == 1);
+  }
+}
+
 TEST_CASE("every row has a name of its own") {
   std::map<std::string_view, int> names;
-  for (int row = 0; row <= static_cast<int>(Row::secret_lost); ++row)
+  for (int row = 0; row <= static_cast<int>(Row::too_early); ++row)
     ++names[name_of(static_cast<Row>(row))];
-  CHECK(names.size() == static_cast<std::size_t>(Row::secret_lost) + 1);
+  CHECK(names.size() == static_cast<std::size_t>(Row::too_early) + 1);
   CHECK(names.count("?") == 0);
 }
 

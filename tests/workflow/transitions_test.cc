@@ -1,6 +1,9 @@
 #include "workflow/transitions.h"
 
+#include <capnp/schema.h>
+
 #include <catch2/catch.hpp>
+#include <set>
 #include <sstream>
 
 namespace migledger::testing {
@@ -91,6 +94,17 @@ TEST_CASE("what may be asked of a migration, by where it stands") {
         CHECK(refusal.empty() == (cell.find(kLetters[s]) != std::string::npos));
       }
     }
+  }
+}
+
+TEST_CASE("the table has a row for everything that may be asked, and one only") {
+  std::multiset<Verb> rows;
+  for (const auto& row : kTable) rows.insert(row.verb);
+  const auto verbs = capnp::Schema::from<Verb>().getEnumerants();
+  CHECK(rows.size() == verbs.size());
+  for (const auto verb : verbs) {
+    INFO(verb.getProto().getName().cStr());
+    CHECK(rows.count(static_cast<Verb>(verb.getOrdinal())) == 1);
   }
 }
 
