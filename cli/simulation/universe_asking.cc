@@ -157,12 +157,12 @@ void Universe::ask_for_lost() {
     if (bulk && (object || made.kind == "replication-policy")) continue;
     // What others made, and a person said to be a migration's.
     const auto parts = parts_of_key(made.key);
-    if (!parts && made.kind == "volume") continue;
+    if (made.key.empty() || (!parts && made.kind == "volume")) continue;
     const auto owner = std::find_if(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
       return parts && ledger->short_id() == parts->ledger;
     });
     if (parts && owner == ledgers_.end()) continue;
-    // Replicas and copied backups bear no tags, and what is to be backed up is known only once the
+    // Replicas and copied backups bear no tags, and which volumes are moved is known only once the
     // source was checked. A ledger that was put back finds them when it comes to their step again.
     const bool hidden =
         made.kind.ends_with("replica") || made.kind.find("backup") != std::string::npos;
