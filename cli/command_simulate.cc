@@ -9,7 +9,9 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <ostream>
 #include <system_error>
 
@@ -30,6 +32,7 @@ SimulationOptions options_of(const SimulateCommand& command) {
   options.workflow = command.workflow;
   options.migrations = command.migrations;
   options.steps = command.steps;
+  options.on_rocksdb = command.on_rocksdb;
   for (const auto& name : command.without) {
     const auto kind = simulation::chaos_named(name);
     if (!kind) {
@@ -110,13 +113,36 @@ void tell_failure(const SimulationOptions& options, const SimulationResult& fail
   out << "see it again with: " << command << "\n";
 }
 
+// A directory of this process, gone with it.
+class Scratch {
+ public:
+  Scratch() {
+    const auto base = std::filesystem::temp_directory_path() / "migledger-simulate-XXXXXX";
+    path_ = base.string();
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw std::system_error(errno, std::generic_category(), "cannot make " + path_);
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 // Every `jobs`th seed from the `first` on. Returns after the first that fails.
 Tally run_seeds(const SimulateCommand& command, const SimulationOptions& base, unsigned first,
                 std::ostream& out) {
   Tally tally;
+  const Scratch scratch;
   for (std::uint64_t i = first; i < command.seeds; i += command.jobs) {
     SimulationOptions options = base;
     options.seed = command.seed + i;
+    options.scratch = scratch.path();
     options.keep_trace = command.verbose;
     const SimulationResult result = simulation::simulate(options);
     tally.add(result);

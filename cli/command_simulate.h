@@ -16,7 +16,8 @@ struct SimulateCommand {
   unsigned migrations = 0;  // 0: drawn
   std::string workflow;     // empty: drawn
   std::vector<std::string> without;
-  bool all = false;  // goes on after a failure, and looks for no smaller one
+  bool on_rocksdb = false;  // all ledgers; else some
+  bool all = false;         // goes on after a failure, and looks for no smaller one
   bool verbose = false;
   bool json = false;
 };

@@ -22,6 +22,9 @@ void add_simulate(CLI::App& app, SimulateCommand& command, const std::function<v
       ->check(CLI::IsMember({"compute", "volume-replication", "storage-replication"}));
   sub->add_option("--without", command.without, "kinds of faults to leave out, with commas between")
       ->delimiter(',');
+  sub->add_flag(
+      "--rocksdb", command.on_rocksdb,
+      "every ledger on RocksDB, on a machine that loses power (default: one in a hundred)");
   sub->add_flag("--all", command.all, "go on after a failure, and look for no smaller one");
   sub->add_flag("--verbose", command.verbose, "print everything that happens");
   sub->add_flag("--json", command.json, "one JSON object a seed that fails, and one at the end");

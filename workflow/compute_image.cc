@@ -61,6 +61,16 @@ Ready see_ready(const View& view, std::string_view region, std::string_view comp
     const bool ended = ready.image && (state == "AVAILABLE" || !image_alive(state));
     if (ready.image_answer && !ended && !(view.skims() && is_list(*ready.image_answer)))
       read_work();
+    // Lists are late; and what is gone for good is in none of them.
+    const auto told = ready.work.state;
+    const bool unlisted = ready.image_answer && !ready.image && is_list(*ready.image_answer);
+    if (unlisted && !turn.wanted() && !view.skims() && told != WorkState::running &&
+        told != WorkState::failed) {
+      if (const auto* itself = turn.take(core_get(region, "images/" + percent_encode(id)))) {
+        ready.image_answer = itself;
+        ready.image = item_of(*itself, id);
+      }
+    }
   } else {
     read_work();
     const auto state = ready.work.state;
@@ -99,8 +109,9 @@ Verdict read_ready(const View& view, std::string_view id, std::string_view what,
     return Verdict::pending_as_before(view);
   if (ready.image) return Verdict::pending(state);
   // Lists are late; a single 404 proves nothing either.
-  if (view.in_bulk && answers.back().reply.ok()) return Verdict::pending("not listed yet");
-  return Verdict::cannot_look(answers.back());
+  const Answer& told = ready.image_answer ? *ready.image_answer : answers.back();
+  if (view.in_bulk && told.reply.ok()) return Verdict::pending("not listed yet");
+  return Verdict::cannot_look(told);
 }
 
 }  // namespace

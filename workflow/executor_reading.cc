@@ -51,7 +51,9 @@ void Executor::Loop::begin_job(Migration& migration, Job::Purpose purpose,
   job.generation = decision.generation;
   job.because = decision.because;
   job.in_bulk = in_bulk();
-  job.thorough = !job.in_bulk || thorough(migration.state, now_);
+  // What could not be read a moment ago is not passed over.
+  job.thorough =
+      !job.in_bulk || migration.state.reading.failures > 0 || thorough(migration.state, now_);
   job.since = oldest_answer(migration, purpose, workflow_.steps[decision.step]);
   ask_on(migration);
 }

@@ -87,8 +87,18 @@ bool Each::from_list(const View& view) const {
 
 std::optional<Request> Each::ask(const View& view, Answers answers) const {
   if (from_list(view)) {
-    if (!answers.empty()) return std::nullopt;
-    return core_get(region, std::string(collection), list_query);
+    if (answers.empty()) return core_get(region, std::string(collection), list_query);
+    if (next_without(view, what) != 0 || !is_list(answers[0]) || view.skims()) return std::nullopt;
+    // Lists are late; and what is gone for good is in none of them.
+    std::size_t asked = 1;
+    for (unsigned item = 1; item <= count(view); ++item) {
+      const auto id = get(view, item, what);
+      if (item_of(answers[0], id)) continue;
+      if (asked == answers.size())
+        return core_get(region, fmt::format("{}/{}", collection, percent_encode(id)));
+      ++asked;
+    }
+    return std::nullopt;
   }
   if (answers.size() >= count(view)) return std::nullopt;
   const auto item = static_cast<unsigned>(answers.size() + 1);
@@ -98,9 +108,13 @@ std::optional<Request> Each::ask(const View& view, Answers answers) const {
 Verdict judge_each(const View& view, Answers answers, const Each& each, const Judge& judge) {
   Verdict all = Verdict::ok();
   const unsigned items = count(view);
+  const bool listed = each.from_list(view);
+  std::size_t next = 1;  // of those that the list does not show
   for (unsigned item = 1; item <= items; ++item) {
-    const Answer& answer = answers[each.from_list(view) ? 0 : item - 1];
-    const auto resource = item_of(answer, get(view, item, each.what));
+    const auto id = get(view, item, each.what);
+    const bool by_id = listed && next < answers.size() && !item_of(answers[0], id);
+    const Answer& answer = answers[by_id ? next++ : listed ? 0 : item - 1];
+    const auto resource = item_of(answer, id);
     Verdict one = judge(item, resource.get(), answer);
     // What has died, or must be mended, does not become better by waiting for the others.
     const auto worth = [](const Verdict& verdict) {

@@ -75,8 +75,7 @@ class Recomputed {
       case Event::Body::OBSERVED:
       case Event::Body::READ_FAILED:
         expect(is(Kind::read) || is(Kind::look) || is(Kind::look_by_tag) || is(Kind::look_named) ||
-               is(Kind::walk) || is(Kind::reopen) ||
-               (is(Kind::wait) && decision_.row == Row::cannot_look) ||
+               is(Kind::walk) || is(Kind::reopen) || is(Kind::wait) ||
                (is(Kind::park) && decision_.row == Row::timed_out));
         break;
       case Event::Body::BULK_BEGUN:

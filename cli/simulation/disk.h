@@ -43,5 +43,7 @@ class Disk {
 
 // `first` becomes position 1.
 std::unique_ptr<Disk> make_memory_disk(ledger::EventDraft first);
+// … in `directory`, which must not exist; it is removed with the disk. Cannot be put back.
+std::unique_ptr<Disk> make_rocks_disk(const std::string& directory, ledger::EventDraft first);
 
 }  // namespace migledger::simulation

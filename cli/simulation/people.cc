@@ -120,6 +120,13 @@ void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants
     body["name"] = field("target_bucket_name");
   }
   request.body = json::serialize(body);
+  // What is due by now is migledger's.
+  Request look;
+  look.region = field("source_region");
+  look.service = workflow::Service::object_storage;
+  look.path = "/n";
+  network.ask(look);
+  invariants.after(look, {});
   const auto reply = network.ask(request);
   invariants.count_as_others();
   trace.note(

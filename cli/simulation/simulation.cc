@@ -33,6 +33,7 @@ SimulationOptions shrink(const SimulationOptions& options, const SimulationResul
   best.workflow = failed.workflow;
   best.migrations = failed.migrations;
   best.steps = failed.steps;
+  best.on_rocksdb = failed.on_rocksdb;
   unsigned tried = 0;
   const auto breaks = [&](const SimulationOptions& smaller) {
     if (tried >= most) return false;
@@ -77,6 +78,7 @@ std::string command_for(const SimulationOptions& options) {
     if (options.without[kind])
       without.append(without.empty() ? "" : ",").append(name_of(static_cast<Chaos>(kind)));
   if (!without.empty()) command += " --without " + without;
+  if (options.on_rocksdb) command += " --rocksdb";
   return command + " --verbose";
 }
 

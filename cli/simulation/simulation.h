@@ -19,6 +19,7 @@ struct SimulationOptions {
   unsigned steps = 0;       // runs under chaos, at most; 0: drawn
   ChaosSet without;         // kinds of chaos that are left out
   bool keep_trace = false;
+  bool on_rocksdb = false;  // every ledger; else one seed in a hundred has them there
   // A directory that exists, for what must be real files; empty: no ledger is on RocksDB.
   std::string scratch;
 };

@@ -76,13 +76,21 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
   approves_ = dice_.chance(0.7);
   parallel_calls_ = dice_.chance(0.2) ? 3 : 64;
   begun_ = network_->now();
+  // One seed in a hundred, and not the largest plans: a commit on a disk takes its time.
+  const bool chosen = dice_for(options.seed, "rocksdb").chance(0.01);
+  on_rocksdb_ = options.on_rocksdb ||
+                (chosen && !options.scratch.empty() && drawn_.plan.migrations.size() <= 4);
+  if (on_rocksdb_ && options.scratch.empty())
+    throw std::invalid_argument("a ledger on RocksDB needs a scratch directory");
   make_ledger("0123456789abcdef0123456789abcdef", drawn_.plan);
 }
 
 Universe::~Universe() = default;
 
 SimulatedLedger& Universe::make_ledger(std::string id, Plan plan) {
-  auto disk = make_memory_disk(first_event(id, tenancy_->tenancy_id()));
+  EventDraft first = first_event(id, tenancy_->tenancy_id());
+  auto disk = on_rocksdb_ ? make_rocks_disk(options_.scratch + "/" + id, std::move(first))
+                          : make_memory_disk(std::move(first));
   ledgers_.push_back(
       std::make_unique<SimulatedLedger>(std::move(id), std::move(disk), std::move(plan), trace_));
   return *ledgers_.back();
@@ -134,7 +142,7 @@ void Universe::between_runs() {
   if (strikes(Chaos::foreigners))
     people_->make_look_alike(drawn_.plan, *network_, *invariants_, trace_);
   for (const auto& ledger : ledgers_) {
-    if (strikes(Chaos::restored_ledgers)) {
+    if (strikes(Chaos::restored_ledgers) && !on_rocksdb_) {
       const auto head = ledger->acknowledged().head();
       if (head > 1) {
         ledger->put_back(1 + dice_.below(head));

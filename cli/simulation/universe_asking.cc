@@ -152,21 +152,25 @@ void Universe::ask_for_lost() {
   for (const auto& made : tenancy_->created_from(0)) {
     if (invariants_->others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
-    // What a replication copies, and the policy, which the next run looks for by the one place that
-    // it can be in; reconcile does not tell of this workflow.
-    if (bulk && (object || made.kind == "replication-policy")) continue;
+    // What a replication copies, and its policy and bucket, which the next run looks for by the one
+    // place that they can be in; reconcile does not tell of this workflow.
+    const bool by_place = made.kind == "replication-policy" || made.kind == "bucket";
+    if (bulk && (object || by_place)) continue;
     // What others made, and a person said to be a migration's.
     const auto parts = parts_of_key(made.key);
-    if (!parts && made.kind == "volume") continue;
+    if (made.key.empty() || (!parts && made.kind == "volume")) continue;
     const auto owner = std::find_if(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
       return parts && ledger->short_id() == parts->ledger;
     });
     if (parts && owner == ledgers_.end()) continue;
-    // Replicas and copied backups bear no tags, and what is to be backed up is known only once the
-    // source was checked. A ledger that was put back finds them when it comes to their step again.
+    // Replicas and copied backups bear no tags, and which volumes are moved is known only once the
+    // source was checked. A ledger that was put back finds them when it comes to their step again;
+    // one with events of a newer version waits for that version.
     const bool hidden =
         made.kind.ends_with("replica") || made.kind.find("backup") != std::string::npos;
-    if (hidden && owner != ledgers_.end() && (*owner)->ever_put_back()) continue;
+    if (hidden && owner != ledgers_.end() &&
+        ((*owner)->ever_put_back() || chaos_.active(Chaos::newer_events)))
+      continue;
     // An attachment bears no marks; it is found with the volume that it attaches.
     if (made.kind == "volumeattachment") continue;
     // A member of a group comes and goes with it.

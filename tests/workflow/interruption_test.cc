@@ -234,22 +234,31 @@ TEST_CASE("what is found in place of what died is not judged by the work request
 }
 
 TEST_CASE("what stays out of sight is not read for without end: a person is asked") {
-  Rehearsal rehearsal;
-  REQUIRE(run_stopped(rehearsal, plan_of(1), "create-image", 1).interrupted);
-  let_pass(rehearsal, 1h);
-  // Somebody deletes the image, and after some hours nothing tells that there ever was one.
-  workflow::Request request;
-  request.region = "us-ashburn-1";
-  request.method = "DELETE";
-  request.path = "/20160918/images/" + std::string(rehearsal.state("web-1").facts.get("image_id"));
-  REQUIRE(rehearsal.tenancy().handle(request, rehearsal.tenancy().clock()).ok());
-  let_pass(rehearsal, 48h);
-  const RunResult result = rehearsal.run(plan_of(1));
-  CHECK(workflow::exit_code(result) == 3);
-  const auto state = rehearsal.state("web-1");
-  CHECK(state.status == Status::parked);
-  CHECK(state.reason.find("cannot be found") != std::string::npos);
-  CHECK(rehearsal.store().head().position < 60);
+  // One is read by its id, many from a list.
+  for (const unsigned migrations : {1u, 6u}) {
+    INFO(migrations);
+    Rehearsal rehearsal;
+    REQUIRE(run_stopped(rehearsal, plan_of(migrations), "create-image", 1).interrupted);
+    let_pass(rehearsal, 1h);
+    // Somebody deletes the images, and after some hours nothing tells that there ever were any.
+    unsigned deleted = 0;
+    for (unsigned n = 1; n <= migrations; ++n) {
+      workflow::Request request;
+      request.region = "us-ashburn-1";
+      request.method = "DELETE";
+      request.path = "/20160918/images/" +
+                     std::string(rehearsal.state("web-" + std::to_string(n)).facts.get("image_id"));
+      deleted += rehearsal.tenancy().handle(request, rehearsal.tenancy().clock()).ok();
+    }
+    REQUIRE(deleted > 0);
+    let_pass(rehearsal, 48h);
+    const RunResult result = rehearsal.run(plan_of(migrations));
+    CHECK(result.parked == deleted);
+    CHECK(result.done == migrations - deleted);
+    const auto state = rehearsal.state("web-1");
+    CHECK(state.status == Status::parked);
+    CHECK(state.reason.find("cannot be found") != std::string::npos);
+  }
 }
 
 TEST_CASE("a ledger put back finds what it made as a later generation, and makes it no more") {
