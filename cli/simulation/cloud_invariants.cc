@@ -117,6 +117,7 @@ void CloudInvariants::count_as_others() {
   for (const auto& made : tenancy_.created_from(seen_)) {
     ++seen_;
     others_.insert(made.id);
+    ever_others_.insert(made.id);
   }
 }
 

@@ -111,6 +111,7 @@ class CloudInvariants final : public TrafficWatch {
   // What was created since it was last looked belongs to others.
   void count_as_others();
   const Others& others() const { return others_; }
+  const Others& ever_others() const { return ever_others_; }  // those allowed, too
   // A person says that it is a migration's: it may be treated as such.
   void allow(const std::string& id) { others_.erase(id); }
   // The ledger of these first digits was put back from an older copy.
@@ -125,7 +126,7 @@ class CloudInvariants final : public TrafficWatch {
 
   adapters::sim::Tenancy& tenancy_;
   std::size_t seen_ = 0;
-  Others others_;
+  Others others_, ever_others_;
   NeverTwice twice_;
   OwnClaim claim_;
   SourceUntouched source_;

@@ -150,7 +150,7 @@ void Universe::ask_for_lost() {
   const bool bulk = drawn_.plan.workflow == "storage-replication";
   std::vector<adapters::sim::Tenancy::Created> unnamed;
   for (const auto& made : tenancy_->created_from(0)) {
-    if (invariants_->others().count(made.id) != 0) continue;
+    if (invariants_->ever_others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
     // What a replication copies, and its policy and bucket, which the next run looks for by the one
     // place that they can be in; reconcile does not tell of this workflow.
@@ -166,8 +166,7 @@ void Universe::ask_for_lost() {
     // Replicas and copied backups bear no tags, and which volumes are moved is known only once the
     // source was checked. A ledger that was put back finds them when it comes to their step again;
     // one with events of a newer version waits for that version.
-    const bool hidden =
-        made.kind.ends_with("replica") || made.kind.find("backup") != std::string::npos;
+    const bool hidden = made.kind.find("volume") != std::string::npos;
     if (hidden && owner != ledgers_.end() &&
         ((*owner)->ever_put_back() || chaos_.active(Chaos::newer_events)))
       continue;
