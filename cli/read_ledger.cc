@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <thread>
 
 #include "cli/printable.h"
+#include "ledger/checkpoint.h"
 #include "ledger/fleet_keeper.h"
 #include "ledger/rocks_event_store.h"
 
@@ -67,6 +69,14 @@ int read_report(const std::string& directory, ReportOptions options, std::ostrea
                 std::ostream& err) {
   const auto store = open(directory, err);
   options.directory = directory;
+  const ledger::CheckpointStore signed_heads(directory);
+  options.checkpoint = [&signed_heads](ledger::Position at_most) -> std::string {
+    const auto sizes = signed_heads.sizes();
+    const auto after = std::upper_bound(sizes.begin(), sizes.end(), at_most);
+    if (after == sizes.begin()) return {};
+    const auto newest = signed_heads.read(*std::prev(after));
+    return newest ? newest->bytes : std::string();
+  };
   return run_report(*store, options, out, snapshots_of(directory, *store));
 }
 

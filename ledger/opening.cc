@@ -148,6 +148,21 @@ std::optional<OpeningReport::Tail> torn_tail(const LedgerDirectory& directory) {
   return std::nullopt;
 }
 
+// Whether the opening has seen all that was acknowledged before it. A writer that flushes writes a
+// table, says so in the manifest and removes the log: who read the manifest before and the logs
+// after sees neither table nor log, and where the new log is still empty, not even a hole. But the
+// oldest log that the manifest calls for was there when the manifest was read; if it is there still,
+// it was there in between.
+bool saw_live_log(const LedgerDirectory& directory, const Database& database) {
+  std::uint64_t number = 0;
+  const bool known =
+      database.db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number);
+  if (!known || number == 0) return true;  // nothing was ever flushed
+  std::string name = std::to_string(number);
+  name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
+  return fs::exists(directory.events() / (name + ".log"));
+}
+
 // Copies what a tolerant opening may change. The name follows from the content, so that one
 // damage, met again and again, is kept once.
 std::string keep_aside(const LedgerDirectory& directory) {
@@ -227,6 +242,8 @@ Opened open_for_reading(const LedgerDirectory& directory,
     try {
       Opened opened = open_checked(
           directory, tolerant ? DatabaseMode::read_tolerant : DatabaseMode::read, file_system);
+      if (!saw_live_log(directory, *opened.database) && WriterLock::holder(directory.lock()))
+        corrupt(directory.events(), "the log that the manifest calls for was removed meanwhile");
       if (tolerant && !WriterLock::holder(directory.lock()))
         report.dropped_tail = torn_tail(directory);
       report.anchored = opened.anchor.position();

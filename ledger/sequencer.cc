@@ -48,8 +48,7 @@ StampedEvent Sequencer::stamp(EventDraft& draft, Head& head, Changes& unit) cons
   unit.versions[event.stream] = event.version;
 
   auto header = draft.header();
-  const Time raw = time_from_micros(header.getRawTime());
-  const Time time = planted(PlantedBug::time_goes_back) ? raw : std::max(raw, head.time);
+  const Time time = std::max(time_from_micros(header.getRawTime()), head.time);
   header.setPosition(event.position);
   header.setStream(event.stream);
   header.setVersion(event.version);

@@ -28,7 +28,6 @@ struct Plant {
 constexpr Plant kPlants[] = {
     {PlantedBug::skip_sync, "skip_sync"},
     {PlantedBug::drop_last_of_batch, "drop_last_of_batch"},
-    {PlantedBug::time_goes_back, "time_goes_back"},
     {PlantedBug::unknown_as_success, "unknown_as_success"},
     {PlantedBug::forget_hold, "forget_hold"},
     {PlantedBug::send_before_intent, "send_before_intent"},
