@@ -29,6 +29,7 @@
 #include "cli/usage_error.h"
 #include "ledger/evidence_store.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/forking.h"
 #include "ledger/ledger_directory.h"
 #include "ledger/migration_state.h"
 #include "workflow/compute_workflow.h"
@@ -223,7 +224,9 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   }
   int exit = workflow::exit_code(result);
   std::optional<ledger::SignedCheckpoint> checkpoint;
-  if (key) {
+  if (key && ledger::is_fork(store)) {
+    err << "migledger: what was forked from another ledger is not signed\n";
+  } else if (key) {
     try {
       checkpoint = sign_after_run(store, path, *key);
     } catch (const ledger::LedgerError& e) {

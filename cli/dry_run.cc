@@ -21,6 +21,7 @@
 #include "ledger/rocks_event_store.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/redact.h"
+#include "workflow/restored.h"
 
 namespace migledger::cli {
 
@@ -138,6 +139,13 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
     if (command.cloud == "oci") identity.endpoints = config.endpoints;
     check_binding(store, identity, ledger);
     start = std::max(start, store.head().time);
+    if (const auto restoring = workflow::unreconciled(store)) {
+      if (!command.json)
+        out << "the ledger was restored from a copy: a run compares it with the cloud first\n";
+      // In memory, and only so that what would follow can be shown.
+      auto settled = workflow::reconciled({ledger::kLedgerStream, start, 0, restoring}, {}, true);
+      store.append_one(settled);
+    }
   } else {
     begin_ledger(store, command.cloud, start);
   }

@@ -504,7 +504,9 @@ std::string describe(Event::Reader event, Names& names, const Wording& wording) 
 Colour colour_of(Event::Reader event) {
   const auto body = event.getBody();
   const auto result = result_of(event);
-  if (body.isParked() || body.isTailDropped() || body.isRestored() || !is_known(event))
+  const bool put_back = body.isRestored() && !(body.getRestored().hasReconciled() &&
+                                              body.getRestored().getReconciled().getSettled());
+  if (body.isParked() || body.isTailDropped() || put_back || !is_known(event))
     return Colour::yellow;
   if (body.isReadFailed() || (body.isOutcome() && result == "unknown")) return Colour::yellow;
   if (result == "failed" || result == "dead" || result == "refused") return Colour::red;

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "cli/printable.h"
 #include "ledger/checkpoint.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/publish.h"
 #include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {
@@ -69,13 +69,24 @@ int read_report(const std::string& directory, ReportOptions options, std::ostrea
                 std::ostream& err) {
   const auto store = open(directory, err);
   options.directory = directory;
-  const ledger::CheckpointStore signed_heads(directory);
-  options.checkpoint = [&signed_heads](ledger::Position at_most) -> std::string {
-    const auto sizes = signed_heads.sizes();
-    const auto after = std::upper_bound(sizes.begin(), sizes.end(), at_most);
-    if (after == sizes.begin()) return {};
-    const auto newest = signed_heads.read(*std::prev(after));
-    return newest ? newest->bytes : std::string();
+  options.checkpoint = [&](ledger::Position at_most) -> std::string {
+    const ledger::CheckpointStore published(directory);
+    const auto sizes = published.sizes();
+    for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+      if (*size > at_most) continue;
+      std::string why;
+      try {
+        const auto read = published.read(*size);
+        if (!read) continue;
+        why = ledger::why_inconsistent(*store, read->checkpoint, published.file_of(*size).string());
+        if (why.empty()) return read->bytes;
+      } catch (const ledger::LedgerError& e) {
+        if (e.kind != ledger::LedgerErrorKind::refused) throw;
+        why = e.what();
+      }
+      err << "migledger: " << printable(why, 1000) << "; that checkpoint is left out\n";
+    }
+    return {};
   };
   return run_report(*store, options, out, snapshots_of(directory, *store));
 }

@@ -9,6 +9,7 @@
 
 #include "ledger/errors.h"
 #include "ledger/merkle.h"
+#include "ledger/terms.h"
 
 namespace migledger::ledger {
 
@@ -98,6 +99,11 @@ std::unique_ptr<RocksEventStore> fork_ledger(const EventStore& origin, Position 
   body.setTenancy(created.getTenancy());
   store->append_one(forked);
   return store;
+}
+
+bool is_fork(const EventStore& store) {
+  const Term forked = Term::type(static_cast<std::uint16_t>(schema::Event::Body::FORKED));
+  return store.find(std::span(&forked, 1), 1)->next();
 }
 
 }  // namespace migledger::ledger

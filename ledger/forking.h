@@ -19,4 +19,7 @@ std::unique_ptr<RocksEventStore> fork_ledger(const EventStore& origin, Position 
                                              const std::filesystem::path& directory,
                                              const Holder& holder, EventDraft opened, Time now);
 
+// Whether `store` goes on from another ledger.
+bool is_fork(const EventStore& store);
+
 }  // namespace migledger::ledger

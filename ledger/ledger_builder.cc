@@ -9,6 +9,7 @@
 #include "ledger/keys.h"
 #include "ledger/ledger_directory.h"
 #include "ledger/rocks_database.h"
+#include "ledger/search_index.h"
 #include "ledger/succession.h"
 
 namespace migledger::ledger {
@@ -77,6 +78,9 @@ void LedgerBuilder::finish() {
   State& s = *state_;
   if (s.anchor.position() == 0) throw std::logic_error("a ledger has at least one event");
   s.write();
+  SearchIndex search;
+  search.open(*s.database, s.anchor.position());
+  search.fill(*s.database, s.anchor.position(), s.anchor.position());
   flush(*s.database);
   s.database.reset();
   write_anchor(s.directory.anchor(), s.anchor);

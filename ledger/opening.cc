@@ -148,19 +148,20 @@ std::optional<OpeningReport::Tail> torn_tail(const LedgerDirectory& directory) {
   return std::nullopt;
 }
 
-// Whether the opening has seen all that was acknowledged before it. A writer that flushes writes a
-// table, says so in the manifest and removes the log: who read the manifest before and the logs
-// after sees neither table nor log, and where the new log is still empty, not even a hole. But the
-// oldest log that the manifest calls for was there when the manifest was read; if it is there still,
-// it was there in between.
-bool saw_live_log(const LedgerDirectory& directory, const Database& database) {
-  std::uint64_t number = 0;
-  const bool known =
-      database.db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number);
-  if (!known || number == 0) return true;  // nothing was ever flushed
-  std::string name = std::to_string(number);
-  name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
-  return fs::exists(directory.events() / (name + ".log"));
+// The manifest that CURRENT names, and its length. A writer that flushes writes a table, says so
+// in the manifest and removes the log: who reads the manifest before and the logs after sees
+// neither table nor log, and where the new log is still empty, not even a hole.
+std::pair<std::string, std::uintmax_t> manifest_of(const LedgerDirectory& directory) {
+  constexpr std::size_t kMostCurrent = 4096;
+  const auto bytes = read_file(directory.events() / "CURRENT", kMostCurrent);
+  std::string name;
+  for (const std::byte byte : bytes.value_or(std::vector<std::byte>{})) {
+    if (byte == std::byte{'\n'}) break;
+    name.push_back(static_cast<char>(byte));
+  }
+  std::error_code error;
+  const auto size = name.empty() ? 0 : fs::file_size(directory.events() / name, error);
+  return {name, error ? 0 : size};
 }
 
 // Copies what a tolerant opening may change. The name follows from the content, so that one
@@ -240,10 +241,11 @@ Opened open_for_reading(const LedgerDirectory& directory,
   for (int look = 1;; ++look) {
     const bool tolerant = look % 2 == 0;
     try {
+      const auto manifest = manifest_of(directory);
       Opened opened = open_checked(
           directory, tolerant ? DatabaseMode::read_tolerant : DatabaseMode::read, file_system);
-      if (!saw_live_log(directory, *opened.database) && WriterLock::holder(directory.lock()))
-        corrupt(directory.events(), "the log that the manifest calls for was removed meanwhile");
+      if (manifest_of(directory) != manifest && WriterLock::holder(directory.lock()))
+        corrupt(directory.events(), "the manifest changed while it was read");
       if (tolerant && !WriterLock::holder(directory.lock()))
         report.dropped_tail = torn_tail(directory);
       report.anchored = opened.anchor.position();

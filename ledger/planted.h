@@ -1,5 +1,5 @@
 // Bugs that can be planted, one at a time, to prove that the simulation would find them
-// (tests/simulation/planted_test.cc). Only that one test is compiled with them: everywhere else
+// (tests/simulation/planted_bugs.cc). Only that one test is compiled with them: everywhere else
 // planted() is false at compile time, and nothing of them is left in the program.
 #pragma once
 

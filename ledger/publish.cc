@@ -1,5 +1,7 @@
 #include "ledger/publish.h"
 
+#include "ledger/forking.h"
+
 namespace migledger::ledger {
 
 std::string why_inconsistent(const RocksEventStore& store, const Checkpoint& earlier,
@@ -27,6 +29,11 @@ void refuse_inconsistent(const RocksEventStore& store, const std::filesystem::pa
           LedgerErrorKind::refused,
           ledger.string() + ": " + why + ". Nothing was signed; migledger verify says more");
   };
+  if (is_fork(store))
+    throw LedgerError(LedgerErrorKind::refused,
+                      ledger.string() +
+                          " was forked from the ledger whose id it has; signed, it would be another "
+                          "history of that log. Nothing was signed");
   const CheckpointStore published(ledger);
   // Whoever signed it: it is of these events.
   if (const auto newest = published.newest())

@@ -15,6 +15,7 @@
 #include "ledger/merkle_tiles.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
+#include "ledger/search_index.h"
 #include "ledger/snapshot_store.h"
 #include "ledger/verify_order.h"
 #include "ledger/verify_stretch.h"
@@ -167,9 +168,9 @@ IndexRead read_index(const Database& database, Position head, const IndexSum::Ke
       report("a rebuilding of it was cut off");
       continue;
     }
+    if (read_tile_key(key) || is_search_key(key)) continue;  // looked at for themselves
     const bool names = !key.empty() && key[0] == keys::kNameTag;
     const auto stream = keys::read_stream(key);
-    if (read_tile_key(key)) continue;  // looked at with the events
     if (!position || (!names && !stream)) {
       report("it has an entry that is none");
       continue;
@@ -209,6 +210,30 @@ void check_index(const IndexRead& found, const IndexSum& expected, Findings& fin
                    " entries, and the events call for " + std::to_string(expected.entries()));
 }
 
+// Finding the terms of an event costs more than all else that is looked at.
+constexpr Position kMostSearched = 1'000'000;
+
+void check_search_index(const Database& database, Position head, Verification& result) {
+  if (head > kMostSearched) {
+    result.remarks.push_back(
+        "the search index was not compared with so many events; it is never "
+        "believed over them");
+    return;
+  }
+  std::optional<std::string> difference;
+  try {
+    difference = compare_search_index(database, head);
+  } catch (const LedgerError& error) {
+    if (error.kind != LedgerErrorKind::corrupt) throw;
+    difference = error.what();
+  }
+  if (difference)
+    result.findings.add(
+        {Check::index, 0, "", *difference,
+         "the events are unharmed, but history may not find all of them by resource "
+         "or request: export --jsonl and import make a ledger with a new index"});
+}
+
 // ---- evidence
 // ------------------------------------------------------------------------------------
 
@@ -219,10 +244,15 @@ struct DigestHash {
 };
 using EvidenceNamed = std::unordered_map<Digest, Position, DigestHash>;
 
-void check_evidence(const fs::path& ledger, const EvidenceNamed& named, unsigned threads,
-                    Verification& result) {
+// `forked`: where this ledger began to go on from another one, with which earlier evidence is.
+void check_evidence(const fs::path& ledger, const EvidenceNamed& named, Position forked,
+                    unsigned threads, Verification& result) {
   std::vector<std::pair<Position, Digest>> files;
-  for (const auto& [digest, position] : named) files.emplace_back(position, digest);
+  for (const auto& [digest, position] : named)
+    if (position > forked) files.emplace_back(position, digest);
+  if (files.size() < named.size())
+    result.remarks.push_back("evidence from before #" + std::to_string(forked) +
+                             " is with the ledger that this one was forked from");
   std::sort(files.begin(), files.end());
   const EvidenceStore store(ledger);
   using Looked = std::optional<Finding>;
@@ -313,8 +343,9 @@ class Verifier {
     // What is missing in the log would be found missing from the index, too.
     if (whole_ && result_.findings.counts().count(Check::event) == 0)
       check_index(found, expected_, result_.findings);
+    if (whole_) check_search_index(database, result_.head, result_);
     snapshots_.check_roots();
-    check_evidence(directory_.path, evidence_, threads_, result_);
+    check_evidence(directory_.path, evidence_, forked_, threads_, result_);
     return std::move(result_);
   }
 
@@ -344,6 +375,7 @@ class Verifier {
   void take(const Stretch& stretch) {
     for (const Finding& finding : stretch.findings) result_.findings.add(finding);
     order_.add(stretch);
+    if (stretch.forked != 0) forked_ = stretch.forked;
     snapshots_.fold(stretch);
     expected_.add(stretch.index);
     for (const auto& [position, digest] : stretch.evidence) evidence_.try_emplace(digest, position);
@@ -382,6 +414,7 @@ class Verifier {
   bool whole_ = true;  // no event was missing so far
   IndexSum expected_;
   EvidenceNamed evidence_;
+  Position forked_ = 0;  // the last event that says so
   TileCheck tiles_;
   CheckpointCheck checkpoints_;
 };

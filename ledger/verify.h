@@ -21,22 +21,22 @@ namespace migledger::ledger {
 
 // What was looked at when something was found.
 enum class Check {
-  opening,        // the ledger could not be opened
-  log,            // an event is missing or cannot be read
-  event,          // bytes that are not an event, or not in canonical form
-  header,         // position, stream, version or time
-  session,        // it names a session that there is not
-  cause,          // it reacts to something that is not before it
-  intent,         // an outcome without its intent before it, or a resend of what was never recorded
-  anchor,         // the events are not those that were acknowledged
-  index,          // the index does not match the events
-  snapshot,       // a snapshot is damaged, or not what its events fold to
+  opening,   // the ledger could not be opened
+  log,       // an event is missing or cannot be read
+  event,     // bytes that are not an event, or not in canonical form
+  header,    // position, stream, version or time
+  session,   // it names a session that there is not
+  cause,     // it reacts to something that is not before it
+  intent,    // an outcome without its intent before it, or a resend of what was never recorded
+  anchor,    // the events are not those that were acknowledged
+  index,     // the index does not match the events
+  snapshot,  // a snapshot is damaged, or not what its events fold to
   evidence_missing,
   evidence_damaged,  // a file does not hold what its name says
-  checkpoint,     // it was signed for other events, or more of them, or by another key
-  tile,           // a tile of the Merkle tree is not what the events call for
-  entry,          // of an exported log: not the one that was signed for
-  file            // of an exported log: no part of it
+  checkpoint,        // it was signed for other events, or more of them, or by another key
+  tile,              // a tile of the Merkle tree is not what the events call for
+  entry,             // of an exported log: not the one that was signed for
+  file               // of an exported log: no part of it
 };
 std::string_view name_of(Check check);  // "opening", …, "evidence-missing", "evidence-damaged", …
 
@@ -67,6 +67,7 @@ struct KnownCheckpoint {
   std::uint64_t size = 0;
   Digest root{};
   std::string where;
+  Position event = 0;  // that says so; 0: a file does
 };
 
 struct VerifyOptions {

@@ -99,6 +99,7 @@ void StretchTaker::begin(Position first, Position last, Stretch& into) const {
   into.tile_roots.clear();
   into.tiles.clear();
   into.checkpoints.clear();
+  into.forked = 0;
   into.bytes.clear();
   into.ends.clear();
   into.findings.clear();
@@ -231,6 +232,7 @@ void StretchTaker::take_checkpoint(Position position, schema::Checkpointed::Read
   KnownCheckpoint known;
   known.size = checkpointed.getSize();
   known.where = "the event at position " + std::to_string(position);
+  known.event = position;
   const auto root = checkpointed.getRoot();
   if (root.size() != known.root.size() || known.size >= position) {
     into.findings.push_back({Check::checkpoint, position, "",
@@ -283,6 +285,9 @@ void StretchTaker::take_body(Position position, Event::Reader event, EventFacts&
       take_evidence(position, outcome.getEvidence(), into);
       break;
     }
+    case Event::Body::FORKED:
+      into.forked = position;
+      break;
     case Event::Body::CHECKPOINTED:
       take_checkpoint(position, body.getCheckpointed(), into);
       break;

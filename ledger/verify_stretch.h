@@ -78,7 +78,8 @@ struct Stretch {
   MerkleFrontier block;              // over those
   std::vector<Digest> tile_roots;    // of each 256 leaves
   std::vector<std::uint64_t> tiles;  // numbers of those that are stored
-  std::vector<KnownCheckpoint> checkpoints;                     // that events say were signed
+  std::vector<KnownCheckpoint> checkpoints;  // that events say were signed
+  Position forked = 0;                       // of the event that says so; 0: there is none
   std::vector<std::pair<std::uint64_t, MerkleFrontier>> trees;  // of wanted sizes, over its leaves
   std::vector<std::pair<Position, std::string>> names;          // of migrations that start
   std::vector<std::pair<Position, Digest>> evidence;            // that events name

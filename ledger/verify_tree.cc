@@ -83,12 +83,15 @@ void CheckpointCheck::add_sizes(std::vector<std::uint64_t>& sizes) const {
 
 void CheckpointCheck::take(const Stretch& stretch) {
   known_.insert(known_.end(), stretch.checkpoints.begin(), stretch.checkpoints.end());
+  // Signed for the ledger that this one was forked from, whose first event is another.
+  std::erase_if(
+      known_, [&](const auto& known) { return known.event != 0 && known.event < stretch.forked; });
 }
 
 void CheckpointCheck::check(const Database& database, Position head) {
   // Those that were found to be sound spare reading the events again.
   LedgerTiles tiles(database, result_.findings.counts().count(Check::tile) == 0);
-  for (const auto& [size, root, where] : known_) {
+  for (const auto& [size, root, where, event] : known_) {
     if (size > head) {
       result_.findings.add(
           {Check::checkpoint, 0, where,

@@ -117,7 +117,8 @@ void Executor::Loop::open_session() {
   if (const Position put_back = unreconciled(store_))
     throw ledger::LedgerError(
         ledger::LedgerErrorKind::refused,
-        fmt::format("the ledger was restored (#{}) and has not been compared with the cloud since",
+        fmt::format("the ledger was restored (#{}) and has not been compared with the cloud "
+                    "since; migledger run does that first",
                     put_back));
   const CloudIdentity identity = cloud_.identity();
   transport_ = identity.transport;

@@ -392,7 +392,7 @@ std::optional<Claim> Recheck::State::claim_of_outcome(Event::Reader event,
         return d.kind == Kind::adopt && d.step == step && d.generation == generation &&
                name_of(d.row) == view(outcome.getRow());
       }};
-  claim.further = [&state, &attempt, outcome, step, more]() -> std::string {
+  claim.further = [&state, &attempt, outcome, step, generation, more]() -> std::string {
     ledger::Fields facts = state.look.facts;
     const bool claimed = facts.has("claimed");
     facts.erase("claimed");
@@ -402,7 +402,8 @@ std::optional<Claim> Recheck::State::claim_of_outcome(Event::Reader event,
     if (how != outcome.getHow()) return "adopt it for another reason";
     if (!(facts.sorted() == ledger::fields_of(outcome.getFacts()).sorted()))
       return "adopt what the look found, which is something else";
-    const Position intent = attempt.step == step ? attempt.first_intent : 0;
+    const bool same = attempt.step == step && attempt.generation == generation;
+    const Position intent = same ? attempt.first_intent : 0;
     if (outcome.getIntent() != intent) return fmt::format("adopt it as what came of #{}", intent);
     return more();
   };

@@ -109,7 +109,18 @@ class Unpacker {
     for (std::uint64_t i = 0; i < n; ++i) one(list.emplace_back());
   }
   template <typename T>
-  requires(std::is_integral_v<T> || std::is_enum_v<T>) void one(T& v) { v = static_cast<T>(raw()); }
+  requires std::is_integral_v<T>
+  void one(T& v) { v = static_cast<T>(raw()); }
+  // Of each enumeration, last_of() says how far it goes.
+  template <typename T>
+  requires std::is_enum_v<T>
+  void one(T& v) {
+    const std::uint64_t value = raw();
+    if (value > static_cast<std::uint64_t>(last_of(v)))
+      throw StateError(StateErrorKind::corrupt,
+                       "a record of the simulated tenancy holds a value that there is not");
+    v = static_cast<T>(value);
+  }
   template <typename T>
   requires requires(Unpacker& u, T& t) { visit(u, t); }
   void one(T& record) { visit(*this, record); }

@@ -45,6 +45,7 @@ enum class State : std::uint8_t {
   detaching,
   detached,
 };
+constexpr State last_of(State) { return State::detached; }
 
 std::string_view word_of(State state);
 
@@ -72,6 +73,7 @@ struct Timeline {
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
 enum class ImageOrigin : std::uint8_t { platform, from_instance, imported };
+constexpr ImageOrigin last_of(ImageOrigin) { return ImageOrigin::imported; }
 
 struct Image {
   std::string id, region, compartment, name;

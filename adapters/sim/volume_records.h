@@ -12,6 +12,7 @@
 namespace migledger::adapters::sim {
 
 enum class VolumeKind : std::uint8_t { block, boot, group };
+constexpr VolumeKind last_of(VolumeKind) { return VolumeKind::group; }
 
 // An entry of the list of replicas that a volume shows.
 struct ReplicaEntry {

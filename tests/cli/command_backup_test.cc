@@ -297,7 +297,7 @@ TEST_CASE("restore: nothing is done while the cloud cannot be seen") {
 }
 
 TEST_CASE(
-    "restore: buckets cannot be compared yet, so a person accepts that; none is copied twice") {
+    "restore: buckets cannot be compared yet, so a person accepts that, and none is copied twice") {
   Workplace work;
   REQUIRE(work.run({"init", "-w", "storage-replication", "plan.json"}).exit_code == 0);
   {

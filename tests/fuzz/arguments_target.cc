@@ -45,7 +45,8 @@ void moment(std::string_view text) {
   used([&] {
     const auto moment = cli::parse_moment("--until", text);
     const auto& store = history->store();
-    promise(cli::first_since(store, "--since", moment) <= store.head().position + 1, "since lies within");
+    promise(cli::first_since(store, "--since", moment) <= store.head().position + 1,
+            "since lies within");
     const auto position = cli::last_until(store, "--until", moment);
     promise(position <= store.head().position, "until lies within");
     (void)cli::time_at(store, position);

@@ -109,7 +109,10 @@ int main(int argc, char** argv) {
   unsigned orders = 0;
   for (const auto verb : {workflow::Verb::PAUSE, workflow::Verb::NOTE, workflow::Verb::RESUME,
                           workflow::Verb::ROLLBACK}) {
-    workflow::Order order{.id = std::to_string(++orders), .verb = verb, .migration = "web"};
+    workflow::Order order;
+    order.id = std::to_string(++orders);
+    order.verb = verb;
+    order.migration = "web";
     order.reason = "because";
     order.user = "alice";
     order.host = "box";
