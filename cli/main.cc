@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "adapters/config/problem.h"
@@ -100,6 +102,22 @@ int guarded(const Command& command) {
   } catch (const std::exception& e) {
     return fail(ExitStatus::internal_error, e.what());
   }
+}
+
+// `exit`, or usage when all went well but what was said could not be written.
+int finished(int exit) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return exit;
+  // It failed earlier: once more, for the reason.
+  if (errno == 0) [[maybe_unused]]
+    const auto written = ::write(STDOUT_FILENO, "\n", 1);
+  const std::string reason = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+  fail(ExitStatus::usage, ("the output could not be written" + reason +
+                           "; make room where it goes, or send it elsewhere, and ask again. What a "
+                           "command did is in the ledger all the same")
+                              .c_str());
+  return exit == exit_with(ExitStatus::done) ? exit_with(ExitStatus::usage) : exit;
 }
 
 std::string joined(int argc, char** argv) {
@@ -369,7 +387,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
-    return app.exit(e);  // --help, --version
+    return finished(app.exit(e));  // --help, --version
   } catch (const CLI::ParseError& e) {
     // Without a command that it knows, CLI11 says only that one is required.
     const std::string first = argc > 1 ? argv[1] : "";
@@ -384,5 +402,5 @@ int main(int argc, char** argv) {
     return fail(ExitStatus::usage,
                 (what + "; \"" + command + " --help\" shows what there is").c_str());
   }
-  return exit;
+  return finished(exit);
 }
