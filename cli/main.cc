@@ -33,6 +33,7 @@
 #include "cli/steer_options.h"
 #include "cli/tlog_options.h"
 #include "cli/usage_error.h"
+#include "cli/whole_number.h"
 #include "ledger/errors.h"
 
 namespace {
@@ -176,7 +177,8 @@ int main(int argc, char** argv) {
                    "simulated seconds a second; 0: as fast as it goes")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e9));
-  run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy")
+  cli::whole_number(run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy"),
+                    0)
       ->capture_default_str();
   run_app->add_option("--sim-faults", run.sim_faults, "a file of faults to rehearse");
   run_app
@@ -366,7 +368,8 @@ int main(int argc, char** argv) {
   serve_app->add_option("--speed", serve.speed, "how many times faster operations are")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1e9));
-  serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
+  cli::whole_number(serve_app->add_option("--seed", serve.seed, "of a new tenancy"), 0)
+      ->capture_default_str();
   serve_app->add_option("--faults", serve.faults, "a file of faults");
   serve_app
       ->add_option("--objects", serve.objects,
