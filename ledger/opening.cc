@@ -151,8 +151,8 @@ std::optional<OpeningReport::Tail> torn_tail(const LedgerDirectory& directory) {
 // Whether the opening has seen all that was acknowledged before it. A writer that flushes writes a
 // table, says so in the manifest and removes the log: who read the manifest before and the logs
 // after sees neither table nor log, and where the new log is still empty, not even a hole. But the
-// oldest log that the manifest calls for was there when the manifest was read; if it is there still,
-// it was there in between.
+// oldest log that the manifest calls for was there when the manifest was read; if it is there
+// still, it was there in between.
 bool saw_live_log(const LedgerDirectory& directory, const Database& database) {
   std::uint64_t number = 0;
   const bool known =
@@ -199,10 +199,11 @@ std::vector<std::string> OpeningReport::sentences() const {
   if (index_rebuilt)
     all.push_back("the index of streams did not match the events and has been rebuilt");
   if (search_filled > 0 && !index_rebuilt)
-    all.push_back(
-        "the search index did not hold " + std::to_string(search_filled + search_missing) +
-        " events that another version of migledger wrote; " + std::to_string(search_filled) +
-        " have been added" + (search_missing > 0 ? ", the rest follows with the next runs" : ""));
+    all.push_back("the search index did not hold " +
+                  std::to_string(search_filled + search_missing) + " events yet; " +
+                  (search_missing > 0 ? std::to_string(search_filled) +
+                                            " have been added, the rest follows with the next runs"
+                                      : "they have been added"));
   return all;
 }
 
