@@ -1,4 +1,5 @@
 // Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <fcntl.h>
 #include <kj/exception.h>
 #include <unistd.h>
 
@@ -105,6 +106,14 @@ int guarded(const Command& command) {
   }
 }
 
+// Descriptors that this process was started without would go to the next files that are opened, and
+// what is said would be written into those.
+void hold_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) [[maybe_unused]]
+      const int lowest = ::open("/dev/null", O_RDONLY);
+}
+
 // `exit`, or usage when all went well but what was said could not be written.
 int finished(int exit) {
   errno = 0;
@@ -132,6 +141,7 @@ const char* environment(const char* name) { return std::getenv(name); }
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_descriptors();
   const cli::Terminal terminal = cli::detect_terminal(STDOUT_FILENO, environment);
   CLI::App app{
       "Moves OCI instances, volumes and buckets between regions, and keeps a ledger of "

@@ -10,11 +10,16 @@ using Catch::Contains;
 
 namespace {
 
-// The program, its standard output led to `to`.
+// The program, its standard output led to `to`; empty: started with neither input nor output.
 ProgramResult run_into(const Workplace& work, const std::string& to,
                        const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {"/bin/sh", "-c", "to=$1; shift; exec \"$@\" > \"$to\"",
-                                      "sh",      to,   migledger_program()};
+  std::vector<std::string> command = {
+      "/bin/sh",
+      "-c",
+      "to=$1; shift; if [ -n \"$to\" ]; then exec \"$@\" >\"$to\"; else exec \"$@\" <&- >&-; fi",
+      "sh",
+      to,
+      migledger_program()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   static int count = 0;
   return RunningProgram(command, work.path(), work / ("full-" + std::to_string(++count)), {})
@@ -50,4 +55,17 @@ TEST_CASE("Output that cannot be written is an error, whatever the command") {
   }
   // What went wrong before that counts more.
   CHECK(run_into(work, "/dev/full", {"status", "--ledger", "none"}).exit_code == 4);
+}
+
+TEST_CASE("Started with its input and output closed, it writes into no file of its own") {
+  Workplace work;
+  work.write("plan.json", boost::json::serialize(simulated_plan(1)));
+  const auto closed = run_into(work, "",
+                               {"run", "--config", "plan.json", "--cloud", "sim", "--ledger",
+                                "ledger", "--sim-speed", "0", "--json"});
+  CHECK(closed.exit_code == 2);
+  CHECK_THAT(closed.err, Contains("the output could not be written: Bad file descriptor"));
+  CHECK(read_all(work / "ledger/events/LOCK").empty());
+  CHECK(read_all(work / "ledger.sim/state/LOCK").empty());
+  require_one_of_everything(work, "ledger.sim", 1);
 }
