@@ -151,8 +151,8 @@ std::optional<OpeningReport::Tail> torn_tail(const LedgerDirectory& directory) {
 // Whether the opening has seen all that was acknowledged before it. A writer that flushes writes a
 // table, says so in the manifest and removes the log: who read the manifest before and the logs
 // after sees neither table nor log, and where the new log is still empty, not even a hole. But the
-// oldest log that the manifest calls for was there when the manifest was read; if it is there
-// still, it was there in between.
+// oldest log that the manifest calls for was there when the manifest was read; if it is there still,
+// it was there in between.
 bool saw_live_log(const LedgerDirectory& directory, const Database& database) {
   std::uint64_t number = 0;
   const bool known =
