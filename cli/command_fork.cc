@@ -116,8 +116,8 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
         << fmt::format("forked {} at #{} into {}: {} migration(s); {} is untouched\n",
                        printable(options.origin), position, printable(options.into), states.size(),
                        printable(options.origin))
-        << fmt::format("go on with: migledger run --cloud sim --ledger {}\n",
-                       printable(options.into));
+        << fmt::format("go on with: migledger run {}--cloud sim --ledger {}\n",
+                       states.empty() ? "" : "--config FILE ", printable(options.into));
   }
   return static_cast<int>(ExitStatus::done);
 }

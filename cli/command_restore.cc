@@ -13,6 +13,7 @@
 #include "cli/names.h"
 #include "cli/new_directory.h"
 #include "cli/printable.h"
+#include "cli/run_cloud.h"
 #include "cli/this_process.h"
 #include "ledger/ledger_copy.h"
 #include "ledger/made_whole.h"
@@ -57,6 +58,19 @@ Said say_restored(const std::filesystem::path& directory, const RestoreOptions& 
   return said;
 }
 
+// What a rehearsal needs besides: the tenancy is not in the copy. Empty when it lies where the next
+// run looks.
+std::string tenancy_advice(const RestoreOptions& options) {
+  if (std::filesystem::exists(sim_state_of({}, options.ledger))) return {};
+  std::string tenancy = sim_state_of({}, options.backup);
+  if (!std::filesystem::exists(tenancy)) tenancy = "OLD.ledger.sim";
+  return fmt::format(
+      "The simulated tenancy is no part of a backup. Name that of the original ledger in the next "
+      "run, or it begins an empty one, in which everything is missing:\n"
+      "  migledger run --config FILE --cloud sim --ledger {} --sim-state {}\n",
+      printable(options.ledger), printable(tenancy));
+}
+
 }  // namespace
 
 int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& err) {
@@ -90,6 +104,7 @@ int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& 
         "The next run compares it with the cloud before it does anything. Only one of the ledgers "
         "of this origin may go on: put the others away.\n",
         printable(options.ledger), copy.head, printable(options.backup), said.position, root);
+    if (said.simulated) out << tenancy_advice(options);
   }
   return static_cast<int>(copy.not_copied.empty() ? ExitStatus::done : ExitStatus::ledger_refused);
 }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/whole_number.h"
+
 namespace migledger::cli {
 
 void add_history(CLI::App& app, HistoryCommand& command, const std::function<void()>& run) {
@@ -24,15 +26,15 @@ void add_history(CLI::App& app, HistoryCommand& command, const std::function<voi
   sub->add_option("--since", options.since, "from this position or time on");
   sub->add_option("--until", options.until, "up to this position or time");
   sub->add_flag("--reverse", options.reverse, "the newest first");
-  sub->add_option("--limit", options.limit, "at most so many");
+  whole_number(sub->add_option("--limit", options.limit, "at most so many"), 1);
   sub->add_flag("--count", options.count, "only how many there are");
   sub->add_flag("--verbose", options.verbose, "everything an event holds");
   sub->add_flag("--follow", options.follow, "go on with what is appended later");
-  sub->add_option("--format", options.format, "table, jsonl, csv or cloudevents")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"table", "jsonl", "csv", "cloudevents"}));
-  sub->add_flag_callback(
-      "--json", [&options] { options.format = "jsonl"; }, "the same as --format jsonl");
+  const auto* format =
+      sub->add_option("--format", options.format, "table, jsonl, csv or cloudevents")
+          ->capture_default_str()
+          ->check(CLI::IsMember({"table", "jsonl", "csv", "cloudevents"}));
+  const auto* json = sub->add_flag("--json")->description("the same as --format jsonl");
   sub->add_option("--ledger", command.ledgers,
                   "directory of the ledger; of several, all are told in order of time")
       ->allow_extra_args(false)
@@ -43,7 +45,16 @@ void add_history(CLI::App& app, HistoryCommand& command, const std::function<voi
       "--since 2026-11-23T05:18:00Z\n  migledger history --error throttled --error capacity "
       "--reverse --limit 20\n  migledger history --resource ocid1.image.oc1.iad.aaaa --ledger "
       "a.ledger --ledger b.ledger\n  migledger history --format csv > events.csv");
-  sub->callback(run);
+  sub->callback([&options, format, json, run] {
+    if (json->count() > 0) {
+      if (format->count() > 0 && options.format != "jsonl")
+        throw CLI::ValidationError("--json", "it is --format jsonl, and --format " +
+                                                 options.format +
+                                                 " was given, too: leave out one of them");
+      options.format = "jsonl";
+    }
+    run();
+  });
 }
 
 }  // namespace migledger::cli

@@ -7,12 +7,15 @@
 #include <istream>
 #include <stdexcept>
 
+#include "cli/event_json.h"
 #include "cli/event_kind.h"
 #include "cli/export_jsonl.h"
+#include "cli/names.h"
 #include "cli/printable.h"
 #include "ledger/errors.h"
 #include "ledger/evidence_store.h"
 #include "ledger/ledger_builder.h"
+#include "ledger/memory_event_store.h"
 #include "ledger/merkle.h"
 
 namespace migledger::cli {
@@ -162,6 +165,21 @@ class Importer {
     if (is_known(event) && kind_of(object) != cli::kind_of(event))
       wrong("its \"kind\" is not that of its \"bytes\"");
     if (event.getPosition() == 1) check_identity(event.getBody().getLedgerCreated());
+    if (is_known(event)) check_words(object, event, stored);
+  }
+
+  // The rest is compared with what the same export says of the bytes. Whoever adds a member to a
+  // body must let it be absent here.
+  void check_words(const json::object& object, ledger::schema::Event::Reader event,
+                   std::span<const std::byte> stored) {
+    names_.learn(event);
+    const auto told = event_json(event, stored, names_, imported_.simulated);
+    for (const char* key : {"simulated", "raw_time", "actor", "migration", "step", "body"}) {
+      const auto* is = object.if_contains(key);
+      const auto* should_be = told.if_contains(key);
+      if (is && should_be ? *is != *should_be : is != should_be)
+        wrong(fmt::format("its \"{}\" is not that of its \"bytes\"", key));
+    }
   }
 
   void check_identity(ledger::schema::LedgerCreated::Reader created) {
@@ -201,6 +219,9 @@ class Importer {
   const std::string name_;
   ledger::LedgerBuilder builder_;
   ledger::EvidenceStore evidence_;
+  // Everything that has a name comes before what names it, so the store is never asked.
+  const ledger::MemoryEventStore nothing_;
+  Names names_{nothing_};
   std::uint64_t line_ = 0;
   json::object header_;
   ledger::Position head_ = 0;

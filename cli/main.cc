@@ -1,9 +1,12 @@
 // Raw arguments become one validated command; everything that can go wrong becomes an exit code.
+#include <fcntl.h>
 #include <kj/exception.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "adapters/config/problem.h"
@@ -31,6 +34,7 @@
 #include "cli/steer_options.h"
 #include "cli/tlog_options.h"
 #include "cli/usage_error.h"
+#include "cli/whole_number.h"
 #include "ledger/errors.h"
 
 namespace {
@@ -102,6 +106,30 @@ int guarded(const Command& command) {
   }
 }
 
+// Descriptors that this process was started without would go to the next files that are opened, and
+// what is said would be written into those.
+void hold_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) [[maybe_unused]]
+      const int lowest = ::open("/dev/null", O_RDONLY);
+}
+
+// `exit`, or usage when all went well but what was said could not be written.
+int finished(int exit) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return exit;
+  // It failed earlier: once more, for the reason.
+  if (errno == 0) [[maybe_unused]]
+    const auto written = ::write(STDOUT_FILENO, "\n", 1);
+  const std::string reason = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+  fail(ExitStatus::usage, ("the output could not be written" + reason +
+                           "; make room where it goes, or send it elsewhere, and ask again. What a "
+                           "command did is in the ledger all the same")
+                              .c_str());
+  return exit == exit_with(ExitStatus::done) ? exit_with(ExitStatus::usage) : exit;
+}
+
 std::string joined(int argc, char** argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) line.append(i == 0 ? "" : " ").append(argv[i]);
@@ -113,6 +141,7 @@ const char* environment(const char* name) { return std::getenv(name); }
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_descriptors();
   const cli::Terminal terminal = cli::detect_terminal(STDOUT_FILENO, environment);
   CLI::App app{
       "Moves OCI instances, volumes and buckets between regions, and keeps a ledger of "
@@ -158,7 +187,8 @@ int main(int argc, char** argv) {
                    "simulated seconds a second; 0: as fast as it goes")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e9));
-  run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy")
+  cli::whole_number(run_app->add_option("--sim-seed", run.sim_seed, "of a new simulated tenancy"),
+                    0)
       ->capture_default_str();
   run_app->add_option("--sim-faults", run.sim_faults, "a file of faults to rehearse");
   run_app
@@ -348,7 +378,8 @@ int main(int argc, char** argv) {
   serve_app->add_option("--speed", serve.speed, "how many times faster operations are")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1e9));
-  serve_app->add_option("--seed", serve.seed, "of a new tenancy")->capture_default_str();
+  cli::whole_number(serve_app->add_option("--seed", serve.seed, "of a new tenancy"), 0)
+      ->capture_default_str();
   serve_app->add_option("--faults", serve.faults, "a file of faults");
   serve_app
       ->add_option("--objects", serve.objects,
@@ -369,7 +400,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
-    return app.exit(e);  // --help, --version
+    return finished(app.exit(e));  // --help, --version
   } catch (const CLI::ParseError& e) {
     // Without a command that it knows, CLI11 says only that one is required.
     const std::string first = argc > 1 ? argv[1] : "";
@@ -384,5 +415,5 @@ int main(int argc, char** argv) {
     return fail(ExitStatus::usage,
                 (what + "; \"" + command + " --help\" shows what there is").c_str());
   }
-  return exit;
+  return finished(exit);
 }

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <vector>
 
 #include "cli/event_text.h"
+#include "cli/history_filter.h"
 #include "cli/moment.h"
 #include "cli/next_action.h"
 #include "cli/printable.h"
@@ -26,7 +28,7 @@ constexpr std::string_view kHelp =
     "  p, ←          the one before\n"
     "  g MOMENT      the event at a position, time or hash\n"
     "  m MIGRATION   only events of that migration; m alone: of all\n"
-    "  /TEXT         only events whose line has that text; / alone: all\n"
+    "  /TEXT         only events that hold that text, as history --text; / alone: all\n"
     "  q             leave\n";
 
 class Walk {
@@ -99,7 +101,7 @@ class Walk {
         show_nearest();
       }
     } else if (key == '/') {
-      text_ = rest;
+      look_for(rest);
       text_.empty() ? void(out_ << "any text\n") : show_nearest();
     } else {
       if (command != "?") out_ << fmt::format("there is no \"{}\" here:\n", printable(command, 40));
@@ -128,21 +130,34 @@ class Walk {
     } else if (const auto before = matching_before(from)) {
       show(*before);
     } else {
-      out_ << "no event has that\n";
+      tell_none();
     }
   }
 
-  bool matches(ledger::schema::Event::Reader event) {
-    if (text_.empty()) return true;
-    const std::string line =
-        fmt::format("{} {} {}", names_.migration(event.getStream()),
-                    describe(event, names_, {500, true}), describe(event, names_));
-    return line.find(text_) != std::string::npos;
+  void tell_none() {
+    const std::string where = stream_ ? " of " + printable(names_of_stream_, 40) : "";
+    if (text_.empty()) {
+      out_ << fmt::format("there is no event{}\n", where);
+      return;
+    }
+    out_ << fmt::format("no event{} has \"{}\"; / alone lets all through again\n", where,
+                        printable(text_, 40));
+  }
+
+  void look_for(const std::string& text) {
+    text_ = text;
+    filter_.reset();
+    filtering_.texts = {text};
+    if (!text.empty()) filter_.emplace(filtering_);
+  }
+
+  bool matches(const ledger::EventCursor& cursor) {
+    return !filter_ || filter_->matches(cursor.event(), cursor.bytes(), names_);
   }
 
   bool matches_at(Position position) {
     const auto cursor = store_.scan(position, position);
-    return cursor->next() && matches(cursor->event());
+    return cursor->next() && matches(*cursor);
   }
 
   // The first that is looked for at `from` or after it.
@@ -155,7 +170,7 @@ class Walk {
     }
     const auto cursor = store_.scan(from);
     while (cursor->next())
-      if (matches(cursor->event())) return cursor->event().getPosition();
+      if (matches(*cursor)) return cursor->event().getPosition();
     return std::nullopt;
   }
 
@@ -215,7 +230,9 @@ class Walk {
   std::optional<StreamId> stream_;
   std::string names_of_stream_;
   std::vector<Position> positions_;  // of the stream
-  std::string text_;
+  std::string text_;                 // looked for; empty: all is shown
+  HistoryOptions filtering_;         // of the filter, which refers to it
+  std::optional<HistoryFilter> filter_;
 };
 
 }  // namespace

@@ -2,12 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/whole_number.h"
+
 namespace migledger::cli {
 
 void add_simulate(CLI::App& app, SimulateCommand& command, const std::function<void()>& run) {
   auto* sub = app.add_subcommand(
       "simulate", "prove the promises under faults, on a simulated tenancy; touches nothing");
-  sub->add_option("--seed", command.seed, "from which everything follows")->capture_default_str();
+  whole_number(sub->add_option("--seed", command.seed, "from which everything follows"), 0)
+      ->capture_default_str();
   sub->add_option("--seeds", command.seeds, "how many seeds, from --seed on")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));

@@ -67,7 +67,12 @@ void add_steering(CLI::App& app, SteerCommand& command, const std::function<void
     add_common(sub, steering.verb);
   }
   auto* adopt = app.add_subcommand("adopt", "say which resource a step has made");
-  adopt->add_option("migration", command.migrations, "by name")->required()->expected(1);
+  // As one text: a list of names would take the step and the OCID, too.
+  adopt
+      ->add_option_function<std::string>(
+          "migration", [&command](const std::string& name) { command.migrations = {name}; },
+          "by name")
+      ->required();
   adopt->add_option("step", command.step, "the step that made it")->required();
   adopt->add_option("ocid", command.resource, "of the resource; it is looked at first")->required();
   adopt->add_option("--reason", command.reason, "why, for the record")->required();

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/whole_number.h"
+
 namespace migledger::cli {
 
 void add_tlog(CLI::App& app, TlogCommands& commands, const std::function<void()>& keygen,
@@ -32,11 +34,14 @@ void add_tlog(CLI::App& app, TlogCommands& commands, const std::function<void()>
 
   auto* proof =
       app.add_subcommand("prove", "that an event is in a signed log, or that the log only grew");
-  proof->add_option("position", commands.prove.position, "of the event");
-  auto* from =
+  whole_number(proof->add_option("position", commands.prove.position, "of the event"), 1);
+  auto* from = whole_number(
       proof->add_option("--from", commands.prove.from,
-                        "that the log of this many events is the beginning of a later one");
-  proof->add_option("--to", commands.prove.to, "of how many events (default: of the checkpoint)")
+                        "that the log of this many events is the beginning of a later one"),
+      1);
+  whole_number(proof->add_option("--to", commands.prove.to,
+                                 "of how many events (default: of the checkpoint)"),
+               1)
       ->needs(from);
   proof->add_option("--checkpoint", commands.prove.checkpoint,
                     "a file (default: the newest that the ledger published)");

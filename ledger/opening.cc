@@ -200,10 +200,11 @@ std::vector<std::string> OpeningReport::sentences() const {
   if (index_rebuilt)
     all.push_back("the index of streams did not match the events and has been rebuilt");
   if (search_filled > 0 && !index_rebuilt)
-    all.push_back(
-        "the search index did not hold " + std::to_string(search_filled + search_missing) +
-        " events that another version of migledger wrote; " + std::to_string(search_filled) +
-        " have been added" + (search_missing > 0 ? ", the rest follows with the next runs" : ""));
+    all.push_back("the search index did not hold " +
+                  std::to_string(search_filled + search_missing) + " events yet; " +
+                  (search_missing > 0 ? std::to_string(search_filled) +
+                                            " have been added, the rest follows with the next runs"
+                                      : "they have been added"));
   return all;
 }
 

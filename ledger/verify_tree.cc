@@ -1,5 +1,7 @@
 #include "ledger/verify_tree.h"
 
+#include <set>
+
 #include "ledger/checkpoint.h"
 #include "ledger/merkle_tiles.h"
 
@@ -89,6 +91,7 @@ void CheckpointCheck::take(const Stretch& stretch) {
 }
 
 void CheckpointCheck::check(const Database& database, Position head) {
+  std::set<std::pair<std::uint64_t, Digest>> distinct;  // one may be in an event and a file
   // Those that were found to be sound spare reading the events again.
   LedgerTiles tiles(database, result_.findings.counts().count(Check::tile) == 0);
   for (const auto& [size, root, where, event] : known_) {
@@ -106,7 +109,7 @@ void CheckpointCheck::check(const Database& database, Position head) {
     const auto tree = result_.trees.find(size);
     // Not all events up to there could be read.
     if (tree == result_.trees.end() && !result_.tree) continue;
-    ++result_.checkpoints;
+    if (distinct.emplace(size, root).second) ++result_.checkpoints;
     const Digest found =
         tree != result_.trees.end() ? tree->second.root() : MerkleTree(tiles, size).root();
     if (found == root) continue;

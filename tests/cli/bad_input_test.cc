@@ -63,6 +63,33 @@ TEST_CASE("Arguments that make no sense") {
   CHECK(fs::is_empty(work.path()));
 }
 
+TEST_CASE("Numbers that are negative, none, or larger than any") {
+  Workplace work;
+  for (const char* number : {"-1", "-3", "+1", "1.5", "ten", "99999999999999999999999", "0x10"}) {
+    CAPTURE(number);
+    const std::string quoted = "\"" + std::string(number) + "\" is not a whole number from ";
+    require_refused(work.run({"history", "--limit", number}), 2, {"--limit", quoted + "1 to "});
+    require_refused(work.run({"history", "--limit=" + std::string(number)}), 2, {quoted});
+    require_refused(work.run({"prove", number}), 2, {"position", quoted + "1 to "});
+    require_refused(work.run({"prove", "--from", number}), 2, {"--from", quoted});
+    require_refused(work.run({"prove", "--from", "1", "--to", number}), 2, {"--to", quoted});
+    require_refused(work.run({"run", "--sim-seed", number}), 2, {"--sim-seed", quoted + "0 to "});
+    require_refused(work.run({"simulate", "--seed", number}), 2, {"--seed", quoted});
+    require_refused(work.run({"sim", "serve", "--state", "s", "--seed", number}), 2, {quoted});
+  }
+  require_refused(work.run({"history", "--limit", "0"}), 2, {"--limit", "from 1 to"});
+  CHECK(fs::is_empty(work.path()));
+}
+
+TEST_CASE("Two forms of output at once") {
+  Workplace work;
+  require_refused(work.run({"history", "--json", "--format", "csv"}), 2,
+                  {"--json: it is --format jsonl, and --format csv was given, too"});
+  require_refused(work.run({"history", "--format", "table", "--json"}), 2, {"--format table"});
+  // The same form twice is no contradiction; there is no ledger here.
+  require_refused(work.run({"history", "--json", "--format", "jsonl"}), 4, {"migration.ledger"});
+}
+
 TEST_CASE("Help and the version are for the standard output") {
   Workplace work;
   for (const std::vector<std::string>& command :

@@ -279,6 +279,31 @@ TEST_CASE("restore: what is gone waits for a person, who may accept it") {
   require_sound_history(history_of(work, "again"));
 }
 
+TEST_CASE("restore: of a rehearsal, it says how the next run finds the tenancy") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  const std::vector<std::string> run = {"run",      "--config", "plan.json",   "--cloud", "sim",
+                                        "--ledger", "ledger",   "--sim-speed", "0"};
+  REQUIRE(work.run(run).exit_code == 0);
+  backup(work, "kept");
+  const auto restored = [&](const std::string& from, const std::string& to) {
+    const auto result = work.run({"restore", from, "--ledger", to, "--reason", "x"});
+    REQUIRE(result.exit_code == 0);
+    return result.out;
+  };
+  CHECK(contains(restored("kept", "again"), "--ledger again --sim-state OLD.ledger.sim\n"));
+  // It is beside what was restored, or where the run looks.
+  CHECK(contains(restored("ledger", "other"), "--ledger other --sim-state ledger.sim\n"));
+  fs::remove_all(work / "ledger");
+  CHECK_FALSE(contains(restored("kept", "ledger"), "--sim-state"));
+  CHECK(work.run(run).exit_code == 0);
+  // As it said.
+  fs::rename(work / "ledger.sim", work / "OLD.ledger.sim");
+  CHECK(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "again",
+                  "--sim-state", "OLD.ledger.sim", "--sim-speed", "0"})
+            .exit_code == 0);
+}
+
 TEST_CASE("restore: nothing is done while the cloud cannot be seen") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(1)));

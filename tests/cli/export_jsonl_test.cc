@@ -164,6 +164,56 @@ TEST_CASE("import: what was changed is refused, with its line") {
   CHECK(contains(changed(lines.size(), with(lines.back(), "evidence", 0)), "evidence"));
 }
 
+TEST_CASE("import: what a line tells people is what its bytes say, or it is refused") {
+  Workplace work;
+  export_a_run(work);
+  const auto lines = lines_of(read_all(work / "all.jsonl"));
+  const auto changed = [&](std::size_t line, const json::object& to, const std::string& key) {
+    auto all = lines;
+    all.at(line) = json::serialize(to);
+    const auto said = refused(work, joined(all));
+    CAPTURE(said);
+    CHECK(contains(said, "bad.jsonl:" + std::to_string(line + 1) + ": its \"" + key + "\" is not"));
+  };
+  // The first event of a step that is about a cause, too.
+  std::size_t at = 1;
+  while (text_of(object_of(lines.at(at)), "kind") != "outcome") ++at;
+  const auto line = object_of(lines.at(at));
+  REQUIRE(line.contains("migration"));
+  for (const char* key : {"simulated", "raw_time", "actor", "migration", "step", "body"}) {
+    REQUIRE(line.contains(key));
+    auto other = line;
+    other[key] = "another";
+    changed(at, other, key);
+    other.erase(key);
+    changed(at, other, key);
+  }
+  auto other = line;
+  auto& body = other.at("body").as_object();
+  REQUIRE_FALSE(body.empty());
+  body["invented"] = 1;
+  changed(at, other, "body");
+  body.erase("invented");
+  for (const auto& [member, value] : line.at("body").as_object()) {
+    body[member] = "another";
+    changed(at, other, "body");
+    body[member] = value;
+  }
+  auto created = object_of(lines.at(1));
+  created["migration"] = "vm-01";
+  changed(1, created, "migration");
+  // The order of members and the spaces between are no part of what it says.
+  auto all = lines;
+  json::object turned;
+  for (auto it = line.end(); it != line.begin();) {
+    --it;
+    turned[it->key()] = it->value();
+  }
+  all.at(at) = json::serialize(turned);
+  work.write("turned.jsonl", joined(all));
+  CHECK(work.run({"import", "--jsonl", "turned.jsonl", "--ledger", "again"}).exit_code == 0);
+}
+
 TEST_CASE("import: another root, another ledger, or one event too few are refused") {
   Workplace work;
   export_a_run(work);

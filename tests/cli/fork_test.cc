@@ -32,6 +32,8 @@ struct Forked {
     const auto result = run({"replay", "--fork", std::to_string(position), "--from", "old",
                              "--cloud", "sim", "--ledger", "new"});
     CHECK(result.out.find("simulated ledger") == 0);
+    CHECK(result.out.find("migledger run --config FILE --cloud sim --ledger new\n") !=
+          std::string::npos);
   }
 
   ProgramResult run(const std::vector<std::string>& arguments) {

@@ -9,15 +9,14 @@
 #include "adapters/config/storage_form.h"
 #include "adapters/config/volume_form.h"
 #include "tests/support/paths.h"
+#include "tests/support/program_run.h"
 #include "tests/support/temp_directory.h"
 
 using namespace migledger;
 
 namespace {
 
-std::string source(const std::string& path) {
-  return test::read_file(testing::source_path(path));
-}
+std::string source(const std::string& path) { return test::read_file(testing::source_path(path)); }
 
 // The text of the section with that heading, up to the next heading of its level.
 std::string section(const std::string& heading) {
@@ -74,4 +73,30 @@ TEST_CASE("Every key of the configuration is explained") {
         CHECK(text.find("`" + std::string(nested.key)) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("The table of commands says which want a reason, and where a tenancy is looked for") {
+  testing::Workplace work;
+  std::istringstream rows(section("## Commands"));
+  unsigned commands = 0;
+  for (std::string row; std::getline(rows, row);) {
+    if (!row.starts_with("| `")) continue;
+    const std::string names = row.substr(0, row.find('|', 1));
+    for (const std::string& name : matches(names, "`([a-z]+(?: [a-z]+)?)")) {
+      CAPTURE(row, name);
+      std::istringstream words(name + " --help");
+      std::vector<std::string> command;
+      for (std::string word; words >> word;) command.push_back(word);
+      const auto help = work.run(command);
+      CHECK(help.exit_code == 0);
+      ++commands;
+      if (help.out.find("--reason TEXT REQUIRED") != std::string::npos)
+        CHECK(row.find("`--reason`") != std::string::npos);
+    }
+  }
+  CHECK(commands > 25);
+  CHECK(work.run({"sim", "report", "--help"}).out.find("--sim-state TEXT=migration.ledger.sim") !=
+        std::string::npos);
+  CHECK(section("## Commands").find("(`--sim-state DIR`; default `migration.ledger.sim`)") !=
+        std::string::npos);
 }

@@ -75,8 +75,14 @@ TEST_CASE("One narrows by migration and by text, and widens again") {
   CHECK(shown(walk("m web-1\nn\ng 8\nn\nm\np\n")) == std::vector{1, 3, 4, 8, 10, 9});
   CHECK(shown(walk("/looked\n/\nn\n")) == std::vector{1, 10, 11});
   const Output none = walk("/no such words\nm nobody\n");
-  CHECK(none.has("no event has that\n"));
+  CHECK(none.has("no event has \"no such words\"; / alone lets all through again\n"));
   CHECK(none.has("the ledger has no migration \"nobody\""));
+  // As history --text: the step's name counts, and capitals do not.
+  CHECK(shown(walk("g 10\n/create-image\nn\nn\np\n")) == std::vector{1, 10, 10, 11, 12, 11});
+  CHECK(shown(walk("/claim-source\nn\nn\nn\n")) == std::vector{1, 3, 8, 9});
+  CHECK(shown(walk("/TOOMANYrequests\n")) == std::vector{1, 12});
+  CHECK(shown(walk("/no such words\n/\nn\n")) == std::vector{1, 2});
+  CHECK(walk("m db-1\n/toomany\n").has("no event of db-1 has \"toomany\"; / alone"));
   ReplayOptions options;
   options.migration = "db-1";
   const Output only = walk("n\n", options);

@@ -152,3 +152,31 @@ TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
   CHECK(contains(again.err, "it is rolled back"));
   CHECK(again.out.empty());  // no list of what will not go
 }
+
+TEST_CASE("Adopted: a migration, a step and an OCID, as the help shows it; it is looked at first") {
+  Workplace work;
+  auto plan = simulated_plan(1);
+  migration_at(plan, 0)["allow_source_downtime"] = false;
+  work.write("plan.json", json::serialize(plan));
+  REQUIRE(work.run(run_at("0")).exit_code == 3);
+  REQUIRE(steer(work, {"approve", "vm-01"}).exit_code == 0);
+  REQUIRE(steer(work, {"pause", "vm-01", "--step", "create-image"}).exit_code == 0);
+  REQUIRE(work.run(run_at("0")).exit_code == 3);
+
+  CHECK(steer(work, {"adopt", "vm-01", "create-image", "ocid1.image.oc1.iad.none"}).exit_code == 2);
+  const auto adopted = steer(
+      work, {"adopt", "vm-01", "create-image", "ocid1.image.oc1.iad.none", "--reason", "by hand"});
+  INFO(adopted.out << adopted.err);
+  CHECK(adopted.exit_code == 0);
+  CHECK(contains(adopted.out, "vm-01, adopt: it is looked at"));
+  const auto asked = events_of_kind(history_of(work, "ledger"), "steered").back();
+  CHECK(text_of(asked, "step") == "create-image");
+  CHECK(text_of(asked.at("body").as_object(), "resource") == "ocid1.image.oc1.iad.none");
+
+  // There is no such image, so nothing is taken, and nothing else is made.
+  REQUIRE(steer(work, {"resume", "vm-01"}).exit_code == 0);
+  const auto looked = work.run(run_at("0"));
+  CHECK(looked.exit_code == 3);
+  CHECK(contains(looked.out, "ocid1.image.oc1.iad.none"));
+  CHECK(created_counts(work, "ledger.sim").count("image") == 0);
+}
