@@ -411,7 +411,7 @@ std::optional<FleetSummary> FleetSummary::load(std::span<const std::byte> bytes)
   fleet.position_ = s.number();
   fleet.time_ = s.time();
   fleet.session_ = s.number();
-  fleet.session_closed_ = s.number() != 0;
+  fleet.session_closed_ = s.number_to(1) != 0;
   fleet.held_ = s.number();
   fleet.unknown_events_ = s.number();
   const std::uint64_t lists = s.number();

@@ -376,7 +376,8 @@ std::optional<Claim> Recheck::State::claim_of_outcome(Event::Reader event,
                                place(state, step, generation), view(outcome.getRow())),
                    [&attempt, outcome, step, generation](const auto& d) {
                      return d.kind == Kind::give_up && d.step == step &&
-                            d.generation == generation && outcome.getIntent() == attempt.latest &&
+                            d.generation == generation &&
+                            outcome.getIntent() == attempt.first_intent &&
                             name_of(d.row) == view(outcome.getRow());
                    }};
     case Outcome::How::ADOPTED:

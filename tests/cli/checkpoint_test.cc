@@ -162,7 +162,7 @@ TEST_CASE("checkpoint: without a key, or while a run is going, it is refused") {
   CHECK_THAT(none.err, Contains("no key to sign with"));
   const auto program = work.start({"run", "--config", "plan.json", "--cloud", "sim", "--ledger",
                                    "ledger", "--sim-speed", "1", "--json"});
-  program->await_output("\"step\":\"await-image\"");
+  program->await_output("\"step\":\"create-image\"");
   const auto in_use = work.run({"checkpoint", "--key", "ledger.key", "--ledger", "ledger"});
   CHECK(in_use.exit_code == 5);
   program->kill();
