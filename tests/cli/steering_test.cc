@@ -153,7 +153,7 @@ TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
   CHECK(again.out.empty());  // no list of what will not go
 }
 
-TEST_CASE("Adopted: a migration, a step and an OCID, as the help shows it; it is looked at first") {
+TEST_CASE("Adopted: a migration, a step and an OCID, as the help shows it, and is looked at first") {
   Workplace work;
   auto plan = simulated_plan(1);
   migration_at(plan, 0)["allow_source_downtime"] = false;
