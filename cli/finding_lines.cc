@@ -45,8 +45,9 @@ void print_findings(const ledger::Findings& findings, const Terminal& terminal, 
   }
   for (const auto& [check, count] : findings.counts()) {
     const auto& kept = findings.kept();
-    const auto shown = static_cast<std::uint64_t>(std::count_if(
-        kept.begin(), kept.end(), [&](const Finding& one) { return one.check == check; }));
+    const auto shown = static_cast<std::uint64_t>(
+        std::count_if(kept.begin(), kept.end(),
+                      [&, name = check](const Finding& one) { return one.check == name; }));
     if (count > shown)
       out << fmt::format("{}: {} more like these\n", ledger::name_of(check), count - shown);
   }
