@@ -84,12 +84,6 @@ bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
 
 std::string_view source_bucket(const View& view) { return view.plan("migration_bucket_name"); }
 
-Request list_buckets(const View& view, std::string_view region, std::string_view compartment) {
-  return storage(
-      view.plan(region), "GET", bucket_path(view.fact("namespace"), {}),
-      make_query(
-          {{"compartmentId", view.plan(compartment)}, {"fields", "tags"}, {"limit", "1000"}}));
-}
 Request list_source_buckets(const View& view) {
   return list_buckets(view, "source_region", "source_compartment_id");
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "workflow/oci_api.h"
+
 namespace migledger::workflow {
 
 namespace {
@@ -19,6 +21,13 @@ std::string_view key_of_object(std::string_view name) {
   name.remove_prefix(kOurObjects.size());
   name.remove_suffix(kObjectEnding.size());
   return name;
+}
+
+Request list_buckets(const View& view, std::string_view region, std::string_view compartment) {
+  return storage(
+      view.plan(region), "GET", bucket_path(view.fact("namespace"), {}),
+      make_query(
+          {{"compartmentId", view.plan(compartment)}, {"fields", "tags"}, {"limit", "1000"}}));
 }
 
 void Differences::compare(std::string_view what, std::string_view seen, std::string_view recorded) {

@@ -35,6 +35,10 @@ std::string_view target_bucket(const View& view) {
   return or_else(view.plan("target_bucket_name"), source_bucket(view));
 }
 
+std::string_view bucket_of(const View& view, Side side) {
+  return side == Side::source ? source_bucket(view) : target_bucket(view);
+}
+
 Request get_source_bucket(const View& view) {
   return storage(view.plan("source_region"), "GET",
                  bucket_path(view.fact("namespace"), source_bucket(view)));

@@ -68,7 +68,7 @@ std::vector<Step> make_steps() {
 
 const Workflow& storage_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"storage-replication", 1, steps};
+  static const Workflow workflow{"storage-replication", 1, steps, made_kinds};
   return workflow;
 }
 

@@ -26,12 +26,6 @@ void record(const std::string& name, const Rehearsal& rehearsal) {
   write_golden(directory, name, const_cast<Rehearsal&>(rehearsal).store());
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 ScriptedFault fault(Fault what, const std::string& method, const std::string& path,
                     std::uint64_t times = 1) {
   ScriptedFault scripted;

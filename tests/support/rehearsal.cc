@@ -107,6 +107,12 @@ std::vector<std::string> Rehearsal::held(std::string_view kind) const {
   return names;
 }
 
+workflow::RunOptions approving() {
+  workflow::RunOptions options;
+  options.approve = true;
+  return options;
+}
+
 Plan plan_of(unsigned count) {
   Plan plan;
   for (unsigned i = 1; i <= count; ++i)

@@ -57,6 +57,9 @@ class Rehearsal {
   std::unique_ptr<MemoryEventStore> store_;
 };
 
+// Those of a run that approves whatever waits for approval.
+workflow::RunOptions approving();
+
 // A plan of `count` sample migrations, "web-1" and on.
 workflow::Plan plan_of(unsigned count);
 

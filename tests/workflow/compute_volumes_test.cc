@@ -26,12 +26,6 @@ adapters::sim::TenancyOptions three_volumes() {
   return options;
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 // What hangs on an instance, in order: type and device of each.
 std::vector<std::string> attached_to(Rehearsal& rehearsal, std::string_view region,
                                      std::string_view compartment, std::string_view instance) {

@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "tests/support/rehearsal.h"
+#include "tests/support/reconciling.h"
 #include "tests/support/sample_volume.h"
 #include "workflow/oci_api.h"
 
@@ -29,40 +29,6 @@ Plan by_url() {
   return plan;
 }
 
-workflow::Books books_of(Rehearsal& rehearsal, const Plan& plan, bool running = false) {
-  return workflow::read_books(rehearsal.store(), plan, running, workflow::workflow_named);
-}
-
-Reconciled reconcile(Rehearsal& rehearsal, const Plan& plan = {}, bool running = false) {
-  adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
-  return workflow::reconcile([&] { return books_of(rehearsal, plan, running); }, cloud, cloud);
-}
-
-std::string words(const Finding& finding) {
-  return fmt::format("{} {} {} {} {} {}: {} | {}", name_of(finding.verdict), finding.migration,
-                     finding.step, finding.what, finding.region, finding.id, finding.seen,
-                     finding.advice);
-}
-
-std::string words(const Reconciled& result) {
-  std::string all;
-  for (const auto& finding : result.findings) all += words(finding) + "\n";
-  return all;
-}
-
-std::vector<Finding> with(const Reconciled& result, Verdict verdict) {
-  std::vector<Finding> found;
-  std::copy_if(result.findings.begin(), result.findings.end(), std::back_inserter(found),
-               [&](const Finding& finding) { return finding.verdict == verdict; });
-  return found;
-}
-
-std::set<std::string> ids(const std::vector<Finding>& findings) {
-  std::set<std::string> ids;
-  for (const auto& finding : findings) ids.insert(finding.id);
-  return ids;
-}
-
 // What requests made and is there still: by id, or name of an object or bucket.
 std::set<std::string> made(Rehearsal& rehearsal) {
   std::set<std::string> made, held;
@@ -76,12 +42,6 @@ std::set<std::string> made(Rehearsal& rehearsal) {
     if (kind == "bucket" || held.count(id) != 0) made.insert(id);
   }
   return made;
-}
-
-void check_all_known(const Reconciled& result) {
-  INFO(words(result));
-  CHECK(with(result, Verdict::known).size() == result.findings.size());
-  CHECK_FALSE(result.unreachable);
 }
 
 workflow::Reply send(Rehearsal& rehearsal, Request request) {
@@ -109,53 +69,6 @@ Request on_copy(const Rehearsal& rehearsal, std::string method, std::string body
 
 void wait(Rehearsal& rehearsal, Duration duration) {
   rehearsal.tenancy().keep_clock(rehearsal.tenancy().clock() + duration);
-}
-
-// The simulated tenancy with some readings refused or unanswered.
-class Half : public workflow::Cloud, public workflow::Clock {
- public:
-  Half(Rehearsal& rehearsal, std::string path, workflow::Reply reply)
-      : sim_(rehearsal.tenancy(), {.speed = 0, .parallel = 256}),
-        path_(std::move(path)),
-        reply_(std::move(reply)) {}
-
-  Time now() override { return sim_.now(); }
-  workflow::CloudIdentity identity() const override { return sim_.identity(); }
-  std::size_t capacity() const override { return sim_.capacity(); }
-  void start(workflow::CallId call, Request request) override {
-    ++calls;
-    if (request.path.find(path_) != std::string::npos) struck_.push_back(call);
-    sim_.start(call, std::move(request));
-  }
-  std::optional<workflow::Completion> next(Time deadline) override {
-    auto completion = sim_.next(deadline);
-    if (completion && std::count(struck_.begin(), struck_.end(), completion->call) != 0)
-      completion->reply = reply_;
-    return completion;
-  }
-  void interrupt() override {}
-  std::string quiesce(Duration) override { return {}; }
-  unsigned calls = 0;
-  void abandon() override { sim_.abandon(); }
-
- private:
-  adapters::sim::SimCloud sim_;
-  std::string path_;
-  workflow::Reply reply_;
-  std::vector<workflow::CallId> struck_;
-};
-
-workflow::Reply refusal(int status, const std::string& code) {
-  workflow::Reply reply;
-  reply.delivery = workflow::Reply::Delivery::replied;
-  reply.status = status;
-  reply.body = fmt::format(R"({{"code":"{}","message":"no"}})", code);
-  return reply;
-}
-
-Reconciled reconcile_with(Rehearsal& rehearsal, const std::string& path, workflow::Reply reply) {
-  Half half(rehearsal, path, std::move(reply));
-  return workflow::reconcile([&] { return books_of(rehearsal, {}); }, half, half);
 }
 
 }  // namespace
@@ -445,9 +358,7 @@ TEST_CASE("reconcile: volumes and their backups are known, and orphaned when for
       auto plan = volume_plan(2, type);
       for (auto& migration : plan.migrations)
         if (backup) migration.fields.set("method", "backup");
-      workflow::RunOptions approving;
-      approving.approve = true;
-      REQUIRE(rehearsal.run(plan, approving).done == 2);
+      REQUIRE(rehearsal.run(plan, approving()).done == 2);
       const auto value = [&](std::string_view name) {
         return std::string(rehearsal.state("data-1").facts.get(name));
       };

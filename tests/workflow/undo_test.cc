@@ -10,12 +10,6 @@ using workflow::Verb;
 
 namespace {
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 // Only what was there before the migration: the source.
 void check_nothing_is_left(const Rehearsal& rehearsal) {
   CHECK(rehearsal.held("image").empty());

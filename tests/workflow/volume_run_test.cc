@@ -24,12 +24,6 @@ std::string replica_of(const std::string& type) {
   return type + "replica";
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 Plan attached_plan(unsigned count) {
   Plan plan = volume_plan(count);
   for (auto& migration : plan.migrations)
