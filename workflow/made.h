@@ -86,8 +86,15 @@ struct MadeKind {
   const MadeContent* holds = nullptr;
 };
 
+// The target bucket, made by create-bucket, which knows it by the fact target_bucket; `id_of` gives
+// its name, `list` is of the buckets of the target's compartment.
+MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::list) list);
+
 // The buckets of a compartment with their tags; region and compartment are fields of the plan.
 Request list_buckets(const View& view, std::string_view region, std::string_view compartment);
+
+// Whether something bears the tags of what that step of the migration makes.
+bool bears_key_of(const View& view, std::string_view step, const boost::json::value* item);
 
 // "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
 inline constexpr std::string_view kOurObjects = "migledger/";

@@ -235,7 +235,7 @@ class ContentCheck {
       findings_.push_back(std::move(finding));
     }
     if (const auto more = tally.count - tally.named.size(); more > 0)
-      say(verdict, fmt::format("{} more {}", counted(more, content_.noun), how), advice);
+      say(verdict, fmt::format("{} more {} {}", more, more == 1 ? "is" : "are", how), advice);
   }
 
   std::string recorded() const { return fmt::format(" (#{})", carried_.latest()); }

@@ -20,23 +20,8 @@ Request list_target_buckets(const View& view) { return buckets_of(view, Side::ta
 
 // ---- the target bucket and what it holds -------------------------------------------------------
 
-std::vector<MadeAs> target_buckets(const View& view) {
-  return {{"target_bucket", {stem_of(view, "create-bucket")}}};
-}
-
 std::string made_bucket(const View& view, std::string_view fact) {
   return std::string(fact == "ours" ? target_bucket(view) : std::string_view());
-}
-
-Request read_target_bucket(const View& view, std::string_view name) {
-  return storage(view.plan("target_region"), "GET", bucket_path(view.fact("namespace"), name));
-}
-
-Words bucket_differences(const View& view, const Resource&, std::string_view, const value& bucket) {
-  Differences differences;
-  differences.compare("compartment", text(&bucket, "compartmentId"),
-                      view.plan("target_compartment_id"));
-  return differences.take();
 }
 
 Time quiet_since(const View& view) { return parse_rfc3339(view.fact("fence")).value_or(Time{}); }
@@ -82,16 +67,7 @@ Words policy_differences(const View& view, const Resource&, std::string_view, co
 constexpr std::string_view kRemovePolicy[] = {"delete-policy", "undo-policy"};
 
 std::vector<MadeKind> make_kinds() {
-  MadeKind bucket;
-  bucket.noun = "bucket";
-  bucket.step = "create-bucket";
-  bucket.made_as = target_buckets;
-  bucket.id_of = made_bucket;
-  bucket.may_be = has_namespace;
-  bucket.list = list_target_buckets;
-  bucket.one = read_target_bucket;
-  bucket.id_member = "name";
-  bucket.differences = bucket_differences;
+  MadeKind bucket = target_bucket_kind(made_bucket, list_target_buckets);
   bucket.holds = &kObjects;
 
   MadeKind policy;

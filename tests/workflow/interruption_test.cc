@@ -92,16 +92,6 @@ void run_until_intent(Rehearsal& rehearsal, const Plan& plan, std::string_view s
   REQUIRE_THROWS_AS(executor.run(plan), Killed);
 }
 
-adapters::sim::ScriptedFault fault_at(Fault fault, const std::string& method,
-                                      const std::string& path, const std::string& region = "") {
-  adapters::sim::ScriptedFault scripted;
-  scripted.fault = fault;
-  scripted.method = method;
-  scripted.path = path;
-  scripted.region = region;
-  return scripted;
-}
-
 }  // namespace
 
 TEST_CASE("stopped once: what is in flight is finished and recorded, and a later run goes on") {

@@ -116,18 +116,7 @@ TEST_CASE("reconcile: whatever a run that is going on has made is known or under
   const auto plan = by_url();
   for (unsigned appends = 2;; ++appends) {
     Rehearsal rehearsal;
-    unsigned count = 0;
-    bool killed = false;
-    rehearsal.store().after_append = [&](ledger::Position) {
-      if (++count == appends) throw Killed{};
-    };
-    try {
-      rehearsal.run(plan);
-    } catch (const Killed&) {
-      killed = true;
-    }
-    rehearsal.store().after_append = nullptr;
-    if (!killed) break;
+    if (!rehearsal.run_killed_after(appends, plan)) break;
     INFO("after append " << appends);
     check_all_known(reconcile(rehearsal, plan, true));
   }
@@ -162,6 +151,19 @@ TEST_CASE("reconcile: what a ledger has forgotten is orphaned, and nothing is lo
       }
       if (kept == 1) CHECK(with(result, Verdict::orphaned).size() == there.size());
     }
+  }
+}
+
+TEST_CASE("reconcile: what was orphaned is known when a run has gone on") {
+  for (ledger::Position kept : {1u, 3u, 5u, 9u, 14u, 20u}) {
+    Rehearsal rehearsal;
+    REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+    rehearsal.store().truncate(kept);
+    INFO("kept " << kept << "\n" << words(reconcile(rehearsal, plan_of(2))));
+    REQUIRE_FALSE(with(reconcile(rehearsal, plan_of(2)), Verdict::orphaned).empty());
+    REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+    check_all_known(reconcile(rehearsal));
+    check_each_made_once(rehearsal, 2);
   }
 }
 
