@@ -252,7 +252,8 @@ Verdict read_final(const View& view, Answers answers) {
   }
   // Those of another compartment are in no list that is read here.
   const auto compartment = text(instance.get(), "compartmentId");
-  if (attachments.empty() && compartment != view.plan("target_compartment_id"))
+  if (attachments.empty() && !compartment.empty() &&
+      compartment != view.plan("target_compartment_id"))
     return Verdict::refused(fmt::format("the new instance {} is in compartment {}, not in {}", id,
                                         compartment, view.plan("target_compartment_id")),
                             "move it back, or find out who moved it; then run again");
