@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 #include "workflow/volume_items.h"
 
 namespace migledger::workflow::compute {
@@ -262,7 +263,9 @@ Verdict read_buckets(const View& view, Answers answers) {
   if (!target && answers[2].reply.status != 404) return Verdict::cannot_look(answers[2]);
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
-  verdict.facts.set("target_bucket", target ? "exists" : "absent");
+  verdict.facts.set("target_bucket", !target                                       ? "absent"
+                                     : bears_key_of(view, "create-bucket", target) ? "found"
+                                                                                   : "exists");
   if (!target)
     verdict.findings.push_back(fmt::format(
         "bucket {} is not in the target region; it will be created there", target_bucket(view)));

@@ -145,21 +145,41 @@ Receipt receive_instance(const View&, const Answer& answer) {
   return receipt_with_id(answer, "target_instance_id", "launch_work");
 }
 
-std::optional<Request> ask_running(const View& view, Answers answers) {
+namespace {
+
+// The answer that tells of the new instance. Lists are late; and what is gone for good, or was
+// moved to another compartment, is in none of them: then the instance itself is read.
+struct Running {
+  const Answer* answer = nullptr;
+  std::optional<Request> wanted;
+};
+
+Running see_running(const View& view, Answers answers) {
   const auto region = view.plan("target_region");
-  const auto compartment = view.plan("target_compartment_id");
-  if (answers.empty())
-    return one_or_list(view, region, "instances", view.fact("target_instance_id"), compartment);
-  return std::nullopt;
+  const auto id = view.fact("target_instance_id");
+  Running seen;
+  Turn turn(answers);
+  seen.answer =
+      turn.take(one_or_list(view, region, "instances", id, view.plan("target_compartment_id")));
+  if (seen.answer && is_list(*seen.answer) && !launched(view, *seen.answer) && !view.skims())
+    if (const auto* itself = turn.take(core_get(region, "instances/" + percent_encode(id))))
+      seen.answer = itself;
+  seen.wanted = turn.wanted();
+  return seen;
+}
+
+}  // namespace
+
+std::optional<Request> ask_running(const View& view, Answers answers) {
+  return see_running(view, answers).wanted;
 }
 
 Verdict read_running(const View& view, Answers answers) {
   const auto id = view.fact("target_instance_id");
-  const auto instance = launched(view, answers[0]);
-  if (!instance) {
-    if (view.in_bulk && answers[0].reply.ok()) return Verdict::pending("not listed yet");
-    return Verdict::cannot_look(answers[0]);
-  }
+  const Answer& answer = *see_running(view, answers).answer;
+  const auto instance = launched(view, answer);
+  if (!instance && view.skims() && is_list(answer)) return Verdict::pending_as_before(view);
+  if (!instance) return Verdict::cannot_look(answer);
   const auto state = text(instance.get(), "lifecycleState");
   if (state == "RUNNING") return Verdict::ok();
   if (instance_alive(state) && state != "STOPPED") return Verdict::pending(state);
@@ -230,6 +250,13 @@ Verdict read_final(const View& view, Answers answers) {
     verdict.facts.set("target_vnic_id", text(&attachment, "vnicId"));
     return verdict;
   }
+  // Those of another compartment are in no list that is read here.
+  const auto compartment = text(instance.get(), "compartmentId");
+  if (attachments.empty() && !compartment.empty() &&
+      compartment != view.plan("target_compartment_id"))
+    return Verdict::refused(fmt::format("the new instance {} is in compartment {}, not in {}", id,
+                                        compartment, view.plan("target_compartment_id")),
+                            "move it back, or find out who moved it; then run again");
   // A RUNNING instance has an interface: the list is late.
   if (attachments.empty()) return Verdict::pending("its network interface is not listed yet");
   return Verdict::refused(fmt::format("the new instance {} has no interface in subnet {}", id,

@@ -84,12 +84,6 @@ bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
 
 std::string_view source_bucket(const View& view) { return view.plan("migration_bucket_name"); }
 
-Request list_buckets(const View& view, std::string_view region, std::string_view compartment) {
-  return storage(
-      view.plan(region), "GET", bucket_path(view.fact("namespace"), {}),
-      make_query(
-          {{"compartmentId", view.plan(compartment)}, {"fields", "tags"}, {"limit", "1000"}}));
-}
 Request list_source_buckets(const View& view) {
   return list_buckets(view, "source_region", "source_compartment_id");
 }
@@ -165,23 +159,8 @@ Words claim_differences(const View& view, const Resource&, std::string_view, con
 
 // ---- the target bucket -------------------------------------------------------------------------
 
-std::vector<MadeAs> target_buckets(const View& view) {
-  return {{"target_bucket", {stem_of(view, "create-bucket")}}};
-}
-
 std::string made_bucket(const View& view, std::string_view fact) {
   return std::string(fact == "ours" ? target_bucket(view) : std::string_view());
-}
-
-Request read_target_bucket(const View& view, std::string_view name) {
-  return storage(view.plan("target_region"), "GET", bucket_path(view.fact("namespace"), name));
-}
-
-Words bucket_differences(const View& view, const Resource&, std::string_view, const value& bucket) {
-  Differences differences;
-  differences.compare("compartment", text(&bucket, "compartmentId"),
-                      view.plan("target_compartment_id"));
-  return differences.take();
 }
 
 // ---- pre-authenticated requests ----------------------------------------------------------------
@@ -286,11 +265,6 @@ MadeKind there_after(std::string_view step, MadeKind kind) {
 }
 
 std::vector<MadeKind> make_kinds() {
-  MadeKind bucket = tagged("bucket", "create-bucket", {}, target_buckets, list_target_buckets,
-                           read_target_bucket, nullptr, bucket_differences);
-  bucket.id_of = made_bucket;
-  bucket.id_member = "name";
-  bucket.may_be = has_namespace;
   std::vector<MadeKind> kinds{
       claim_kind(),
       searched(tag_search_source_image,
@@ -303,7 +277,7 @@ std::vector<MadeKind> make_kinds() {
                 there_after("await-export", tagged("exported object", "export-image", kRemoveExport,
                                                    exports, list_source_objects, list_source_object,
                                                    nullptr, export_differences))),
-      bucket,
+      target_bucket_kind(made_bucket, list_target_buckets),
       in_bucket(Marks::name, "name", has_namespace, true,
                 there_after("await-copy", tagged("copied object", "copy-object", kRemoveCopy,
                                                  copies, list_target_objects, list_target_object,

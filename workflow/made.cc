@@ -2,13 +2,39 @@
 
 #include <fmt/format.h>
 
+#include "workflow/oci_api.h"
+
 namespace migledger::workflow {
 
 namespace {
 
 constexpr std::string_view kObjectEnding = ".oci";
 
+bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
+
+std::vector<MadeAs> target_buckets(const View& view) {
+  return {{"target_bucket", {stem_of(view, "create-bucket")}}};
+}
+
+Request read_target_bucket(const View& view, std::string_view name) {
+  return storage(view.plan("target_region"), "GET", bucket_path(view.fact("namespace"), name));
+}
+
+std::vector<std::string> bucket_differences(const View& view, const Resource&, std::string_view,
+                                            const boost::json::value& bucket) {
+  Differences differences;
+  differences.compare("compartment", text(&bucket, "compartmentId"),
+                      view.plan("target_compartment_id"));
+  return differences.take();
+}
+
 }  // namespace
+
+bool bears_key_of(const View& view, std::string_view step, const boost::json::value* item) {
+  const auto* tags = member(item, "freeformTags");
+  return text(tags, kTagLedger) == view.ledger_id &&
+         key_stem(text(tags, kTagKey)) == stem_of(view, step);
+}
 
 std::string object_name_of(std::string_view key) {
   return fmt::format("{}{}{}", kOurObjects, key, kObjectEnding);
@@ -19,6 +45,27 @@ std::string_view key_of_object(std::string_view name) {
   name.remove_prefix(kOurObjects.size());
   name.remove_suffix(kObjectEnding.size());
   return name;
+}
+
+MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::list) list) {
+  MadeKind bucket;
+  bucket.noun = "bucket";
+  bucket.step = "create-bucket";
+  bucket.made_as = target_buckets;
+  bucket.id_of = id_of;
+  bucket.may_be = has_namespace;
+  bucket.list = list;
+  bucket.one = read_target_bucket;
+  bucket.id_member = "name";
+  bucket.differences = bucket_differences;
+  return bucket;
+}
+
+Request list_buckets(const View& view, std::string_view region, std::string_view compartment) {
+  return storage(
+      view.plan(region), "GET", bucket_path(view.fact("namespace"), {}),
+      make_query(
+          {{"compartmentId", view.plan(compartment)}, {"fields", "tags"}, {"limit", "1000"}}));
 }
 
 void Differences::compare(std::string_view what, std::string_view seen, std::string_view recorded) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workflow/bulk.h"
 #include "workflow/made_log.h"
 #include "workflow/step.h"
 
@@ -25,6 +26,28 @@ enum class Marks {
 struct MadeAs {
   std::string fact;                // that holds its id once it is made
   std::vector<std::string> stems;  // of the keys it may bear
+};
+
+// What the walks of a workflow (bulk.h) have put into a bucket: too much for the ledger to name, so
+// it is compared with their source, page by page.
+struct MadeContent {
+  std::string_view noun;  // of one: "object"
+  // The bucket of that side, the list that it is to be found in, and part of the list of what it
+  // holds.
+  std::string_view (*bucket)(const View&, Side) = nullptr;
+  Request (*buckets)(const View&, Side) = nullptr;
+  Request (*list)(const View&, Side, NameRange) = nullptr;
+  // From this act step on the cloud carries over by itself what is written to the source …
+  std::string_view follows_from;
+  // … until this step, since when others may write to the bucket.
+  std::string_view released_by;
+  // The check step by which nothing writes to the source any more, and since when, by the cloud's
+  // clock; Time{}: not known.
+  std::string_view quiet_at;
+  Time (*quiet_since)(const View&) = nullptr;
+  // Facts of what was compared in the end: how many objects, and their SetDigest in hexadecimal.
+  std::string_view compared_objects;
+  std::string_view compared_digest;
 };
 
 struct MadeKind {
@@ -59,7 +82,19 @@ struct MadeKind {
   // How what is there differs from what is recorded, for people: "is STOPPED, not RUNNING".
   std::vector<std::string> (*differences)(const View&, const Resource& recorded,
                                           std::string_view id, const boost::json::value&) = nullptr;
+  // Of a bucket: what walks have put into it; null: nothing.
+  const MadeContent* holds = nullptr;
 };
+
+// The target bucket, made by create-bucket, which knows it by the fact target_bucket; `id_of` gives
+// its name, `list` is of the buckets of the target's compartment.
+MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::list) list);
+
+// The buckets of a compartment with their tags; region and compartment are fields of the plan.
+Request list_buckets(const View& view, std::string_view region, std::string_view compartment);
+
+// Whether something bears the tags of what that step of the migration makes.
+bool bears_key_of(const View& view, std::string_view step, const boost::json::value* item);
 
 // "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
 inline constexpr std::string_view kOurObjects = "migledger/";

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "workflow/request.h"
 
 namespace migledger::workflow {
@@ -13,6 +15,7 @@ void MadeLog::apply(Event::Reader event) {
   const auto body = event.getBody();
   if (body.isIntent()) apply_intent(event);
   if (body.isOutcome()) apply_outcome(event);
+  if (body.isBulkBegun() || body.isBulkEnded()) apply_bulk(event);
   if (body.isChecked() && body.getChecked().getResult() == Checked::Result::DEAD)
     apply_death(body.getChecked());
 }
@@ -73,9 +76,39 @@ void MadeLog::apply_outcome(Event::Reader event) {
     removals_[removing->second] = {event.getPosition(), true};
 }
 
+void MadeLog::apply_bulk(Event::Reader event) {
+  const auto body = event.getBody();
+  if (body.isBulkBegun()) {
+    const auto begun = body.getBulkBegun();
+    Walked& walk = walks_[begun.getStep()];
+    if (begun.getPage() == 1) {
+      walk.begun = time_from_micros(event.getTime());
+      walk.progress = {};
+    }
+    walk.progress.begin(begun);
+    walk.latest = event.getPosition();
+    return;
+  }
+  const auto ended = body.getBulkEnded();
+  Walked& walk = walks_[ended.getStep()];
+  auto& progress = walk.progress;
+  // It is tried again, with the others that failed.
+  if (std::any_of(progress.failed.begin(), progress.failed.end(),
+                  [&](const auto& failed) { return failed.page.number == ended.getPage(); }))
+    progress.take_up_failed();
+  progress.end(ended);
+  walk.latest = event.getPosition();
+  if (progress.ended() && progress.failed.empty()) walk.through = walk.begun;
+}
+
 const Removal* MadeLog::removal_of(std::string_view id) const {
   const auto removal = removals_.find(percent_encode(id));
   return removal == removals_.end() ? nullptr : &removal->second;
+}
+
+const Walked* MadeLog::walked(ledger::StepIndex step) const {
+  const auto walk = walks_.find(step);
+  return walk == walks_.end() ? nullptr : &walk->second;
 }
 
 ledger::Position MadeLog::found_done(ledger::StepIndex step) const {

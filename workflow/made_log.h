@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/bulk_progress.h"
 #include "ledger/migration_state.h"
 
 namespace migledger::workflow {
@@ -28,6 +29,15 @@ struct Removal {
   bool succeeded = false;
 };
 
+// A walk through a bucket (bulk.h), which may be made several times.
+struct Walked {
+  Time begun{};                   // the last time
+  ledger::BulkProgress progress;  // of that
+  ledger::Position latest = 0;    // the newest event of it
+  // When the newest one was begun that came through all pages, and failed with none; Time{}: none.
+  Time through{};
+};
+
 class MadeLog {
  public:
   // Adds one event of the stream, in order.
@@ -42,16 +52,21 @@ class MadeLog {
   // The newest outcome of `step` that says that it found nothing, or nothing more, to do; 0: none.
   ledger::Position found_done(ledger::StepIndex step) const;
 
+  // The walk of a step; null: it has not been begun.
+  const Walked* walked(ledger::StepIndex step) const;
+
  private:
   void apply_intent(ledger::schema::Event::Reader event);
   void apply_outcome(ledger::schema::Event::Reader event);
   void apply_death(ledger::schema::Checked::Reader checked);
+  void apply_bulk(ledger::schema::Event::Reader event);
 
   std::vector<Resource> resources_;
   std::map<std::string, Removal, std::less<>> removals_;     // by the last part of the path
   std::map<ledger::Position, std::string> removing_;         // by the intent that holds it
   std::map<ledger::Position, ledger::Position> sent_again_;  // from an intent to the first
   std::map<ledger::StepIndex, ledger::Position> found_done_;
+  std::map<ledger::StepIndex, Walked> walks_;
 };
 
 }  // namespace migledger::workflow

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "workflow/reader.h"
 #include "workflow/retry_policy.h"
 
 namespace migledger::workflow {
@@ -28,11 +27,13 @@ bool is_momentary(const Failure& failure) {
 
 class ReadingAll {
  public:
-  ReadingAll(Cloud& cloud, Clock& clock, CallId& next_call, std::vector<Request> requests)
+  ReadingAll(Cloud& cloud, Clock& clock, CallId& next_call, std::vector<Request> requests,
+             Reader::Extent extent)
       : cloud_(cloud),
         clock_(clock),
         reader_(cloud, next_call),
         requests_(std::move(requests)),
+        extent_(extent),
         answers_(requests_.size()),
         answered_(requests_.size()) {
     refused_.reply.error = "no reply in time";
@@ -59,7 +60,7 @@ class ReadingAll {
   void ask(std::size_t i, unsigned attempt, Time due) {
     reader_.read(
         requests_[i], [this, i, attempt](const Answer& answer) { take(i, attempt, answer); },
-        Time::max(), due);
+        Time::max(), due, extent_);
   }
 
   void take(std::size_t i, unsigned attempt, const Answer& answer) {
@@ -81,6 +82,7 @@ class ReadingAll {
   Reader reader_;
   RetryPolicy policy_;
   std::vector<Request> requests_;
+  Reader::Extent extent_;
   std::vector<Answer> answers_;
   std::vector<bool> answered_;
   bool credentials_refused_ = false;
@@ -90,8 +92,8 @@ class ReadingAll {
 }  // namespace
 
 std::vector<Answer> read_all(Cloud& cloud, Clock& clock, CallId& next_call,
-                             std::vector<Request> requests) {
-  return ReadingAll(cloud, clock, next_call, std::move(requests)).run();
+                             std::vector<Request> requests, Reader::Extent extent) {
+  return ReadingAll(cloud, clock, next_call, std::move(requests), extent).run();
 }
 
 }  // namespace migledger::workflow

@@ -43,8 +43,9 @@ std::string with_parameter(std::string query, std::string_view name, std::string
 
 }  // namespace
 
-void Reader::read(Request request, Done done, Time since, Time due) {
+void Reader::read(Request request, Done done, Time since, Time due, Extent extent) {
   std::string key = key_of(request);
+  if (extent == Extent::page) key += "\npage";
   auto& joined = joinable_[key];
   if (!joined) {
     if (const auto kept = kept_.find(key); kept != kept_.end() && kept->second.started >= since) {
@@ -62,6 +63,7 @@ void Reader::read(Request request, Done done, Time since, Time due) {
     joined = std::make_shared<Read>();
     joined->request = std::move(request);
     joined->key = std::move(key);
+    joined->extent = extent;
     held_.emplace(due, joined);
   }
   joined->done.push_back(std::move(done));
@@ -95,7 +97,7 @@ bool Reader::complete(CallId call, Reply reply) {
   const auto read = std::move(it->second);
   under_way_.erase(it);
   if (!read) return true;
-  if (reply.ok()) {
+  if (reply.ok() && read->extent == Extent::all) {
     const std::string page(reply.next_page());
     const std::string start = next_start(reply, read->request);
     if (!page.empty() || !start.empty()) {
@@ -114,7 +116,12 @@ void Reader::finish(Read& read, Reply reply) {
   // A list counts only with all its pages: the error of one is the answer of the whole.
   std::size_t size = reply.body.size();
   for (const auto& page : read.pages) size += page.size();
-  Answer answer = Answer::of(std::move(reply), std::move(read.pages));
+  Answer answer;
+  if (read.extent == Extent::all) {
+    answer = Answer::of(std::move(reply), std::move(read.pages));
+  } else {
+    answer.reply = std::move(reply);
+  }
   // Each reader keeps a copy of the answer. Of what many share, the parsed form is enough.
   if (read.done.size() > 1 && answer.json) answer.reply.body = {};
   if (const auto it = started_.find(read.key); it != started_.end() && it->second.get() == &read) {

@@ -27,10 +27,14 @@ class Reader {
   // How long a list is kept for those who ask a little later.
   static constexpr Duration kKept = std::chrono::seconds(10);
 
+  // Of a list: all its pages; or the one that is asked for, whose reply is handed on unread.
+  enum class Extent { all, page };
+
   // Reads, not before `due`; what joins a request that still waits, waits as long as that. What a
   // call answers that was started at `since` or later will do, so `done` is called from complete(),
   // or at once.
-  void read(Request request, Done done, Time since = Time::max(), Time due = Time::min());
+  void read(Request request, Done done, Time since = Time::max(), Time due = Time::min(),
+            Extent extent = Extent::all);
 
   // Starts as many of the calls that are due at `now` as the cloud takes.
   void pump(Time now);
@@ -54,6 +58,7 @@ class Reader {
     std::vector<std::string> pages;
     std::vector<Done> done;
     Time started{};  // its first page
+    Extent extent = Extent::all;
   };
   struct Kept {
     Answer answer;

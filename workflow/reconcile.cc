@@ -11,6 +11,7 @@
 #include "workflow/made.h"
 #include "workflow/oci_api.h"
 #include "workflow/reconcile_cloud.h"
+#include "workflow/reconcile_content.h"
 #include "workflow/reconcile_ledger.h"
 #include "workflow/reconcile_words.h"
 
@@ -65,6 +66,7 @@ class Reconciler {
     readings_.read();
     for (const auto& [placed, reading] : doubtful_) judge(*placed, readings_.answer(reading));
     for (const auto& [suspect, reading] : suspects_) judge(suspect, readings_.answer(reading));
+    look_into_buckets();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     for (auto& [place, finding] : found_) result_.findings.push_back(std::move(finding));
@@ -261,6 +263,51 @@ class Reconciler {
       return;
     const auto reading = readings_.ask(scope.kind->one(view(scope.book), id));
     suspects_.emplace_back(Suspect{scope.kind, list, std::string(id), key}, reading);
+  }
+
+  // ---- what buckets hold -----------------------------------------------------------------------
+
+  void look_into_buckets() {
+    std::vector<ContentQuestion> questions;
+    std::vector<std::pair<std::size_t, std::size_t>> lists;  // with the target, and the source
+    for (std::size_t book = 0; book < books_.migrations.size(); ++book) {
+      for (const auto& kind : kinds(book)) {
+        const auto list = kind.holds ? list_of(book, kind) : std::nullopt;
+        if (!list) continue;
+        const bool ours = is_ours(book, kind, readings_.answer(*list));
+        if (!has_content(books_.migrations[book], ours)) continue;
+        questions.push_back({book, &kind, ours, false, false});
+        lists.emplace_back(*list, readings_.ask(kind.holds->buckets(view(book), Side::source)));
+      }
+    }
+    readings_.read();
+    const auto shows_none = [&](std::size_t list, std::string_view bucket) {
+      return is_list(readings_.answer(list)) && readings_.answer(list).list->named(bucket).empty();
+    };
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      auto& question = questions[i];
+      const auto& content = *question.kind->holds;
+      question.no_target =
+          shows_none(lists[i].first, content.bucket(view(question.book), Side::target));
+      question.no_source =
+          shows_none(lists[i].second, content.bucket(view(question.book), Side::source));
+    }
+    compare_contents(books_, questions, readings_.cloud(), readings_.clock(), readings_.next_call(),
+                     [&](const ContentQuestion& question, Finding finding, bool unreachable) {
+                       found_.emplace_back(Place(question.book + 1, question.kind),
+                                           std::move(finding));
+                       result_.unreachable = result_.unreachable || unreachable;
+                     });
+  }
+
+  // Whether the migration has made the bucket, by the list or the ledger.
+  bool is_ours(std::size_t book, const MadeKind& kind, const Answer& answer) const {
+    if (!entries_of(books_.migrations[book], view(book), kind).empty()) return true;
+    if (!is_list(answer)) return false;
+    const auto item = element(kind, *answer.list, kind.holds->bucket(view(book), Side::target));
+    const auto key = item ? key_of(kind, *item, books_.ledger_id) : std::nullopt;
+    const auto owner = key ? stems_.find(key_stem(*key)) : stems_.end();
+    return owner != stems_.end() && owner->second == std::pair(book, &kind);
   }
 
   // ---- judging ---------------------------------------------------------------------------------

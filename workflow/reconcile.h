@@ -11,6 +11,8 @@
 //
 // A list alone says only that something is there as recorded. Anything else is read by its id, too,
 // because lists are late; and missing is only what neither a full list nor its id shows.
+//
+// What walks have copied is in no list of the ledger: reconcile_content.h.
 #pragma once
 
 #include <functional>

@@ -23,6 +23,11 @@ class Readings {
   std::size_t ask(Request request);
   void read();
 
+  // For calls of others.
+  Cloud& cloud() { return cloud_; }
+  Clock& clock() { return clock_; }
+  CallId& next_call() { return next_call_; }
+
   const std::string& region(std::size_t reading) const { return requests_[reading].region; }
   const Answer& answer(std::size_t reading) const { return answers_[reading]; }
 

@@ -4,14 +4,13 @@
 
 namespace migledger::workflow {
 
-namespace {
-
-// As the ledger numbers them, which another version may have written.
 StepIndex step_of(const Book& book, std::string_view name) {
   for (StepIndex step = 0; step < book.state.step_count(); ++step)
     if (book.state.step_name(step) == name) return step;
   return ledger::kNoStep;
 }
+
+namespace {
 
 void judge_fate(Entry& entry, const Book& book) {
   const ledger::Position made = entry.recorded->position;

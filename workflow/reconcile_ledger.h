@@ -28,6 +28,9 @@ struct Entry {
 // All of one kind; `book` must outlive them.
 std::vector<Entry> entries_of(const Book& book, const View& view, const MadeKind& kind);
 
+// The step of that name, as the ledger numbers them, which another version may have written.
+StepIndex step_of(const Book& book, std::string_view name);
+
 // Whether the step that waits for it has not seen it yet.
 bool is_awaited(const Book& book, const Entry& entry);
 

@@ -67,6 +67,13 @@ void advise_on_orphan(Finding& finding, const Books& books, const Book& book,
                   stage == Stage::moved ? "cleanup or " : "", name);
 }
 
+std::string advice_on_forgotten(const Books& books, const Book& book, std::string_view step) {
+  if (!book.recorded || comes_to(books, book, book.workflow->index_of(step)))
+    return fmt::format("run {}{}: {} finds what is there already, and copies none twice",
+                       book.state.name, book.recorded ? " again" : " with this ledger", step);
+  return "look at it; if nobody needs it, remove it";
+}
+
 std::string advice_on_missing(const Book& book, const MadeKind& kind) {
   std::string advice = "find out who deleted it";
   if (stage_of(book.state) == Stage::moving)

@@ -13,6 +13,8 @@ std::string words_of(const Resource& recorded);
 
 // Fills in what to do about something orphaned that bears the key of `kind` of this migration.
 void advise_on_orphan(Finding& finding, const Books& books, const Book& book, const MadeKind& kind);
+// What to do about what the walk of `step` has copied and the ledger does not have.
+std::string advice_on_forgotten(const Books& books, const Book& book, std::string_view step);
 // About something that is gone.
 std::string advice_on_missing(const Book& book, const MadeKind& kind);
 // About an answer that is none.

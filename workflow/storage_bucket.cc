@@ -1,9 +1,14 @@
 // The target bucket: made when it is missing, and made writable again when replication has ended.
+#include "workflow/made.h"
 #include "workflow/storage_steps.h"
 
 namespace migledger::workflow::storage_replication {
 
 bool bucket_is_missing(const View& view) { return view.fact("target_bucket") == "absent"; }
+
+bool bucket_is_to_be_made(const View& view) {
+  return bucket_is_missing(view) || view.fact("target_bucket") == "found";
+}
 
 std::optional<Request> ask_bucket(const View& view, Answers answers) {
   if (answers.empty()) return get_target_bucket(view);
@@ -15,9 +20,7 @@ Sighting sight_bucket(const View& view, Answers answers) {
   if (!bucket)
     return answers[0].reply.status == 404 ? Sighting::of(Sighting::Kind::absent)
                                           : Sighting::cannot_look(answers[0]);
-  const auto* tags = member(bucket, "freeformTags");
-  const bool ours = text(tags, kTagLedger) == view.ledger_id &&
-                    key_stem(text(tags, kTagKey)) == key_stem(view.key());
+  const bool ours = bears_key_of(view, "create-bucket", bucket);
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) sighting.facts.set("target_bucket", "ours");
   sighting.candidates.push_back({std::string(target_bucket(view)), std::string(target_bucket(view)),

@@ -1,6 +1,7 @@
 // The checks before anything is created: what can be known to fail, fails here.
 #include <fmt/format.h>
 
+#include "workflow/made.h"
 #include "workflow/storage_steps.h"
 
 namespace migledger::workflow::storage_replication {
@@ -33,6 +34,10 @@ std::string_view source_bucket(const View& view) { return view.plan("source_buck
 
 std::string_view target_bucket(const View& view) {
   return or_else(view.plan("target_bucket_name"), source_bucket(view));
+}
+
+std::string_view bucket_of(const View& view, Side side) {
+  return side == Side::source ? source_bucket(view) : target_bucket(view);
 }
 
 Request get_source_bucket(const View& view) {
@@ -170,7 +175,9 @@ Verdict read_buckets(const View& view, Answers answers) {
 
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", namespace_in(answers));
-  verdict.facts.set("target_bucket", target ? "exists" : "absent");
+  verdict.facts.set("target_bucket", !target                                       ? "absent"
+                                     : bears_key_of(view, "create-bucket", target) ? "found"
+                                                                                   : "exists");
   verdict.facts.set("source_tier", or_else(text(source, "storageTier"), "Standard"));
   verdict.facts.set("source_versioning", or_else(text(source, "versioning"), "Disabled"));
   if (auto no = object_to_source(view, source, *items_of(answers[3]), verdict)) return *no;

@@ -21,13 +21,8 @@ std::uint64_t number_of(std::string_view text, std::uint64_t otherwise) {
 }
 
 std::optional<Request> list(const View& view, Side side, NameRange range) {
-  const bool source = side == Side::source;
-  if (!source && bucket_is_missing(view)) return std::nullopt;
-  return storage(
-      view.plan(source ? "source_region" : "target_region"), "GET",
-      bucket_path(view.fact("namespace"), source ? source_bucket(view) : target_bucket(view), "/o"),
-      make_query(
-          {{"start", range.start}, {"end", range.end}, {"fields", kFields}, {"limit", "1000"}}));
+  if (side == Side::target && bucket_is_missing(view)) return std::nullopt;
+  return list_side(view, side, range);
 }
 
 Request copy(const View& view, const ListedObject& object, const ListedObject* older) {
@@ -84,6 +79,14 @@ void set_number(ledger::Fields& facts, std::string_view name, std::uint64_t valu
 }
 
 }  // namespace
+
+Request list_side(const View& view, Side side, NameRange range) {
+  return storage(
+      view.plan(side == Side::source ? "source_region" : "target_region"), "GET",
+      bucket_path(view.fact("namespace"), bucket_of(view, side), "/o"),
+      make_query(
+          {{"start", range.start}, {"end", range.end}, {"fields", kFields}, {"limit", "1000"}}));
+}
 
 constinit const Walk kSurvey = walk_for(WalkGoal::survey);
 constinit const Walk kCopy = walk_for(WalkGoal::copy);

@@ -9,6 +9,7 @@ namespace migledger::workflow::storage_replication {
 // ---- names that follow from the plan -----------------------------------------------------------
 std::string_view source_bucket(const View& view);
 std::string_view target_bucket(const View& view);
+std::string_view bucket_of(const View& view, Side side);
 Request get_source_bucket(const View& view);
 Request get_target_bucket(const View& view);
 Request list_policies(const View& view);
@@ -23,12 +24,16 @@ Verdict read_service_policy(const View& view, Answers answers);
 extern const Walk kSurvey;
 extern const Walk kCopy;
 extern const Walk kCompare;
+Request list_side(const View& view, Side side, NameRange range);
 Verdict judge_survey(const View& view, Answers answers);
 Verdict judge_copies(const View& view, Answers answers);
 Verdict judge_comparison(const View& view, Answers answers);
 
 // ---- the target bucket (storage_bucket.cc) -----------------------------------------------------
+// Whether it was not there when that was checked.
 bool bucket_is_missing(const View& view);
+// Whether it is for this migration to make, or was made by it and the ledger does not have that.
+bool bucket_is_to_be_made(const View& view);
 std::optional<Request> ask_bucket(const View& view, Answers answers);
 Sighting sight_bucket(const View& view, Answers answers);
 Request create_bucket(const View& view);
@@ -52,6 +57,9 @@ Verdict read_fence(const View& view, Answers answers);
 Verdict read_fence_passed(const View& view, Answers answers);
 Sighting sight_no_policy(const View& view, Answers answers);
 Request delete_policy(const View& view);
+
+// ---- what the steps make (storage_made.cc) -----------------------------------------------------
+std::span<const MadeKind> made_kinds();
 
 // The policy among those of the source bucket that this migration made; null: there is none.
 const boost::json::value* our_policy(const View& view, const boost::json::array& policies);

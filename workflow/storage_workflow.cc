@@ -36,7 +36,7 @@ std::vector<Step> make_steps() {
       skippable(check("check-policy", "check the service policy", ask_service_policy,
                       read_service_policy)),
       only_if(not_replicating, walk("survey", "look through both buckets", kSurvey, judge_survey)),
-      only_if(bucket_is_missing,
+      only_if(bucket_is_to_be_made,
               act("create-bucket", "create the target bucket", Guard::NATURAL_KEY,
                   {ask_bucket, sight_bucket, create_bucket, receive_bucket})),
       only_if(not_replicating,
@@ -68,7 +68,7 @@ std::vector<Step> make_steps() {
 
 const Workflow& storage_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"storage-replication", 1, steps};
+  static const Workflow workflow{"storage-replication", 1, steps, made_kinds};
   return workflow;
 }
 

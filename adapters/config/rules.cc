@@ -1,5 +1,7 @@
 #include "adapters/config/rules.h"
 
+#include <algorithm>
+
 #include "adapters/config/forms.h"
 #include "adapters/config/value_rules.h"
 #include "workflow/launch_options.h"
@@ -333,6 +335,34 @@ constexpr KeyRule kOldStateKeys[] = {
 }  // namespace
 
 std::span<const KeyRule> configuration_keys() { return kConfigurationKeys; }
+
+void add_shared_keys(std::vector<KeyRule>& keys, std::initializer_list<std::string_view> more) {
+  constexpr std::string_view kShared[] = {"source_region",
+                                          "target_region",
+                                          "source_compartment_id",
+                                          "target_compartment_id",
+                                          "freeform_tags",
+                                          "poll_interval_seconds",
+                                          "settle_seconds",
+                                          "retry",
+                                          "timeouts",
+                                          "workflow",
+                                          "ledger_path",
+                                          "log_file",
+                                          "checkpoint_key",
+                                          "parallel",
+                                          "oci",
+                                          "endpoints",
+                                          "$schema",
+                                          "name",
+                                          "depends_on",
+                                          "defaults",
+                                          "migrations"};
+  for (const KeyRule& rule : configuration_keys())
+    if (std::find(std::begin(kShared), std::end(kShared), rule.key) != std::end(kShared) ||
+        std::find(more.begin(), more.end(), rule.key) != more.end())
+      keys.push_back(rule);
+}
 std::span<const KeyRule> old_state_keys() { return kOldStateKeys; }
 
 }  // namespace migledger::adapters

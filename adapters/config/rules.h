@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "adapters/config/json_node.h"
 
@@ -52,6 +54,9 @@ struct KeyRule {
 
 // Every key of a flat file, the top of a plan, "defaults" and a migration.
 std::span<const KeyRule> configuration_keys();
+
+// Adds to the keys of another workflow those that all have, and of the compute workflow's `more`.
+void add_shared_keys(std::vector<KeyRule>& keys, std::initializer_list<std::string_view> more);
 
 // The keys of the old script's state file.
 std::span<const KeyRule> old_state_keys();

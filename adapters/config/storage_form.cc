@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "adapters/config/forms.h"
 #include "adapters/config/value_rules.h"
 
@@ -23,30 +21,6 @@ constexpr ValueRule kKey =
     text_rule(R"(the OCID of a key of the target region ("ocid1.key.oc1.…"))", is_key_id);
 constexpr ValueRule kCopies = whole_rule("a whole number from 1 to 256", 1, 256);
 
-// Of the compute workflow's keys, those that this one has, too.
-constexpr string_view kShared[] = {"source_region",
-                                   "target_region",
-                                   "source_compartment_id",
-                                   "target_compartment_id",
-                                   "target_bucket_name",
-                                   "freeform_tags",
-                                   "poll_interval_seconds",
-                                   "settle_seconds",
-                                   "retry",
-                                   "timeouts",
-                                   "workflow",
-                                   "ledger_path",
-                                   "log_file",
-                                   "checkpoint_key",
-                                   "parallel",
-                                   "oci",
-                                   "endpoints",
-                                   "$schema",
-                                   "name",
-                                   "depends_on",
-                                   "defaults",
-                                   "migrations"};
-
 }  // namespace
 
 std::span<const KeyRule> storage_keys() {
@@ -54,9 +28,7 @@ std::span<const KeyRule> storage_keys() {
     std::vector<KeyRule> all = {{"source_bucket_name", &kBucket, kWork, true},
                                 {"target_kms_key_id", &kKey, kWork},
                                 {"copy_parallel", &kCopies, kWork}};
-    for (const KeyRule& rule : configuration_keys())
-      if (std::find(std::begin(kShared), std::end(kShared), rule.key) != std::end(kShared))
-        all.push_back(rule);
+    add_shared_keys(all, {"target_bucket_name"});
     return all;
   }();
   return keys;

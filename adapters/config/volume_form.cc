@@ -42,32 +42,6 @@ constexpr KeyRule kAttachKeys[] = {{"instance_id", &kInstance},
 constexpr ValueRule kAttach =
     object_rule(R"(an object such as {"instance_id": "ocid1.instance.oc1.…"})", kAttachKeys);
 
-// Of the compute workflow's keys, those that this one has, too.
-constexpr string_view kShared[] = {"source_region",
-                                   "target_region",
-                                   "source_compartment_id",
-                                   "target_compartment_id",
-                                   "migration_bucket_name",
-                                   "target_ad",
-                                   "freeform_tags",
-                                   "quiet_period_seconds",
-                                   "poll_interval_seconds",
-                                   "settle_seconds",
-                                   "retry",
-                                   "timeouts",
-                                   "workflow",
-                                   "ledger_path",
-                                   "log_file",
-                                   "checkpoint_key",
-                                   "parallel",
-                                   "oci",
-                                   "endpoints",
-                                   "$schema",
-                                   "name",
-                                   "depends_on",
-                                   "defaults",
-                                   "migrations"};
-
 }  // namespace
 
 std::span<const KeyRule> volume_keys() {
@@ -77,9 +51,7 @@ std::span<const KeyRule> volume_keys() {
                                 {"method", &kMethod, kWork},
                                 {"target_kms_key_id", &kKey, kWork},
                                 {"attach", &kAttach, kWork}};
-    for (const KeyRule& rule : configuration_keys())
-      for (const string_view shared : kShared)
-        if (rule.key == shared) all.push_back(rule);
+    add_shared_keys(all, {"migration_bucket_name", "target_ad", "quiet_period_seconds"});
     return all;
   }();
   return keys;

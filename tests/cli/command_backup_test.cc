@@ -321,8 +321,7 @@ TEST_CASE("restore: nothing is done while the cloud cannot be seen") {
   require_one_of_everything(work, "tenancy", 1);
 }
 
-TEST_CASE(
-    "restore: buckets cannot be compared yet, so a person accepts that, and none is copied twice") {
+TEST_CASE("restore: what of a bucket was copied and forgotten is found, and none is copied twice") {
   Workplace work;
   REQUIRE(work.run({"init", "-w", "storage-replication", "plan.json"}).exit_code == 0);
   {
@@ -333,10 +332,15 @@ TEST_CASE(
   REQUIRE(work.run(run_with("ledger", "0", {"--yes"})).exit_code == 0);
   auto created = created_counts(work, "tenancy");
   restore(work, "kept", "again");
+  // It goes on by itself, to where somebody must approve.
   const auto stopped = work.run(run_with("again", "0"));
   INFO(stopped.out << stopped.err);
   CHECK(stopped.exit_code == 3);
-  CHECK(contains(stopped.err, "cannot be compared"));
+  CHECK(contains(stopped.out, "\"verdict\":\"orphaned\""));
+  CHECK(contains(stopped.out, "Stop everything that writes to it"));
+  const auto found = restorings(history_of(work, "again"));
+  REQUIRE(found.size() == 2);
+  CHECK(found[1].at("body").as_object().at("reconciled").as_object().at("settled").as_bool());
   const auto done = work.run(run_with("again", "0", {"--yes"}));
   INFO(done.out << done.err);
   CHECK(done.exit_code == 0);

@@ -47,6 +47,13 @@ TEST_CASE("What init writes for a bucket rehearses, stops for approval, and goes
   CHECK(counts["replication-policy"] == 1);
   CHECK(counts["bucket"] == 1);
 
+  const auto compared =
+      work.run({"reconcile", "--config", "bucket.json", "--cloud", "sim", "--ledger", "ledger"});
+  INFO(compared.out << compared.err);
+  CHECK(compared.exit_code == 0);
+  CHECK_THAT(compared.out, Contains("known     pictures content of bucket pictures") &&
+                               Contains("bytes are as at the source"));
+
   const std::string history = read_it(work, {"history"});
   CHECK_THAT(history, Contains("page 1: 1000 objects") &&
                           Contains("page 2: 1000 objects, 0 at the target already, 1000 copied") &&

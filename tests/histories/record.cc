@@ -26,12 +26,6 @@ void record(const std::string& name, const Rehearsal& rehearsal) {
   write_golden(directory, name, const_cast<Rehearsal&>(rehearsal).store());
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 ScriptedFault fault(Fault what, const std::string& method, const std::string& path,
                     std::uint64_t times = 1) {
   ScriptedFault scripted;
@@ -136,12 +130,7 @@ TEST_CASE("compute-given-up") {
   // it is certain that there is none.
   for (unsigned appends = 2;; ++appends) {
     Rehearsal rehearsal;
-    unsigned count = 0;
-    rehearsal.store().after_append = [&](ledger::Position) {
-      if (++count == appends) throw Killed{};
-    };
-    CHECK_THROWS_AS(rehearsal.run(plan_of(1)), Killed);
-    rehearsal.store().after_append = nullptr;
+    REQUIRE(rehearsal.run_killed_after(appends, plan_of(1)));
     const ledger::EventStore& store = rehearsal.store();
     const auto last = store.scan(store.head().position);
     REQUIRE(last->next());

@@ -10,6 +10,7 @@
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace migledger::ledger {
 namespace {
@@ -42,16 +43,6 @@ std::vector<Position> positions(EventCursor& cursor) {
   std::vector<Position> all;
   while (cursor.next()) all.push_back(cursor.event().getPosition());
   return all;
-}
-
-LedgerErrorKind kind_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const LedgerError& e) {
-    return e.kind;
-  }
-  FAIL("no LedgerError was thrown");
-  return {};
 }
 
 }  // namespace

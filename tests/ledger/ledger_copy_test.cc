@@ -9,6 +9,7 @@
 #include "ledger/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace migledger::ledger {
 namespace {
@@ -26,16 +27,6 @@ std::vector<Digest> leaves(const fs::path& ledger) {
   for (const auto cursor = store->scan(1); cursor->next();)
     all.push_back(leaf_hash(cursor->bytes()));
   return all;
-}
-
-LedgerErrorKind kind_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const LedgerError& e) {
-    return e.kind;
-  }
-  FAIL("no LedgerError was thrown");
-  return {};
 }
 
 }  // namespace

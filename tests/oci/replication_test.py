@@ -156,6 +156,15 @@ class EndToEnd(unittest.TestCase):
         ended = [json.loads(line) for line in history.splitlines()
                  if json.loads(line)["kind"] == "bulkEnded"]
         self.assertEqual(sum(event["body"].get("copied", 0) for event in ended), 6)
+        # What it made, page by page through the same program.
+        found = subprocess.run(
+            [MIGLEDGER, "reconcile", "--config", self.config, "--ledger",
+             self.scratch.file("ledger"), "--json"], stdout=subprocess.PIPE, text=True, timeout=240,
+            check=False, cwd=self.scratch.path)
+        self.assertEqual(found.returncode, 0, found.stdout)
+        seen = {one["what"]: one["seen"] for one in json.loads(found.stdout)["findings"]}
+        self.assertEqual(sorted(seen), ["bucket", "content of bucket"])
+        self.assertIn("6 objects of", seen["content of bucket"])
 
 
 if __name__ == "__main__":

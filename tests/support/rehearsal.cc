@@ -62,6 +62,22 @@ RunResult Rehearsal::run_with_kills(const Plan& plan, unsigned every, unsigned m
   }
 }
 
+bool Rehearsal::run_killed_after(unsigned appends, const workflow::Plan& plan,
+                                 workflow::RunOptions options) {
+  unsigned count = 0;
+  store().after_append = [&](ledger::Position) {
+    if (++count == appends) throw Killed{};
+  };
+  bool killed = false;
+  try {
+    run(plan, std::move(options));
+  } catch (const Killed&) {
+    killed = true;
+  }
+  store().after_append = nullptr;
+  return killed;
+}
+
 workflow::OrderAnswer Rehearsal::steer(workflow::Verb verb, std::string migration, std::string step,
                                        std::string resource) {
   workflow::Order order;
@@ -105,6 +121,22 @@ std::vector<std::string> Rehearsal::held(std::string_view kind) const {
     names.emplace_back(name);
   }
   return names;
+}
+
+adapters::sim::ScriptedFault fault_at(adapters::sim::Fault fault, const std::string& method,
+                                      const std::string& path, const std::string& region) {
+  adapters::sim::ScriptedFault scripted;
+  scripted.fault = fault;
+  scripted.method = method;
+  scripted.path = path;
+  scripted.region = region;
+  return scripted;
+}
+
+workflow::RunOptions approving() {
+  workflow::RunOptions options;
+  options.approve = true;
+  return options;
 }
 
 Plan plan_of(unsigned count) {

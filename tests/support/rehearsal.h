@@ -34,6 +34,10 @@ class Rehearsal {
   workflow::RunResult run_with_kills(const workflow::Plan& plan, unsigned every, unsigned most,
                                      workflow::RunOptions options = {});
 
+  // The same, killed once, after so many appends. False: it ended before.
+  bool run_killed_after(unsigned appends, const workflow::Plan& plan,
+                        workflow::RunOptions options = {});
+
   // Gives an order between runs.
   workflow::OrderAnswer steer(workflow::Verb verb, std::string migration, std::string step = {},
                               std::string resource = {});
@@ -56,6 +60,12 @@ class Rehearsal {
   std::unique_ptr<adapters::sim::Tenancy> tenancy_;
   std::unique_ptr<MemoryEventStore> store_;
 };
+
+// Those of a run that approves whatever waits for approval.
+workflow::RunOptions approving();
+
+adapters::sim::ScriptedFault fault_at(adapters::sim::Fault fault, const std::string& method,
+                                      const std::string& path, const std::string& region = {});
 
 // A plan of `count` sample migrations, "web-1" and on.
 workflow::Plan plan_of(unsigned count);

@@ -452,6 +452,59 @@ TEST_CASE("a new instance is waited for, stopped ones are shown, terminated ones
   CHECK(compute::read_running(view, std::vector<Answer>{not_found()}).kind == Kind::cannot_look);
 }
 
+TEST_CASE("in bulk, a new instance that the list does not show is asked about itself") {
+  auto state = sample_state({}, kFacts);
+  auto view = view_at(state, "await-running");
+  view.in_bulk = true;
+  const auto list = answer(json::array{json::object{{"id", "another"}}});
+  const auto listed =
+      answer(json::array{json::object{{"id", "inst"}, {"lifecycleState", "RUNNING"}}});
+  const auto first = compute::ask_running(view, {});
+  REQUIRE(first);
+  CHECK(first->path.ends_with("/instances"));
+  CHECK_FALSE(compute::ask_running(view, std::vector{listed}));
+  CHECK(compute::read_running(view, std::vector{listed}).kind == Kind::ok);
+
+  // It is too new, purged, or in another compartment.
+  const auto itself = compute::ask_running(view, std::vector{list});
+  REQUIRE(itself);
+  CHECK(itself->path.ends_with("/instances/inst"));
+  const auto read = [&](const Answer& seen) {
+    const std::vector answers{list, seen};
+    CHECK_FALSE(compute::ask_running(view, answers));
+    return compute::read_running(view, answers).kind;
+  };
+  CHECK(read(image("inst", "RUNNING")) == Kind::ok);
+  CHECK(read(image("inst", "PROVISIONING")) == Kind::pending);
+  CHECK(read(image("inst", "TERMINATED")) == Kind::dead);
+  CHECK(read(not_found()) == Kind::cannot_look);
+
+  // Now and then is enough.
+  view.thorough = false;
+  state.reading.state = "PROVISIONING";
+  CHECK_FALSE(compute::ask_running(view, std::vector{list}));
+  CHECK(compute::read_running(view, std::vector{list}).kind == Kind::pending);
+  CHECK(compute::read_running(view, std::vector{not_found()}).kind == Kind::cannot_look);
+}
+
+TEST_CASE("the final check: a new instance that was moved elsewhere is not waited for") {
+  const auto state = sample_state({}, kFacts);
+  const auto view = view_at(state, "final-check");
+  const auto read = [&](std::string_view compartment) {
+    const std::vector answers{
+        answer(json::object{{"id", "inst"},
+                            {"lifecycleState", "RUNNING"},
+                            {"compartmentId", compartment},
+                            {"sourceDetails", json::object{{"imageId", "timg"}}}}),
+        answer(json::array{})};
+    return compute::read_final(view, answers);
+  };
+  CHECK(read(view.plan("target_compartment_id")).kind == Kind::pending);
+  const auto moved = read("ocid1.compartment.oc1..elsewhere");
+  CHECK(moved.kind == Kind::refused);
+  CHECK(moved.failure.message.find("elsewhere") != std::string::npos);
+}
+
 TEST_CASE("the final check: RUNNING, from the right image, in the right subnet") {
   const auto state = sample_state({}, kFacts);
   const auto view = view_at(state, "final-check");

@@ -26,12 +26,6 @@ adapters::sim::TenancyOptions three_volumes() {
   return options;
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 // What hangs on an instance, in order: type and device of each.
 std::vector<std::string> attached_to(Rehearsal& rehearsal, std::string_view region,
                                      std::string_view compartment, std::string_view instance) {
@@ -174,18 +168,7 @@ TEST_CASE("an instance with volumes is rolled back from any moment") {
   const Plan plan = with_volumes(1);
   for (unsigned appends = 3;; appends += 4) {
     Rehearsal rehearsal(three_volumes());
-    unsigned count = 0;
-    rehearsal.store().after_append = [&](ledger::Position) {
-      if (++count == appends) throw Killed{};
-    };
-    bool killed = false;
-    try {
-      rehearsal.run(plan, approving());
-    } catch (const Killed&) {
-      killed = true;
-    }
-    rehearsal.store().after_append = nullptr;
-    if (!killed) break;
+    if (!rehearsal.run_killed_after(appends, plan, approving())) break;
     INFO("rolled back after append " << appends);
     REQUIRE(rehearsal.steer(Verb::ROLLBACK, "web-1").taken);
     const auto result = rehearsal.run_with_kills(plan, 5, 200, approving());

@@ -1,5 +1,8 @@
 // The executor, interrupted and resumed: by people, by credentials, by time that passes.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/support/rehearsal.h"
 #include "workflow/executor.h"
@@ -87,16 +90,6 @@ void run_until_intent(Rehearsal& rehearsal, const Plan& plan, std::string_view s
   adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
   Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {}, &observer);
   REQUIRE_THROWS_AS(executor.run(plan), Killed);
-}
-
-adapters::sim::ScriptedFault fault_at(Fault fault, const std::string& method,
-                                      const std::string& path, const std::string& region = "") {
-  adapters::sim::ScriptedFault scripted;
-  scripted.fault = fault;
-  scripted.method = method;
-  scripted.path = path;
-  scripted.region = region;
-  return scripted;
 }
 
 }  // namespace
@@ -234,30 +227,45 @@ TEST_CASE("what is found in place of what died is not judged by the work request
 }
 
 TEST_CASE("what stays out of sight is not read for without end: a person is asked") {
-  // One is read by its id, many from a list.
-  for (const unsigned migrations : {1u, 6u}) {
-    INFO(migrations);
-    Rehearsal rehearsal;
-    REQUIRE(run_stopped(rehearsal, plan_of(migrations), "create-image", 1).interrupted);
-    let_pass(rehearsal, 1h);
-    // Somebody deletes the images, and after some hours nothing tells that there ever were any.
-    unsigned deleted = 0;
-    for (unsigned n = 1; n <= migrations; ++n) {
-      workflow::Request request;
-      request.region = "us-ashburn-1";
-      request.method = "DELETE";
-      request.path = "/20160918/images/" +
-                     std::string(rehearsal.state("web-" + std::to_string(n)).facts.get("image_id"));
-      deleted += rehearsal.tenancy().handle(request, rehearsal.tenancy().clock()).ok();
+  struct Made {
+    const char* step;
+    const char* region;
+    const char* collection;
+    const char* fact;
+  };
+  for (const Made& made :
+       {Made{"create-image", "us-ashburn-1", "images", "image_id"},
+        Made{"import-image", "sa-bogota-1", "images", "target_image_id"},
+        Made{"launch-instance", "sa-bogota-1", "instances", "target_instance_id"}}) {
+    // One is read by its id, many from a list.
+    for (const unsigned migrations : {1u, 6u}) {
+      INFO(made.step << ", " << migrations << " at once");
+      Rehearsal rehearsal;
+      REQUIRE(run_stopped(rehearsal, plan_of(migrations), made.step, 1).interrupted);
+      let_pass(rehearsal, 1h);
+      // Somebody deletes them, and after some hours nothing tells that there ever were any.
+      std::set<std::string> deleted;
+      for (unsigned n = 1; n <= migrations; ++n) {
+        const std::string name = "web-" + std::to_string(n);
+        workflow::Request request;
+        request.region = made.region;
+        request.method = "DELETE";
+        request.path = fmt::format("/20160918/{}/{}", made.collection,
+                                   rehearsal.state(name).facts.get(made.fact));
+        if (rehearsal.tenancy().handle(request, rehearsal.tenancy().clock()).ok())
+          deleted.insert(name);
+      }
+      REQUIRE_FALSE(deleted.empty());
+      let_pass(rehearsal, 48h);
+      const RunResult result = rehearsal.run(plan_of(migrations));
+      CHECK(result.parked == deleted.size());
+      CHECK(result.done == migrations - deleted.size());
+      for (const auto& name : deleted) {
+        const auto state = rehearsal.state(name);
+        CHECK(state.status == Status::parked);
+        CHECK(state.reason.find("cannot be found") != std::string::npos);
+      }
     }
-    REQUIRE(deleted > 0);
-    let_pass(rehearsal, 48h);
-    const RunResult result = rehearsal.run(plan_of(migrations));
-    CHECK(result.parked == deleted);
-    CHECK(result.done == migrations - deleted);
-    const auto state = rehearsal.state("web-1");
-    CHECK(state.status == Status::parked);
-    CHECK(state.reason.find("cannot be found") != std::string::npos);
   }
 }
 

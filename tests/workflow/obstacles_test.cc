@@ -17,16 +17,6 @@ using workflow::RunResult;
 
 namespace {
 
-adapters::sim::ScriptedFault fault_at(Fault fault, const std::string& method,
-                                      const std::string& path, const std::string& region = "") {
-  adapters::sim::ScriptedFault scripted;
-  scripted.fault = fault;
-  scripted.method = method;
-  scripted.path = path;
-  scripted.region = region;
-  return scripted;
-}
-
 // Somebody else, or something else, uses the tenancy.
 boost::json::value someone_asks(Rehearsal& rehearsal, const Request& request) {
   auto& tenancy = rehearsal.tenancy();

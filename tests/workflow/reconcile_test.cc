@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "tests/support/rehearsal.h"
+#include "tests/support/reconciling.h"
 #include "tests/support/sample_volume.h"
 #include "workflow/oci_api.h"
 
@@ -29,40 +29,6 @@ Plan by_url() {
   return plan;
 }
 
-workflow::Books books_of(Rehearsal& rehearsal, const Plan& plan, bool running = false) {
-  return workflow::read_books(rehearsal.store(), plan, running, workflow::workflow_named);
-}
-
-Reconciled reconcile(Rehearsal& rehearsal, const Plan& plan = {}, bool running = false) {
-  adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
-  return workflow::reconcile([&] { return books_of(rehearsal, plan, running); }, cloud, cloud);
-}
-
-std::string words(const Finding& finding) {
-  return fmt::format("{} {} {} {} {} {}: {} | {}", name_of(finding.verdict), finding.migration,
-                     finding.step, finding.what, finding.region, finding.id, finding.seen,
-                     finding.advice);
-}
-
-std::string words(const Reconciled& result) {
-  std::string all;
-  for (const auto& finding : result.findings) all += words(finding) + "\n";
-  return all;
-}
-
-std::vector<Finding> with(const Reconciled& result, Verdict verdict) {
-  std::vector<Finding> found;
-  std::copy_if(result.findings.begin(), result.findings.end(), std::back_inserter(found),
-               [&](const Finding& finding) { return finding.verdict == verdict; });
-  return found;
-}
-
-std::set<std::string> ids(const std::vector<Finding>& findings) {
-  std::set<std::string> ids;
-  for (const auto& finding : findings) ids.insert(finding.id);
-  return ids;
-}
-
 // What requests made and is there still: by id, or name of an object or bucket.
 std::set<std::string> made(Rehearsal& rehearsal) {
   std::set<std::string> made, held;
@@ -76,12 +42,6 @@ std::set<std::string> made(Rehearsal& rehearsal) {
     if (kind == "bucket" || held.count(id) != 0) made.insert(id);
   }
   return made;
-}
-
-void check_all_known(const Reconciled& result) {
-  INFO(words(result));
-  CHECK(with(result, Verdict::known).size() == result.findings.size());
-  CHECK_FALSE(result.unreachable);
 }
 
 workflow::Reply send(Rehearsal& rehearsal, Request request) {
@@ -109,53 +69,6 @@ Request on_copy(const Rehearsal& rehearsal, std::string method, std::string body
 
 void wait(Rehearsal& rehearsal, Duration duration) {
   rehearsal.tenancy().keep_clock(rehearsal.tenancy().clock() + duration);
-}
-
-// The simulated tenancy with some readings refused or unanswered.
-class Half : public workflow::Cloud, public workflow::Clock {
- public:
-  Half(Rehearsal& rehearsal, std::string path, workflow::Reply reply)
-      : sim_(rehearsal.tenancy(), {.speed = 0, .parallel = 256}),
-        path_(std::move(path)),
-        reply_(std::move(reply)) {}
-
-  Time now() override { return sim_.now(); }
-  workflow::CloudIdentity identity() const override { return sim_.identity(); }
-  std::size_t capacity() const override { return sim_.capacity(); }
-  void start(workflow::CallId call, Request request) override {
-    ++calls;
-    if (request.path.find(path_) != std::string::npos) struck_.push_back(call);
-    sim_.start(call, std::move(request));
-  }
-  std::optional<workflow::Completion> next(Time deadline) override {
-    auto completion = sim_.next(deadline);
-    if (completion && std::count(struck_.begin(), struck_.end(), completion->call) != 0)
-      completion->reply = reply_;
-    return completion;
-  }
-  void interrupt() override {}
-  std::string quiesce(Duration) override { return {}; }
-  unsigned calls = 0;
-  void abandon() override { sim_.abandon(); }
-
- private:
-  adapters::sim::SimCloud sim_;
-  std::string path_;
-  workflow::Reply reply_;
-  std::vector<workflow::CallId> struck_;
-};
-
-workflow::Reply refusal(int status, const std::string& code) {
-  workflow::Reply reply;
-  reply.delivery = workflow::Reply::Delivery::replied;
-  reply.status = status;
-  reply.body = fmt::format(R"({{"code":"{}","message":"no"}})", code);
-  return reply;
-}
-
-Reconciled reconcile_with(Rehearsal& rehearsal, const std::string& path, workflow::Reply reply) {
-  Half half(rehearsal, path, std::move(reply));
-  return workflow::reconcile([&] { return books_of(rehearsal, {}); }, half, half);
 }
 
 }  // namespace
@@ -203,18 +116,7 @@ TEST_CASE("reconcile: whatever a run that is going on has made is known or under
   const auto plan = by_url();
   for (unsigned appends = 2;; ++appends) {
     Rehearsal rehearsal;
-    unsigned count = 0;
-    bool killed = false;
-    rehearsal.store().after_append = [&](ledger::Position) {
-      if (++count == appends) throw Killed{};
-    };
-    try {
-      rehearsal.run(plan);
-    } catch (const Killed&) {
-      killed = true;
-    }
-    rehearsal.store().after_append = nullptr;
-    if (!killed) break;
+    if (!rehearsal.run_killed_after(appends, plan)) break;
     INFO("after append " << appends);
     check_all_known(reconcile(rehearsal, plan, true));
   }
@@ -249,6 +151,19 @@ TEST_CASE("reconcile: what a ledger has forgotten is orphaned, and nothing is lo
       }
       if (kept == 1) CHECK(with(result, Verdict::orphaned).size() == there.size());
     }
+  }
+}
+
+TEST_CASE("reconcile: what was orphaned is known when a run has gone on") {
+  for (ledger::Position kept : {1u, 3u, 5u, 9u, 14u, 20u}) {
+    Rehearsal rehearsal;
+    REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+    rehearsal.store().truncate(kept);
+    INFO("kept " << kept << "\n" << words(reconcile(rehearsal, plan_of(2))));
+    REQUIRE_FALSE(with(reconcile(rehearsal, plan_of(2)), Verdict::orphaned).empty());
+    REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+    check_all_known(reconcile(rehearsal));
+    check_each_made_once(rehearsal, 2);
   }
 }
 
@@ -445,9 +360,7 @@ TEST_CASE("reconcile: volumes and their backups are known, and orphaned when for
       auto plan = volume_plan(2, type);
       for (auto& migration : plan.migrations)
         if (backup) migration.fields.set("method", "backup");
-      workflow::RunOptions approving;
-      approving.approve = true;
-      REQUIRE(rehearsal.run(plan, approving).done == 2);
+      REQUIRE(rehearsal.run(plan, approving()).done == 2);
       const auto value = [&](std::string_view name) {
         return std::string(rehearsal.state("data-1").facts.get(name));
       };

@@ -141,9 +141,7 @@ TEST_CASE("the pages of a walk through a bucket are attempts of its step, but no
   adapters::sim::TenancyOptions options;
   options.bucket_objects = 30;
   Rehearsal rehearsal(options);
-  workflow::RunOptions approving;
-  approving.approve = true;
-  REQUIRE(rehearsal.run(bucket_plan(), approving).done == 1);
+  REQUIRE(rehearsal.run(bucket_plan(), approving()).done == 1);
   const auto timeline = timeline_of(rehearsal.store());
   std::uint64_t pages = 0;
   std::uint64_t requests = 0;

@@ -10,12 +10,6 @@ using workflow::Verb;
 
 namespace {
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 // Only what was there before the migration: the source.
 void check_nothing_is_left(const Rehearsal& rehearsal) {
   CHECK(rehearsal.held("image").empty());
@@ -54,18 +48,7 @@ TEST_CASE("rolling back from any moment leaves nothing behind") {
     const auto plan = urls ? by_url() : plan_of(1);
     for (unsigned appends = 2;; ++appends) {
       Rehearsal rehearsal;
-      unsigned count = 0;
-      rehearsal.store().after_append = [&](ledger::Position) {
-        if (++count == appends) throw Killed{};
-      };
-      bool killed = false;
-      try {
-        rehearsal.run(plan);
-      } catch (const Killed&) {
-        killed = true;
-      }
-      rehearsal.store().after_append = nullptr;
-      if (!killed) break;
+      if (!rehearsal.run_killed_after(appends, plan)) break;
       if (!rehearsal.store().find_stream("web-1")) continue;
       INFO("rolled back after append " << appends);
       const auto answer = rehearsal.steer(Verb::ROLLBACK, "web-1");

@@ -24,12 +24,6 @@ std::string replica_of(const std::string& type) {
   return type + "replica";
 }
 
-workflow::RunOptions approving() {
-  workflow::RunOptions options;
-  options.approve = true;
-  return options;
-}
-
 Plan attached_plan(unsigned count) {
   Plan plan = volume_plan(count);
   for (auto& migration : plan.migrations)
@@ -309,18 +303,7 @@ TEST_CASE("volumes: rolling back from any moment leaves the source as it was") {
     if (backup) plan = by_backup(plan);
     for (unsigned appends = 3;; ++appends) {
       Rehearsal rehearsal;
-      unsigned count = 0;
-      rehearsal.store().after_append = [&](ledger::Position) {
-        if (++count == appends) throw Killed{};
-      };
-      bool killed = false;
-      try {
-        rehearsal.run(plan, approving());
-      } catch (const Killed&) {
-        killed = true;
-      }
-      rehearsal.store().after_append = nullptr;
-      if (!killed) break;
+      if (!rehearsal.run_killed_after(appends, plan, approving())) break;
       INFO("rolled back after append " << appends);
       REQUIRE(rehearsal.steer(Verb::ROLLBACK, "data-1").taken);
       const auto result = rehearsal.run_with_kills(plan, 3, 200, approving());
