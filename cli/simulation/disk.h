@@ -39,11 +39,17 @@ class Disk {
   virtual std::unique_ptr<ledger::EventStore> read() = 0;
   // An older copy is put back, which ended at `head`. Only while nobody has it open.
   virtual void put_back(ledger::Position head) = 0;
+  // All that `migledger verify` looks at, as far as this disk has it; a sentence about the first
+  // thing that it finds, or empty. Only while nobody has it open.
+  virtual std::string verify() = 0;
+  // Makes a fork that goes on from `position`, looks at it in the same way, and removes it. Nothing
+  // where forks cannot be made of it. Only while nobody has it open.
+  virtual std::string fork(ledger::Position position) = 0;
 };
 
 // `first` becomes position 1.
 std::unique_ptr<Disk> make_memory_disk(ledger::EventDraft first);
-// … in `directory`, which must not exist; it is removed with the disk. Cannot be put back.
+// … in `directory`, which must not exist; it is removed with the disk.
 std::unique_ptr<Disk> make_rocks_disk(const std::string& directory, ledger::EventDraft first);
 
 }  // namespace migledger::simulation

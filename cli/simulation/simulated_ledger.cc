@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "ledger/codec.h"
+#include "workflow/restored.h"
 
 namespace migledger::simulation {
 
@@ -106,6 +107,36 @@ void SimulatedLedger::put_back(Position head) {
   acknowledged_.put_back(head);
   sent_.put_back(head);
   summaries_.put_back(head);
+}
+
+void SimulatedLedger::say_restored(Time now) {
+  const auto store = open(nullptr);
+  workflow::Restoring restoring;
+  restoring.from = "a copy";
+  restoring.position = acknowledged_.head();
+  restoring.root = acknowledged_.root();
+  restoring.reason = "because";
+  const auto at = std::max(now, store->head().time);
+  EventDraft opened = workflow::session_opened({ledger::kLedgerStream, at, 0, 0}, {}, {});
+  const auto session = store->append_one(opened);
+  EventDraft said = workflow::restored({ledger::kLedgerStream, at, session, session}, restoring);
+  store->append_one(said);
+  EventDraft closed = workflow::session_closed({ledger::kLedgerStream, at, session, session}, 0,
+                                               "restored from a copy");
+  store->append_one(closed);
+}
+
+void SimulatedLedger::say_checkpointed(Time now) {
+  const auto store = open(nullptr);
+  EventDraft draft(ledger::kLedgerStream, std::max(now, store->head().time), 0);
+  auto body = draft.body().initCheckpointed();
+  const auto root = acknowledged_.root();
+  body.setSize(acknowledged_.head());
+  body.setRoot({reinterpret_cast<const kj::byte*>(root.data()), root.size()});
+  body.setOrigin("simulation/" + id_);
+  body.setKeyName("simulation");
+  body.setKeyId(1);
+  store->append_one(draft);
 }
 
 }  // namespace migledger::simulation

@@ -35,6 +35,10 @@ class SimulatedLedger {
 
   // An older copy is put back.
   void put_back(ledger::Position head);
+  // It says so itself, as after `migledger restore`. Right after put_back().
+  void say_restored(Time now);
+  // Its head was signed, as `migledger checkpoint` does.
+  void say_checkpointed(Time now);
 
  private:
   class Open;

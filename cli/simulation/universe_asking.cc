@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/simulation/ledger_invariants.h"
+#include "cli/simulation/marks_invariant.h"
 #include "cli/simulation/universe.h"
 #include "ledger/fleet_summary.h"
 #include "workflow/compute_workflow.h"
@@ -129,8 +130,13 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   check_outcomes(*store);
   check_decisions(*store, *workflow_);
   check_recovery_rules(*store, *workflow_);
+  check_people(*store, *workflow_, approves_);
+  check_restoring(*store);
   check_folds(*store);
   ledger.summaries().compare(*store);
+  std::string found = ledger.disk().verify();
+  if (found.empty()) found = ledger.disk().fork(1 + dice_.below(store->head().position));
+  if (!found.empty()) throw Violation("verify-finds-nothing", found);
   std::vector<std::string> secrets = network_->secrets();
   secrets.emplace_back(kSecretMark);
   ledger::Position position = 0;

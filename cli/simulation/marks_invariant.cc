@@ -1,0 +1,122 @@
+// "What others made is never touched", and "a rollback removes what the migration made". Both are
+// asked of who made a thing, as the tenancy knows it from the request that created it.
+//
+// Exceptions, each with its reason:
+//  - what a person named, or an imported state file, is theirs to say;
+//  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
+//  - what the replication of a bucket copied stays: the source has it, too.
+#include "cli/simulation/marks_invariant.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <set>
+
+namespace migledger::simulation {
+
+using ledger::schema::Outcome;
+
+namespace {
+
+// Whose a thing is: by its key, or, of what takes none, by its name.
+std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
+  auto parts = parts_of_key(made.key);
+  return parts ? parts : parts_of_key(made.name);
+}
+
+// The digits that keys have for a ledger and a migration of it.
+struct Mark {
+  std::string ledger, about;
+};
+
+Mark mark_of(std::string_view ledger_id, const ledger::MigrationState& state) {
+  const auto parts = parts_of_key(
+      workflow::idempotency_key(ledger_id, state.name, workflow::source_of(state.plan), "step", 1));
+  return {parts->ledger, parts->about};
+}
+
+// Each migration's state at each of its events, and what the ledger is called.
+template <typename Visit>
+void for_each_event(const ledger::EventStore& store, const Visit& visit) {
+  std::map<ledger::StreamId, ledger::MigrationState> states;
+  std::string ledger_id;
+  for (const auto cursor = store.scan(1); cursor->next();) {
+    const auto event = cursor->event();
+    const auto body = event.getBody();
+    if (body.isLedgerCreated()) ledger_id = ledger::view(body.getLedgerCreated().getLedgerId());
+    const auto stream = body.isMigrationStarted() ? event.getPosition() : event.getStream();
+    if (stream == ledger::kLedgerStream) continue;
+    auto& state = states[stream];
+    state.apply(event);
+    visit(event, state, ledger_id);
+  }
+}
+
+}  // namespace
+
+Marks::Marks(const adapters::sim::Tenancy& tenancy, const Others& others)
+    : tenancy_(tenancy), others_(others), created_(tenancy.created_from(0)) {
+  for (const auto& made : created_)
+    if (made.id.starts_with("ocid1.")) by_id_[made.id] = &made;
+}
+
+void Marks::check_adopted(const ledger::EventStore& store) const {
+  for_each_event(store, [&](ledger::schema::Event::Reader event,
+                            const ledger::MigrationState& state, const std::string& ledger_id) {
+    if (!event.getBody().isOutcome()) return;
+    const auto outcome = event.getBody().getOutcome();
+    if (outcome.getHow() != Outcome::How::ADOPTED) return;
+    for (const auto fact : outcome.getFacts()) {
+      const auto found = by_id_.find(ledger::view(fact.getValue()));
+      if (found == by_id_.end() || found->second->kind == "bucket") continue;
+      const Created& made = *found->second;
+      const auto tell = [&](const std::string& whose) {
+        throw Violation("adopts-its-own",
+                        fmt::format("the outcome at {} adopts {} {} ({}) for {} of {}; {}",
+                                    event.getPosition(), made.kind, made.id, made.name,
+                                    state.step_name(outcome.getStep()), state.name, whose));
+      };
+      if (others_.count(made.id) != 0) tell("others made it");
+      const auto owner = owner_of(made);
+      const Mark own = mark_of(ledger_id, state);
+      if (owner && (owner->ledger != own.ledger || owner->about != own.about))
+        tell(fmt::format("it was created for {}", made.key));
+    }
+  });
+}
+
+void Marks::check_rolled_back(const ledger::EventStore& store,
+                              const workflow::Workflow& workflow) const {
+  if (workflow.name == "storage-replication") return;
+  std::map<std::string, std::pair<Mark, bool>> migrations;  // by name; whether it is rolled back
+  for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
+                            const std::string& ledger_id) {
+    auto& known = migrations[state.name];
+    if (known.first.about.empty()) known.first = mark_of(ledger_id, state);
+    known.second = state.status == ledger::Status::rolled_back;
+  });
+  std::set<std::string> held;
+  for (const auto& [name, known] : migrations) {
+    if (!known.second) continue;
+    for (const auto& made : created_) {
+      const auto owner = owner_of(made);
+      if (!owner || owner->ledger != known.first.ledger || owner->about != known.first.about ||
+          made.kind == "bucket")
+        continue;
+      if (held.empty()) {
+        const auto report = boost::json::parse(tenancy_.report());
+        for (const auto& entry : report.at("held").as_array())
+          held.insert(entry.at("region").as_string().c_str() +
+                      std::string(entry.at("id").as_string().c_str()));
+      }
+      if (held.count(made.region + made.id) == 0) continue;
+      throw Violation(
+          "rollback-leaves-nothing",
+          fmt::format("{} is rolled back, and {} {} ({}), created for {} at {}, is "
+                      "there",
+                      name, made.kind, made.id, made.name, made.key, format_utc(made.at)));
+    }
+  }
+}
+
+}  // namespace migledger::simulation

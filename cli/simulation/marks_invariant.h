@@ -1,0 +1,36 @@
+// What marks are for, asked of a ledger and the tenancy together once faults have stopped.
+#pragma once
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "adapters/sim/tenancy.h"
+#include "cli/simulation/cloud_invariants.h"
+#include "ledger/event_store.h"
+#include "workflow/step.h"
+
+namespace migledger::simulation {
+
+class Marks {
+ public:
+  // `others`: what was made by others, and no person said to be a migration's.
+  Marks(const adapters::sim::Tenancy& tenancy, const Others& others);
+
+  // What a ledger recorded as found, by its marks, was created by a request of that ledger for that
+  // migration, or by nobody's that is known. Throws Violation.
+  void check_adopted(const ledger::EventStore& store) const;
+
+  // Nothing that bears the marks of a migration that was rolled back is there. Throws Violation.
+  void check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow) const;
+
+ private:
+  using Created = adapters::sim::Tenancy::Created;
+
+  const adapters::sim::Tenancy& tenancy_;
+  const Others& others_;
+  const std::vector<Created> created_;
+  std::map<std::string_view, const Created*> by_id_;  // of what is not an object: ids are OCIDs
+};
+
+}  // namespace migledger::simulation
