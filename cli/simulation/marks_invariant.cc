@@ -24,15 +24,22 @@ std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
   return parts ? parts : parts_of_key(made.name);
 }
 
-// The digits that keys have for a ledger and a migration of it.
-struct Mark {
-  std::string ledger, about;
-};
-
-Mark mark_of(std::string_view ledger_id, const ledger::MigrationState& state) {
-  const auto parts = parts_of_key(
-      workflow::idempotency_key(ledger_id, state.name, workflow::source_of(state.plan), "step", 1));
-  return {parts->ledger, parts->about};
+// Whether it was made for that migration of that ledger. A key stands for what is moved, or for
+// one of several things that are: those are among the facts.
+bool is_made_for(const KeyParts& owner, std::string_view ledger_id,
+                 const ledger::MigrationState& state) {
+  const auto is_of = [&](std::string_view source) {
+    const auto key = workflow::idempotency_key(ledger_id, state.name, source, "step", 1);
+    const auto parts = parts_of_key(key);
+    return parts && parts->about == owner.about;
+  };
+  if (owner.ledger != ledger_id.substr(0, owner.ledger.size())) return false;
+  if (is_of(workflow::source_of(state.plan))) return true;
+  bool found = false;
+  state.facts.for_each([&](std::string_view, std::string_view value) {
+    found = found || (value.starts_with("ocid1.") && is_of(value));
+  });
+  return found;
 }
 
 // Each migration's state at each of its events, and what the ledger is called.
@@ -78,8 +85,7 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
       };
       if (others_.count(made.id) != 0) tell("others made it");
       const auto owner = owner_of(made);
-      const Mark own = mark_of(ledger_id, state);
-      if (owner && (owner->ledger != own.ledger || owner->about != own.about))
+      if (owner && !is_made_for(*owner, ledger_id, state))
         tell(fmt::format("it was created for {}", made.key));
     }
   });
@@ -88,34 +94,32 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
 void Marks::check_rolled_back(const ledger::EventStore& store,
                               const workflow::Workflow& workflow) const {
   if (workflow.name == "storage-replication") return;
-  std::map<std::string, std::pair<Mark, bool>> migrations;  // by name; whether it is rolled back
+  std::map<ledger::StreamId, ledger::MigrationState> migrations;
+  std::string ledger_id;
   for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
-                            const std::string& ledger_id) {
-    auto& known = migrations[state.name];
-    if (known.first.about.empty()) known.first = mark_of(ledger_id, state);
-    known.second = state.status == ledger::Status::rolled_back;
+                            const std::string& id) {
+    ledger_id = id;
+    if (state.status == ledger::Status::rolled_back)
+      migrations[state.stream] = state;
+    else
+      migrations.erase(state.stream);
   });
+  if (migrations.empty()) return;
   std::set<std::string> held;
-  for (const auto& [name, known] : migrations) {
-    if (!known.second) continue;
-    for (const auto& made : created_) {
-      const auto owner = owner_of(made);
-      if (!owner || owner->ledger != known.first.ledger || owner->about != known.first.about ||
-          made.kind == "bucket")
-        continue;
-      if (held.empty()) {
-        const auto report = boost::json::parse(tenancy_.report());
-        for (const auto& entry : report.at("held").as_array())
-          held.insert(entry.at("region").as_string().c_str() +
-                      std::string(entry.at("id").as_string().c_str()));
-      }
-      if (held.count(made.region + made.id) == 0) continue;
-      throw Violation(
-          "rollback-leaves-nothing",
-          fmt::format("{} is rolled back, and {} {} ({}), created for {} at {}, is "
-                      "there",
-                      name, made.kind, made.id, made.name, made.key, format_utc(made.at)));
-    }
+  const auto report = boost::json::parse(tenancy_.report());
+  for (const auto& entry : report.at("held").as_array())
+    held.insert(entry.at("region").as_string().c_str() +
+                std::string(entry.at("id").as_string().c_str()));
+  for (const auto& made : created_) {
+    const auto owner = owner_of(made);
+    if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
+    for (const auto& [stream, state] : migrations)
+      if (is_made_for(*owner, ledger_id, state))
+        throw Violation(
+            "rollback-leaves-nothing",
+            fmt::format("{} is rolled back, and {} {} ({}), created for {} at {}, is "
+                        "there",
+                        state.name, made.kind, made.id, made.name, made.key, format_utc(made.at)));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/simulation/disk.h"
 #include "cli/simulation/lossy_file_system.h"
+#include "ledger/evidence_store.h"
 #include "ledger/forking.h"
 #include "ledger/ledger_builder.h"
 #include "ledger/rocks_event_store.h"
@@ -132,8 +133,15 @@ class RocksDisk final : public Disk {
       for (const auto cursor = store->scan(1, head); cursor->next();) builder.add(cursor->bytes());
       builder.finish();
     }
+    for (const auto& digest : ledger::EvidenceStore(machine_.directory).all())
+      ledger::EvidenceStore(older).put(*ledger::EvidenceStore(machine_.directory).get(digest));
     std::filesystem::remove_all(machine_.directory);
     std::filesystem::rename(older, machine_.directory);
+  }
+
+  std::string keep(std::string_view evidence) override {
+    const auto digest = ledger::EvidenceStore(machine_.directory).put(ledger::bytes_of(evidence));
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
   }
 
   std::string verify() override { return finding_in(machine_.directory); }

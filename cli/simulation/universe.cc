@@ -348,8 +348,7 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   options.actor.user = "somebody";
   options.keep_evidence = [&](std::string_view body) {
     debug_.append(body).append("\n");
-    const auto digest = ledger::sha256(ledger::bytes_of(body));
-    return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return ledger.disk().keep(body);
   };
   options.debug = [&](std::string_view words) { debug_.append(words).append("\n"); };
   std::unique_ptr<EventStore> store;
