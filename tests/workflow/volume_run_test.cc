@@ -347,6 +347,27 @@ TEST_CASE("a new group is rolled back with its volumes") {
   CHECK(rehearsal.held("volumegroup").size() == 1);
 }
 
+TEST_CASE("a ledger that has forgotten what it made removes it all the same") {
+  const Plan plan = by_backup(volume_plan(1));
+  Rehearsal whole;
+  REQUIRE(whole.run(plan, approving()).done == 1);
+  const auto step = workflow::volume_workflow().index_of("copy-backup");
+  ledger::Position copying = 0;
+  const ledger::EventStore& events = whole.store();
+  for (const auto cursor = events.scan(1); copying == 0 && cursor->next();) {
+    const auto body = cursor->event().getBody();
+    if (body.isIntent() && body.getIntent().getStep() == step)
+      copying = cursor->event().getPosition();
+  }
+  REQUIRE(copying != 0);
+  whole.store().truncate(copying - 1);
+  REQUIRE(whole.held("volumebackup").size() == 2);
+  REQUIRE(whole.steer(Verb::ROLLBACK, "data-1").taken);
+  CHECK(whole.run(plan).undone == 1);
+  CHECK(whole.held("volumebackup").empty());
+  CHECK(whole.held("volume").size() == 1);
+}
+
 TEST_CASE("the source volume is deleted after a quiet period and approval, and never before") {
   Rehearsal rehearsal;
   Plan plan = volume_plan(1);
