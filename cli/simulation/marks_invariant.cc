@@ -4,7 +4,9 @@
 // Exceptions, each with its reason:
 //  - what a person named, or an imported state file, is theirs to say;
 //  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
-//  - what the replication of a bucket copied stays: the source has it, too.
+//  - what the replication of a bucket copied stays: the source has it, too;
+//  - a ledger that was put back to before its checks, and is rolled back without going forward once
+//    more, does not know where to look; `reconcile` tells what is there (never-lost).
 #include "cli/simulation/marks_invariant.h"
 
 #include <fmt/format.h>
@@ -22,24 +24,6 @@ namespace {
 std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
   auto parts = parts_of_key(made.key);
   return parts ? parts : parts_of_key(made.name);
-}
-
-// Whether it was made for that migration of that ledger. A key stands for what is moved, or for
-// one of several things that are: those are among the facts.
-bool is_made_for(const KeyParts& owner, std::string_view ledger_id,
-                 const ledger::MigrationState& state) {
-  const auto is_of = [&](std::string_view source) {
-    const auto key = workflow::idempotency_key(ledger_id, state.name, source, "step", 1);
-    const auto parts = parts_of_key(key);
-    return parts && parts->about == owner.about;
-  };
-  if (owner.ledger != ledger_id.substr(0, owner.ledger.size())) return false;
-  if (is_of(workflow::source_of(state.plan))) return true;
-  bool found = false;
-  state.facts.for_each([&](std::string_view, std::string_view value) {
-    found = found || (value.starts_with("ocid1.") && is_of(value));
-  });
-  return found;
 }
 
 // Each migration's state at each of its events, and what the ledger is called.
@@ -60,6 +44,23 @@ void for_each_event(const ledger::EventStore& store, const Visit& visit) {
 }
 
 }  // namespace
+
+// A key stands for what is moved, or for one of several things that are: those are among the facts.
+bool is_made_for(const KeyParts& key, std::string_view ledger_id,
+                 const ledger::MigrationState& state) {
+  const auto is_of = [&](std::string_view source) {
+    const auto parts =
+        parts_of_key(workflow::idempotency_key(ledger_id, state.name, source, "step", 1));
+    return parts && parts->about == key.about;
+  };
+  if (key.ledger != ledger_id.substr(0, key.ledger.size())) return false;
+  if (is_of(workflow::source_of(state.plan))) return true;
+  bool found = false;
+  state.facts.for_each([&](std::string_view, std::string_view value) {
+    found = found || (value.starts_with("ocid1.") && is_of(value));
+  });
+  return found;
+}
 
 Marks::Marks(const adapters::sim::Tenancy& tenancy, const Others& others)
     : tenancy_(tenancy), others_(others), created_(tenancy.created_from(0)) {
@@ -91,15 +92,17 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
   });
 }
 
-void Marks::check_rolled_back(const ledger::EventStore& store,
-                              const workflow::Workflow& workflow) const {
+void Marks::check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                              bool forgetful) const {
   if (workflow.name == "storage-replication") return;
   std::map<ledger::StreamId, ledger::MigrationState> migrations;
   std::string ledger_id;
   for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
                             const std::string& id) {
     ledger_id = id;
-    if (state.status == ledger::Status::rolled_back)
+    // All removals come after the checks that find the namespace of the tenancy's buckets.
+    const bool blind = forgetful && state.facts.get("namespace").empty();
+    if (state.status == ledger::Status::rolled_back && !blind)
       migrations[state.stream] = state;
     else
       migrations.erase(state.stream);

@@ -8,9 +8,14 @@
 #include "adapters/sim/tenancy.h"
 #include "cli/simulation/cloud_invariants.h"
 #include "ledger/event_store.h"
+#include "ledger/migration_state.h"
 #include "workflow/step.h"
 
 namespace migledger::simulation {
+
+// Whether what bears that key was made for that migration of that ledger.
+bool is_made_for(const KeyParts& key, std::string_view ledger_id,
+                 const ledger::MigrationState& state);
 
 class Marks {
  public:
@@ -21,8 +26,10 @@ class Marks {
   // migration, or by nobody's that is known. Throws Violation.
   void check_adopted(const ledger::EventStore& store) const;
 
-  // Nothing that bears the marks of a migration that was rolled back is there. Throws Violation.
-  void check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow) const;
+  // Nothing that bears the marks of a migration that was rolled back is there. `forgetful`: the
+  // ledger was put back from an older copy, and that has forgotten some intents. Throws Violation.
+  void check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                         bool forgetful) const;
 
  private:
   using Created = adapters::sim::Tenancy::Created;

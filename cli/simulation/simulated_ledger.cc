@@ -100,13 +100,21 @@ void SimulatedLedger::recorded(ledger::schema::Event::Reader event) {
               trace_.keeps() ? words_for(event) : std::string());
 }
 
-void SimulatedLedger::put_back(Position head) {
+std::set<std::string> SimulatedLedger::put_back(Position head) {
   trace_.note(fmt::format("ledger {} is put back to position {}", short_id(), head));
-  ever_put_back_ = true;
+  std::set<std::string> keys;
+  {
+    const auto store = disk_->read();
+    for (const auto cursor = store->scan(head + 1); cursor->next();)
+      if (const auto body = cursor->event().getBody(); body.isIntent())
+        keys.emplace(ledger::view(body.getIntent().getKey()));
+  }
+  forgotten_.insert(keys.begin(), keys.end());
   disk_->put_back(head);
   acknowledged_.put_back(head);
   sent_.put_back(head);
   summaries_.put_back(head);
+  return keys;
 }
 
 void SimulatedLedger::say_restored(Time now) {

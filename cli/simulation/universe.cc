@@ -122,7 +122,7 @@ void Universe::run() {
   for (const auto& ledger : ledgers_) {
     const auto store = ledger->disk().read();
     marks.check_adopted(*store);
-    marks.check_rolled_back(*store, *workflow_);
+    marks.check_rolled_back(*store, *workflow_, !ledger->forgotten().empty());
   }
   ask_for_lost();
 }
@@ -163,8 +163,7 @@ void Universe::between_runs() {
 void Universe::put_back(SimulatedLedger& ledger) {
   const auto head = ledger.acknowledged().head();
   if (head <= 1) return;
-  ledger.put_back(1 + dice_.below(head));
-  invariants_->forget(ledger.short_id());
+  invariants_->forget(ledger.put_back(1 + dice_.below(head)));
   // Somebody copied the files back; or it was done by `migledger restore`, and the ledger knows.
   if (dice_.chance(0.5)) ledger.say_restored(network_->now());
 }

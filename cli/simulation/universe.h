@@ -55,6 +55,8 @@ class Universe {
   void come_to_rest(SimulatedLedger& ledger);
   void help(SimulatedLedger& ledger);
   void ask_ledger(SimulatedLedger& ledger);
+  bool is_out_of_sight(SimulatedLedger& ledger, const adapters::sim::Tenancy::Created& made,
+                       const KeyParts& key) const;
   void ask_for_lost();
 
   const SimulationOptions options_;
