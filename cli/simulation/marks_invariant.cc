@@ -1,4 +1,5 @@
-// "What others made is never touched", and "a rollback removes what the migration made". Both are
+// "What others made is never touched", "a rollback removes what the migration made", and "cleaning
+// up removes what was only needed on the way". All are
 // asked of who made a thing, as the tenancy knows it from the request that created it.
 //
 // Exceptions, each with its reason:
@@ -24,6 +25,12 @@ namespace {
 std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
   auto parts = parts_of_key(made.key);
   return parts ? parts : parts_of_key(made.name);
+}
+
+// What is only needed on the way, and goes when a person has it cleaned up.
+bool is_on_the_way(std::string_view kind) {
+  return kind == "image" || kind == "imported-image" || kind == "par" ||
+         kind.starts_with("object") || kind.find("backup") != std::string_view::npos;
 }
 
 // Each migration's state at each of its events, and what the ledger is called.
@@ -92,22 +99,24 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
   });
 }
 
-void Marks::check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                              bool forgetful) const {
+void Marks::check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                         bool forgetful) const {
   if (workflow.name == "storage-replication") return;
-  std::map<ledger::StreamId, ledger::MigrationState> migrations;
+  std::map<ledger::StreamId, ledger::MigrationState> undone;
   std::string ledger_id;
   for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
                             const std::string& id) {
     ledger_id = id;
     // All removals come after the checks that find the namespace of the tenancy's buckets.
     const bool blind = forgetful && state.facts.get("namespace").empty();
-    if (state.status == ledger::Status::rolled_back && !blind)
-      migrations[state.stream] = state;
+    const bool rolled_back = state.status == ledger::Status::rolled_back;
+    const bool cleaned = state.status == ledger::Status::done && state.cleaned;
+    if ((rolled_back || cleaned) && !blind)
+      undone[state.stream] = state;
     else
-      migrations.erase(state.stream);
+      undone.erase(state.stream);
   });
-  if (migrations.empty()) return;
+  if (undone.empty()) return;
   std::set<std::string> held;
   const auto report = boost::json::parse(tenancy_.report());
   for (const auto& entry : report.at("held").as_array())
@@ -116,13 +125,15 @@ void Marks::check_rolled_back(const ledger::EventStore& store, const workflow::W
   for (const auto& made : created_) {
     const auto owner = owner_of(made);
     if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
-    for (const auto& [stream, state] : migrations)
-      if (is_made_for(*owner, ledger_id, state))
-        throw Violation(
-            "rollback-leaves-nothing",
-            fmt::format("{} is rolled back, and {} {} ({}), created for {} at {}, is "
-                        "there",
-                        state.name, made.kind, made.id, made.name, made.key, format_utc(made.at)));
+    for (const auto& [stream, state] : undone) {
+      const bool rolled_back = state.status == ledger::Status::rolled_back;
+      if ((!rolled_back && !is_on_the_way(made.kind)) || !is_made_for(*owner, ledger_id, state))
+        continue;
+      throw Violation(rolled_back ? "rollback-leaves-nothing" : "cleanup-leaves-nothing",
+                      fmt::format("{} is {}, and {} {} ({}), created for {} at {}, is there",
+                                  state.name, rolled_back ? "rolled back" : "cleaned up", made.kind,
+                                  made.id, made.name, made.key, format_utc(made.at)));
+    }
   }
 }
 

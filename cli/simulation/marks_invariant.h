@@ -26,10 +26,11 @@ class Marks {
   // migration, or by nobody's that is known. Throws Violation.
   void check_adopted(const ledger::EventStore& store) const;
 
-  // Nothing that bears the marks of a migration that was rolled back is there. `forgetful`: the
-  // ledger was put back from an older copy, and that has forgotten some intents. Throws Violation.
-  void check_rolled_back(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                         bool forgetful) const;
+  // Nothing that bears the marks of a migration that was rolled back is there; of one that was
+  // cleaned up, nothing that was only needed on the way. `forgetful`: the ledger was put back from
+  // an older copy, and that has forgotten some intents. Throws Violation.
+  void check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                    bool forgetful) const;
 
  private:
   using Created = adapters::sim::Tenancy::Created;

@@ -105,9 +105,14 @@ std::set<std::string> SimulatedLedger::put_back(Position head) {
   std::set<std::string> keys;
   {
     const auto store = disk_->read();
-    for (const auto cursor = store->scan(head + 1); cursor->next();)
-      if (const auto body = cursor->event().getBody(); body.isIntent())
-        keys.emplace(ledger::view(body.getIntent().getKey()));
+    for (const auto cursor = store->scan(head + 1); cursor->next();) {
+      const auto body = cursor->event().getBody();
+      // What is sent again is forgotten only with the first intent, which holds the request.
+      if (!body.isIntent() || body.getIntent().getResends() != 0) continue;
+      const auto intent = body.getIntent();
+      keys.emplace(ledger::view(intent.getKey()));
+      keys.emplace(ledger::view(intent.getRequest().getRetryToken()));
+    }
   }
   forgotten_.insert(keys.begin(), keys.end());
   disk_->put_back(head);

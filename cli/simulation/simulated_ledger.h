@@ -27,7 +27,8 @@ class SimulatedLedger {
   SavedSummaries& summaries() { return summaries_; }
   const Acknowledged& acknowledged() const { return acknowledged_; }
   bool is_open() const { return open_; }
-  // The keys of all intents that it has forgotten, each time that it was put back.
+  // The keys and retry tokens of all requests whose intents it has forgotten, each time that it was
+  // put back.
   const std::set<std::string>& forgotten() const { return forgotten_; }
   std::uint64_t appended() const { return appended_; }
 
@@ -35,7 +36,7 @@ class SimulatedLedger {
   // what the append is to throw; it sets the fate of the append at the disk. Throws LedgerError.
   std::unique_ptr<ledger::EventStore> open(std::function<void()> before_append);
 
-  // An older copy is put back. Returns the keys of the intents that it does not have.
+  // An older copy is put back. Returns what forgotten() grows by.
   std::set<std::string> put_back(ledger::Position head);
   // It says so itself, as after `migledger restore`. Right after put_back().
   void say_restored(Time now);

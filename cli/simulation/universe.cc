@@ -122,7 +122,7 @@ void Universe::run() {
   for (const auto& ledger : ledgers_) {
     const auto store = ledger->disk().read();
     marks.check_adopted(*store);
-    marks.check_rolled_back(*store, *workflow_, !ledger->forgotten().empty());
+    marks.check_undone(*store, *workflow_, !ledger->forgotten().empty());
   }
   ask_for_lost();
 }

@@ -328,7 +328,7 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
   const Others nobody, others{image->id};
   const Marks marks(rehearsal.tenancy(), nobody);
   CHECK(broken([&] { marks.check_adopted(store); }).empty());
-  CHECK(broken([&] { marks.check_rolled_back(store, workflow, false); }).empty());
+  CHECK(broken([&] { marks.check_undone(store, workflow, false); }).empty());
   const auto adopt = [&](const char* name) {
     const auto stream = *store.find_stream(name);
     EventDraft draft(stream, store.head().time, 2);
@@ -350,7 +350,7 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
   ended.body().initEnded().setResult(ledger::schema::Ended::Result::ROLLED_BACK);
   rehearsal.store().append_one(ended);
   CHECK(broken([&] {
-          marks.check_rolled_back(store, workflow, false);
+          marks.check_undone(store, workflow, false);
         }).find("rollback-leaves-nothing: ") == 0);
 }
 
