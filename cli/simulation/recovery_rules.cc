@@ -160,7 +160,9 @@ class Rules {
       if (attempt.fate == Attempt::Fate::open || attempt.fate == Attempt::Fate::unknown)
         broken("nothing-open",
                fmt::format("it ends, and what came of {} is not known", state_.step_name(index)));
-      if (is_in_doubt(attempt) && index == ended.getStep())
+      const bool given_up = ended.getResult() == ledger::schema::Ended::Result::CANCELLED ||
+                            ended.getResult() == ledger::schema::Ended::Result::ROLLED_BACK;
+      if (is_in_doubt(attempt) && (given_up || index == ended.getStep()))
         proof(index, workflow_.steps[index], attempt);
     }
   }
@@ -221,7 +223,7 @@ class Rules {
       if (step.name == "claim-source" && request.if_none_match != "*")
         broken("guarded", "a claim is made whether there is one or not");
       attempt.generation = intent.getGeneration();
-      attempt.doubt = false;
+      attempt.doubt = in_doubt && by_version;  // until one takes effect, each of them can
       attempt.first_intent = position_;
       attempt.first_sent = time_;
       const Probe* look = newest(index);
