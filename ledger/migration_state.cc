@@ -346,6 +346,9 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
   forget_look();
   switch (outcome.getResult()) {
     case schema::Outcome::Result::SUCCEEDED:
+      // One of them has taken effect, so those before cannot any more. Of a request that was sent
+      // again, or never answered, it stays on show that it was in doubt.
+      if (attempt.sends <= 1 && attempt.phase != Phase::unknown) attempt.doubt = false;
       attempt.phase = Phase::accepted;
       attempt.generation = outcome.getGeneration();
       set_generation(step, outcome.getGeneration());

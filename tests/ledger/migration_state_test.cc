@@ -94,7 +94,9 @@ TEST_CASE("doubt: an unknown outcome, or sending again what was open, not after 
     CHECK(history.state().attempt.doubt);
     history.failed("enable-replica", ErrorClass::RETRY).sent("enable-replica", 3);
     CHECK(history.state().attempt.doubt);
-    history.succeeded("enable-replica").sent("enable-replica", 4);
+    history.succeeded("enable-replica");
+    CHECK(!history.state().attempt.doubt);
+    history.sent("enable-replica", 4);
     CHECK(!history.state().attempt.doubt);
     history.failed("enable-replica", ErrorClass::RETRY).sent("enable-replica", 5);
     CHECK(!history.state().attempt.doubt);
