@@ -307,7 +307,12 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
   }
   if (attempt.generation != intent.getGeneration()) {
     attempt.generation = intent.getGeneration();
-    attempt.doubt = false;
+    // Guarded by a version, a new request may go out while it is open what came of the one before:
+    // until one of them takes effect, each of them can.
+    const bool may_still = attempt.phase == Phase::open || attempt.phase == Phase::unknown ||
+                           (attempt.phase == Phase::failed && attempt.doubt);
+    attempt.doubt = may_still && intent.getGuard() == schema::Intent::Guard::IF_MATCH &&
+                    !planted(PlantedBug::forget_doubt);
     attempt.sends = 0;
     attempt.first_intent = event.getPosition();
     attempt.first_sent = updated;
@@ -341,6 +346,9 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
   forget_look();
   switch (outcome.getResult()) {
     case schema::Outcome::Result::SUCCEEDED:
+      // One of them has taken effect, so those before cannot any more. Of a request that was sent
+      // again, or never answered, it stays on show that it was in doubt.
+      if (attempt.sends <= 1 && attempt.phase != Phase::unknown) attempt.doubt = false;
       attempt.phase = Phase::accepted;
       attempt.generation = outcome.getGeneration();
       set_generation(step, outcome.getGeneration());

@@ -26,16 +26,17 @@ enum class PlantedBug : std::uint8_t {
   forget_open_intent,    // what an earlier run sent and never heard of counts as never sent
   forget_doubt,          // an earlier sending of the same request is forgotten
   one_absent_is_proof,   // one look without it proves that nothing was made
-  no_settle_window,      // however soon that look was made
+  no_settle_window,      // however soon after the sending they were looked for
   retry_fatal,           // what will never succeed is sent again and again
   gone_work_is_failure,  // a work request that is not kept any more counts as failed
+  forget_restoring,      // a ledger that was put back is acted on as if it were not
   // What is whose.
   adopt_foreign,    // whatever bears the right name is adopted
   ignore_claim,     // a source that another ledger has claimed is moved all the same
   leave_others,     // undoing removes what the ledger names, and leaves what else it made
   secret_in_facts,  // the URL of a pre-authenticated request is recorded as it is
 };
-inline constexpr std::uint8_t kPlantedBugs = 22;  // with none
+inline constexpr std::uint8_t kPlantedBugs = 23;  // with none
 
 #ifdef MIGLEDGER_PLANTED_BUGS
 inline PlantedBug planted_bug = PlantedBug::none;

@@ -125,8 +125,8 @@ Receipt receive_par(const Par& par, const Answer& answer) {
   receipt.understood = true;
   const std::string placeholder = secret_placeholder("par", url);
   receipt.facts.set(par.id_fact, id);
-  receipt.facts.set(par.url_fact,
-                    ledger::planted(ledger::PlantedBug::secret_in_facts) ? url : placeholder);
+  receipt.facts.set(par.url_fact, placeholder);
+  if (ledger::planted(ledger::PlantedBug::secret_in_facts)) receipt.facts.set("url", url);
   receipt.facts.set(par.object_fact, text(answer.json.get(), "objectName").empty()
                                          ? std::string_view(par.object)
                                          : text(answer.json.get(), "objectName"));

@@ -121,9 +121,7 @@ MadeKind claim_kind();
 
 // ---- removing what was made (compute_undo.cc) --------------------------------------------------
 bool may_have_made(const View& view);
-bool may_have_copied(const View& view);
 bool may_have_made_urls(const View& view);
-bool may_have_import_urls(const View& view);
 bool drops_target_image(const View& view);
 std::optional<Request> ask_new_instance_gone(const View& view, Answers answers);
 Sighting sight_new_instance_gone(const View& view, Answers answers);
@@ -144,6 +142,7 @@ Sighting sight_claim_gone(const View& view, Answers answers);
 Request remove_claim(const View& view);
 Sighting sight_export_urls_gone(const View& view, Answers answers);
 Request remove_export_url(const View& view);
+std::optional<Request> ask_import_urls_gone(const View& view, Answers answers);
 Sighting sight_import_urls_gone(const View& view, Answers answers);
 Request remove_import_url(const View& view);
 

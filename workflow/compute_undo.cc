@@ -90,11 +90,7 @@ Request remove_object(const View& view, std::string_view region, std::string_vie
 
 // Nothing was made before the buckets were found.
 bool may_have_made(const View& view) { return !view.fact("namespace").empty(); }
-bool may_have_copied(const View& view) {
-  return may_have_made(view) && view.fact("target_bucket") != "absent";
-}
 bool may_have_made_urls(const View& view) { return may_have_made(view) && by_par(view); }
-bool may_have_import_urls(const View& view) { return may_have_copied(view) && by_par(view); }
 bool drops_target_image(const View& view) {
   const bool keeps = view.plan("keep_imported_image") == "true";
   return may_have_made(view) && !(keeps && view.state.mode == Mode::cleanup);
@@ -155,8 +151,30 @@ Request remove_export(const View& view) {
   return remove_object(view, view.plan("source_region"), view.plan("migration_bucket_name"));
 }
 
-// The same of a copy.
-std::optional<Request> ask_copy_gone(const View& view, Answers answers) {
+// ---- in the target bucket ----------------------------------------------------------------------
+
+namespace {
+
+// Where the ledger has the bucket as not there, it may have been made since, and that be forgotten:
+// then the answers about it come first.
+std::optional<Request> ask_in_target_bucket(const View& view, Answers answers,
+                                            decltype(Step::ask) ask) {
+  if (!bucket_is_missing(view)) return ask(view, answers);
+  if (auto request = ask_bucket(view, answers)) return request;
+  const auto bucket = sight_bucket(view, answers).kind;
+  const bool is_there = bucket == Sighting::Kind::ours || bucket == Sighting::Kind::foreign;
+  return is_there ? ask(view, answers.subspan(2)) : std::nullopt;
+}
+
+Sighting sight_in_target_bucket(const View& view, Answers answers, decltype(Step::sight) sight) {
+  if (!bucket_is_missing(view)) return sight(view, answers);
+  const Sighting bucket = sight_bucket(view, answers);
+  if (bucket.kind == Sighting::Kind::absent) return nothing_left();
+  return bucket.kind == Sighting::Kind::cannot_look ? bucket : sight(view, answers.subspan(2));
+}
+
+// As of an export, what is still under way would be there afterwards.
+std::optional<Request> ask_copies(const View& view, Answers answers) {
   if (answers.empty())
     return storage(
         view.plan("source_region"), "GET", "/workRequests",
@@ -166,11 +184,32 @@ std::optional<Request> ask_copy_gone(const View& view, Answers answers) {
   return list_objects(view, objects.region, objects.bucket, objects.stem);
 }
 
-Sighting sight_copy_gone(const View& view, Answers answers) {
+Sighting sight_copies(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
   if (copy_under_way(answers[0], view.fact("object_name")))
     return not_removable_yet(view.fact("object_name"), "being copied");
   return sight_objects(copied(view), answers.back());
+}
+
+Sighting sight_import_pars(const View& view, Answers answers) {
+  const Sighting left = sight_no_import_par(view, answers);
+  return left.kind == Sighting::Kind::absent ? to_remove(left.facts.get("import_par_id"), {})
+                                             : left;
+}
+
+}  // namespace
+
+std::optional<Request> ask_copy_gone(const View& view, Answers answers) {
+  return ask_in_target_bucket(view, answers, ask_copies);
+}
+Sighting sight_copy_gone(const View& view, Answers answers) {
+  return sight_in_target_bucket(view, answers, sight_copies);
+}
+std::optional<Request> ask_import_urls_gone(const View& view, Answers answers) {
+  return ask_in_target_bucket(view, answers, ask_import_pars);
+}
+Sighting sight_import_urls_gone(const View& view, Answers answers) {
+  return sight_in_target_bucket(view, answers, sight_import_pars);
 }
 
 Request remove_copy(const View& view) {
@@ -203,11 +242,6 @@ Request remove_export_url(const View& view) {
   return storage(view.plan("source_region"), "DELETE",
                  bucket_path(view.fact("namespace"), view.plan("migration_bucket_name"),
                              "/p/" + percent_encode(next_to_remove(view))));
-}
-Sighting sight_import_urls_gone(const View& view, Answers answers) {
-  const Sighting left = sight_no_import_par(view, answers);
-  return left.kind == Sighting::Kind::absent ? to_remove(left.facts.get("import_par_id"), {})
-                                             : left;
 }
 Request remove_import_url(const View& view) {
   return storage(view.plan("target_region"), "DELETE",

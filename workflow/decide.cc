@@ -105,7 +105,8 @@ class ActDecision {
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
     since_ = std::max(context.session, state.retried);
-    settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
+    if (!planted(PlantedBug::no_settle_window))
+      settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
     if (step_.fallbacks)
       fallbacks_ = step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
   }

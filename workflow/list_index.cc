@@ -120,6 +120,9 @@ void ListIndex::each_key(std::string_view item, Kind kind, const Take& take) {
     case stems:
       each_text_at(item, kKey, [&](std::string_view key) { take(key_stem(key)); });
       break;
+    case name_stems:
+      texts_at(item, kDisplayName, kName, [&](std::string_view name) { take(key_stem(name)); });
+      break;
     case sources:
       each_text_at(item, kSource, take);
       break;
@@ -163,6 +166,9 @@ ListIndex::Item ListIndex::by_id(std::string_view id) const {
 }
 ListIndex::Found ListIndex::named(std::string_view name) const { return find(names, name); }
 ListIndex::Found ListIndex::with_stem(std::string_view stem) const { return find(stems, stem); }
+ListIndex::Found ListIndex::named_by_stem(std::string_view stem) const {
+  return find(name_stems, stem);
+}
 ListIndex::Found ListIndex::from_source(std::string_view source) const {
   return find(sources, source);
 }

@@ -27,6 +27,7 @@ class ListIndex {
   Item by_id(std::string_view id) const;               // by id, else identifier; null: none
   Found named(std::string_view name) const;            // by displayName, else name
   Found with_stem(std::string_view stem) const;        // by the stem of the tag migledger-key
+  Found named_by_stem(std::string_view stem) const;    // by the stem of a key that is the name
   Found from_source(std::string_view source) const;    // by the tag migledger-source
   Found about_object(std::string_view object) const;   // work requests by source object
   Found of_instance(std::string_view instance) const;  // attachments, by instance
@@ -39,7 +40,7 @@ class ListIndex {
 
  private:
   class Table;
-  enum Kind : std::uint8_t { ids, names, stems, sources, objects, instances, kinds };
+  enum Kind : std::uint8_t { ids, names, stems, name_stems, sources, objects, instances, kinds };
 
   ListIndex();
   // Calls `take` with each text by which `item` is looked up.

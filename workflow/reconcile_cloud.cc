@@ -61,7 +61,8 @@ std::optional<std::string> key_of(const MadeKind& kind, const value& item,
       return std::string(text(tags, kTagKey));
     }
     case Marks::name: {
-      const auto name = text(&item, "name");
+      auto name = text(&item, "name");
+      if (name.empty()) name = text(&item, "displayName");
       const auto key = kind.id_member == "name" ? key_of_object(name) : name;
       if (!is_key_of(key, ledger_id)) return std::nullopt;
       return std::string(key);

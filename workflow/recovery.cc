@@ -13,7 +13,7 @@ using ledger::PlantedBug;
 
 // Goes on with `then` once it is proven that nothing came of what was sent.
 Row when_proven(const Circumstance& c, Row then) {
-  if (!c.settled && !planted(PlantedBug::no_settle_window)) return Row::settle;
+  if (!c.settled) return Row::settle;
   if (!c.absent_twice && !planted(PlantedBug::one_absent_is_proof)) return Row::look_twice;
   return c.tag_absent ? then : Row::search_tag;
 }

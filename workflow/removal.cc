@@ -86,15 +86,17 @@ Sighting sight_made(const View& view, const Made& made, Life (*life)(std::string
     if (item && life(state) != Life::gone) return Sighting::cannot_look(answers[0]);
   }
   const bool leaves_others = ledger::planted(ledger::PlantedBug::leave_others);
-  const auto others =
-      made.stem.empty() || leaves_others ? ListIndex::Found{} : list.with_stem(made.stem);
+  const auto others = made.stem.empty() || leaves_others ? ListIndex::Found{}
+                      : made.named                       ? list.named_by_stem(made.stem)
+                                                         : list.with_stem(made.stem);
   for (const auto& item : others) {
     // What bears our mark and cannot be read must not pass for gone.
     if (!item.is_object()) return Sighting::cannot_look(answers[0]);
     const auto id = text(&item, "id");
     const auto state = text(&item, "lifecycleState");
-    const bool ours = text(member(&item, "freeformTags"), kTagLedger) == view.ledger_id &&
-                      text(&item, "compartmentId") == made.compartment;
+    const bool marked =
+        made.named || text(member(&item, "freeformTags"), kTagLedger) == view.ledger_id;
+    const bool ours = marked && text(&item, "compartmentId") == made.compartment;
     if (!ours || id == made.known || life(state) == Life::gone) continue;
     if (life(state) == Life::removable) return to_remove(id, {});
     waits = not_removable_yet(id, state);

@@ -33,6 +33,7 @@ struct Made {
   std::string_view collection;
   std::string_view known;  // the one the ledger knows of; empty: none
   std::string stem;        // of the keys of all it may have made; empty: only the known one
+  bool named = false;      // these cannot bear tags, and their keys are their names
 };
 enum class Life { gone, busy, removable };
 

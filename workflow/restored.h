@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,5 +50,27 @@ Comparison compare(const std::vector<Finding>& findings);
 
 // Keeps what was found; `origin.cause` is the restoring it is about.
 ledger::EventDraft reconciled(const Origin& origin, const Comparison& comparison, bool settled);
+
+// What was done about a restoring before anything else.
+struct AfterRestoring {
+  struct Found {
+    Finding finding;
+    ledger::Position recorded = 0;  // the order that adopts it; 0: none was recorded
+    std::string not_recorded;       // orphaned: why not
+  };
+  std::vector<Found> found;
+  Comparison comparison;
+  bool settled = false;  // runs may act
+  int exit_code = 0;     // that a run which may not act ends with (README.md, "Exit codes")
+};
+
+// Compares `store` with the cloud after the restoring at `restoring` (unreconciled()), in a session
+// of its own: has adopted what is orphaned and can be, as `reconcile --adopt` does, and records
+// what was found. `adoption` makes an order to adopt, with its id and who asks; `accepted`: a
+// person says that what is doubtful may be so. Throws LedgerError.
+AfterRestoring compare_restored(ledger::EventStore& store, ledger::Position restoring, Cloud& cloud,
+                                Clock& clock, const Plan& plan, const Actor& actor, bool accepted,
+                                const std::function<Order()>& adoption,
+                                const Workflow* (*workflow_named)(std::string_view));
 
 }  // namespace migledger::workflow

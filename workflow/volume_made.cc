@@ -27,7 +27,7 @@ std::vector<MadeAs> of_each(const View& view, std::string_view what, std::string
 }
 std::vector<MadeAs> new_volumes(const View& view) { return of_each(view, "new", "create-volume"); }
 std::vector<MadeAs> backups(const View& view) { return of_each(view, "backup", "create-backup"); }
-std::vector<MadeAs> copies(const View& view) { return of_each(view, "copy", {}); }
+std::vector<MadeAs> copies(const View& view) { return of_each(view, "copy", "copy-backup"); }
 
 Words differences(const value& item, std::string_view compartment,
                   std::initializer_list<std::string_view> healthy) {
@@ -88,11 +88,13 @@ std::vector<MadeKind> made_kinds() {
   MadeKind volume = kind("new volume", "create-volume", kRemoveVolume, new_volumes, list_volumes,
                          ask_named_volume, volume_differences);
   volume.search = tag_search_volume;
+  // A copy cannot be given tags.
+  MadeKind copy = kind("copied backup", "copy-backup", kRemoveCopy, copies, list_copies, read_copy,
+                       backup_differences);
+  copy.marks = Marks::name;
   return {kind("backup", "create-backup", kRemoveBackup, backups, list_backups, read_backup,
                backup_differences),
-          kind("copied backup", "copy-backup", kRemoveCopy, copies, list_copies, read_copy,
-               backup_differences),
-          volume};
+          copy, volume};
 }
 
 }  // namespace migledger::workflow::volume

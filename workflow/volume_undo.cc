@@ -25,11 +25,8 @@ Made new_volume(const View& view, unsigned item) {
 }
 
 Made copied_backup(const View& view, unsigned item) {
-  return {view.plan("target_region"),
-          view.plan("source_compartment_id"),
-          api(view).backups,
-          get(view, item, "copy"),
-          {}};
+  return {view.plan("target_region"), view.plan("source_compartment_id"),        api(view).backups,
+          get(view, item, "copy"),    stem_of(about(view, item), "copy-backup"), true};
 }
 
 Made backup(const View& view, unsigned item) {

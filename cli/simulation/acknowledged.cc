@@ -7,6 +7,7 @@
 
 #include "cli/simulation/ledger_watch.h"
 #include "ledger/codec.h"
+#include "ledger/merkle.h"
 
 namespace migledger::simulation {
 
@@ -64,6 +65,12 @@ void Acknowledged::take(const ledger::EventStore& store) {
     const auto bytes = cursor->bytes();
     events_.emplace_back(bytes.begin(), bytes.end());
   }
+}
+
+ledger::Digest Acknowledged::root() const {
+  ledger::MerkleFrontier tree;
+  for (const auto& bytes : events_) tree.append(ledger::leaf_hash(bytes));
+  return tree.root();
 }
 
 }  // namespace migledger::simulation

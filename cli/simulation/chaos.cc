@@ -47,11 +47,13 @@ constexpr std::array<Kind, kChaosKinds> kKinds = {{
     {"undoing", 0.05, 0.4},
     {"plan-changes", 0.1, 0.5},
     {"newer-events", 0.05, 0.3},
+    {"refusals", 0.005, 0.15},
 }};
 
 // Rather rare: each of these ends what could otherwise be asked of a migration.
 bool is_final(Chaos kind) {
-  return kind == Chaos::newer_events || kind == Chaos::undoing || kind == Chaos::foreigners;
+  return kind == Chaos::newer_events || kind == Chaos::undoing || kind == Chaos::foreigners ||
+         kind == Chaos::refusals;
 }
 
 }  // namespace

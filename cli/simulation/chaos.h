@@ -53,8 +53,10 @@ enum class Chaos : std::uint8_t {
   undoing,         // cancel, roll back, clean up, decommission
   plan_changes,
   newer_events,  // a newer version wrote events that this one does not know
+  // The cloud, once more: at the end, so that seeds go on to draw the others as they did.
+  refusals,  // 400: what will never succeed as it is
 };
-inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::newer_events) + 1;
+inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::refusals) + 1;
 using ChaosSet = std::bitset<kChaosKinds>;
 
 std::string_view name_of(Chaos kind);

@@ -113,6 +113,13 @@ void CloudInvariants::see(Time now) {
   }
 }
 
+void CloudInvariants::forget(const std::set<std::string>& keys) {
+  tokens_.forget(keys);
+  for (const auto& key : keys)
+    if (const auto parts = parts_of_key(key); parts && parts->step == "release-claim")
+      claim_.forget_release(*parts);
+}
+
 void CloudInvariants::count_as_others() {
   for (const auto& made : tenancy_.created_from(seen_)) {
     ++seen_;

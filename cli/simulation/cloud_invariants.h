@@ -60,16 +60,16 @@ class OwnClaim {
  public:
   OwnClaim(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan);
   void made(const adapters::sim::Tenancy::Created& made, Time now);
-  // The ledger was put back: it may have forgotten that it released its claims.
-  void forget(std::string_view ledger) { forgetful_.emplace(ledger); }
+  // The ledger was put back, and has forgotten that it was about to release the claim on that.
+  void forget_release(const KeyParts& key) { forgotten_.emplace(key.ledger, key.about); }
 
  private:
   struct Claimed {
     std::string region, path, source;
   };
   adapters::sim::Tenancy& tenancy_;
-  std::map<std::string, Claimed> claims_;  // by KeyParts::about
-  std::set<std::string> forgetful_;
+  std::map<std::string, Claimed> claims_;                    // by KeyParts::about
+  std::set<std::pair<std::string, std::string>> forgotten_;  // ledger, KeyParts::about
 };
 
 // source_untouched.cc
@@ -92,8 +92,8 @@ class SourceUntouched {
 class OneTokenOneBody {
  public:
   void sent(const workflow::Request& request);
-  // A ledger was put back from an older copy: it has forgotten what it sent under which token.
-  void forget(std::string_view ledger);
+  // A ledger was put back from an older copy: it has forgotten what it sent under these tokens.
+  void forget(const std::set<std::string>& keys);
 
  private:
   std::map<std::string, std::size_t> bodies_;  // by region and token
@@ -114,11 +114,8 @@ class CloudInvariants final : public TrafficWatch {
   const Others& ever_others() const { return ever_others_; }  // those allowed, too
   // A person says that it is a migration's: it may be treated as such.
   void allow(const std::string& id) { others_.erase(id); }
-  // The ledger of these first digits was put back from an older copy.
-  void forget(std::string_view ledger) {
-    tokens_.forget(ledger);
-    claim_.forget(ledger);
-  }
+  // A ledger was put back from an older copy, and with it the intents of these keys were forgotten.
+  void forget(const std::set<std::string>& keys);
   std::size_t created() const { return seen_; }
 
  private:

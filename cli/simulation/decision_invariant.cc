@@ -6,8 +6,8 @@
 // Exceptions, each with its reason:
 //  - an event that tells what a reading found was decided on when the reading began, and is
 //  recorded
-//    when it ended: it is enough that something is still to be read then, or has timed out
-//    meanwhile;
+//    when it ended: it is enough that something is still to be read then, has timed out, or was
+//    stopped meanwhile by another answer, which said that the credentials are refused;
 //  - what a reply tells (an outcome that was replied) is no decision, nor is an order of a person
 //  or
 //    an accepted plan; of an order it is asked whether it could be taken.
@@ -75,12 +75,12 @@ class Recomputed {
       case Event::Body::OBSERVED:
       case Event::Body::READ_FAILED:
         expect(is(Kind::read) || is(Kind::look) || is(Kind::look_by_tag) || is(Kind::look_named) ||
-               is(Kind::walk) || is(Kind::reopen) || is(Kind::wait) ||
+               is(Kind::walk) || is(Kind::reopen) || is(Kind::wait) || is_stopped() ||
                (is(Kind::park) && decision_.row == Row::timed_out));
         break;
       case Event::Body::BULK_BEGUN:
       case Event::Body::BULK_ENDED:
-        expect(is(Kind::walk) || is(Kind::read));
+        expect(is(Kind::walk) || is(Kind::read) || is_stopped());
         break;
       default:
         break;
@@ -89,6 +89,8 @@ class Recomputed {
 
  private:
   bool is(Kind kind) const { return decision_.kind == kind; }
+  // Of several answers on their way, one said that the credentials are refused.
+  bool is_stopped() const { return is(Kind::stop_run) && decision_.row == Row::credentials; }
   std::string said() const {
     return fmt::format(
         "decide() says: {} at step {} ({}), generation {}, row {}, because of {} ({})",

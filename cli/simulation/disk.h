@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/event_store.h"
@@ -39,11 +40,19 @@ class Disk {
   virtual std::unique_ptr<ledger::EventStore> read() = 0;
   // An older copy is put back, which ended at `head`. Only while nobody has it open.
   virtual void put_back(ledger::Position head) = 0;
+  // Keeps bulk evidence beside the log; returns its SHA-256 digest, 32 bytes.
+  virtual std::string keep(std::string_view evidence) = 0;
+  // All that `migledger verify` looks at, as far as this disk has it; a sentence about the first
+  // thing that it finds, or empty. Only while nobody has it open.
+  virtual std::string verify() = 0;
+  // Makes a fork that goes on from `position`, looks at it in the same way, and removes it. Nothing
+  // where forks cannot be made of it. Only while nobody has it open.
+  virtual std::string fork(ledger::Position position) = 0;
 };
 
 // `first` becomes position 1.
 std::unique_ptr<Disk> make_memory_disk(ledger::EventDraft first);
-// … in `directory`, which must not exist; it is removed with the disk. Cannot be put back.
+// … in `directory`, which must not exist; it is removed with the disk.
 std::unique_ptr<Disk> make_rocks_disk(const std::string& directory, ledger::EventDraft first);
 
 }  // namespace migledger::simulation

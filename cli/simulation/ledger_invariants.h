@@ -29,6 +29,15 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
 // The rules of recovery, told anew and independently of the code that decides.
 void check_recovery_rules(const ledger::EventStore& store, const workflow::Workflow& workflow);
 
+// What people asked for is kept to: nothing is begun that they paused, nothing is passed that they
+// must approve. `approves`: whoever runs it gives that word in advance (--yes).
+void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                  bool approves);
+
+// After a ledger was put back as `migledger restore` does, nothing is begun before the comparison
+// with the cloud is on record.
+void check_restoring(const ledger::EventStore& store);
+
 // The two folds agree: of a migration, and of the fleet.
 void check_folds(const ledger::EventStore& store);
 

@@ -11,6 +11,7 @@
 #include "cli/simulation/violation.h"
 #include "ledger/event_store.h"
 #include "ledger/fleet_summary.h"
+#include "ledger/sha256.h"
 
 namespace migledger::simulation {
 
@@ -31,6 +32,7 @@ class Acknowledged {
   void take(const ledger::EventStore& store);
 
   ledger::Position head() const { return events_.size(); }
+  ledger::Digest root() const;  // of the Merkle tree over all of them
   const std::vector<Bytes>& events() const { return events_; }
 
  private:

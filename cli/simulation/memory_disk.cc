@@ -1,5 +1,7 @@
 #include "cli/simulation/disk.h"
 #include "ledger/memory_event_store.h"
+#include "ledger/sha256.h"
+#include "ledger/verify.h"
 
 namespace migledger::simulation {
 
@@ -91,6 +93,15 @@ class MemoryDisk final : public Disk {
   }
   std::unique_ptr<EventStore> read() override { return std::make_unique<OpenStore>(kept_, false); }
   void put_back(Position head) override { kept_.events.truncate(head); }
+  std::string keep(std::string_view evidence) override {
+    const auto digest = ledger::sha256(ledger::bytes_of(evidence));
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+  }
+  std::string verify() override {
+    const auto findings = ledger::verify_events(kept_.events).kept();
+    return findings.empty() ? std::string() : findings.front().what;
+  }
+  std::string fork(Position) override { return {}; }  // forks are made on disks
 
  private:
   Kept kept_;

@@ -72,6 +72,8 @@ void Network::draw_fate(Flight& flight) {
   pick(Chaos::throttling, Fate::throttled);
   pick(Chaos::server_errors, dice_.chance(0.5) ? Fate::error_before : Fate::error_after);
   pick(Chaos::unauthorized, Fate::unauthorized);
+  if (strikes(Chaos::refusals) && writes && flight.fate == Fate::normal)
+    flight.fate = Fate::refused_for_good;
   const auto within = [&](Chaos kind, Fault fault) {
     if (strikes(kind) && flight.fault == Fault::none && writes) flight.fault = fault;
   };
@@ -196,6 +198,9 @@ void Network::arrive(std::size_t index) {
       break;
     case Fate::unauthorized:
       reply = error_reply(now_, 401, "NotAuthenticated", "The signature could not be verified.");
+      break;
+    case Fate::refused_for_good:
+      reply = error_reply(now_, 400, "InvalidParameter", "The request is not valid.");
       break;
     case Fate::error_before:
       reply = error_reply(now_, dice_.chance(0.5) ? 500 : 503, "InternalServerError",

@@ -69,6 +69,7 @@ class Network {
     error_before,
     error_after,
     unauthorized,
+    refused_for_good,
   };
   struct Flight {
     ProcessId process = 0;

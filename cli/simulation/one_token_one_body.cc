@@ -1,7 +1,8 @@
 // Same key, same request: whatever arrives under one retry token, again and again, is one request.
 //
-// Exception: a ledger that was put back from an older copy has forgotten what it sent; it builds
-// the request from the plan of today, and the cloud refuses it where that has changed.
+// Exception: a ledger that was put back from an older copy has forgotten what it sent under the
+// keys of the intents that the copy does not have. It builds that request from the plan of today,
+// and the cloud refuses it where that has changed. What the copy has, is sent again as recorded.
 #include <fmt/format.h>
 
 #include <functional>
@@ -22,11 +23,11 @@ void OneTokenOneBody::sent(const workflow::Request& request) {
                     request.method, request.path, request.retry_token, request.body));
 }
 
-void OneTokenOneBody::forget(std::string_view ledger) {
-  for (auto it = bodies_.begin(); it != bodies_.end();) {
-    const auto parts = parts_of_key(it->first);
-    it = parts && parts->ledger == ledger ? bodies_.erase(it) : std::next(it);
-  }
+void OneTokenOneBody::forget(const std::set<std::string>& keys) {
+  std::erase_if(bodies_, [&](const auto& known) {
+    const auto& place = known.first;
+    return keys.count(place.substr(place.find(' ') + 1)) != 0;
+  });
 }
 
 }  // namespace migledger::simulation

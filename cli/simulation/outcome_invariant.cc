@@ -35,6 +35,10 @@ void check_outcomes(const ledger::EventStore& store) {
                                   position, unsaid->second));
     if (body.isIntent()) {
       const auto intent = body.getIntent();
+      if (unsaid != open.end())
+        throw Violation(kName, fmt::format("the intent at {} follows the one at {}, and nothing "
+                                           "says what became of that",
+                                           position, unsaid->second));
       intents[position] = {stream, intent.getStep(), intent.getGeneration(), event.getSession()};
       open[stream] = position;
     } else if (body.isOutcome()) {

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "workflow/compute_workflow.h"
+
 namespace migledger::simulation {
 
 namespace {
@@ -57,6 +59,10 @@ Order People::draw_order(const Plan& plan) {
   const bool all =
       (verb == Verb::PAUSE || verb == Verb::RESUME || verb == Verb::NOTE) && dice_.chance(0.25);
   Order asked = order(verb, all ? "" : plan.migrations[dice_.below(plan.migrations.size())].name);
+  if (verb == Verb::PAUSE && !all && dice_.chance(0.3)) {
+    const auto& steps = workflow::workflow_named(plan.workflow)->steps;
+    asked.step = steps[dice_.below(steps.size())].name;
+  }
   if (verb != Verb::ADOPT) return asked;
   const auto made = tenancy_.created_from(0);
   if (!made.empty()) {

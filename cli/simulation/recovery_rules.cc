@@ -3,9 +3,11 @@
 //
 //  look-first       before every request that creates or changes something, this session looked for
 //                   it after the last event about it, a moment ago, and found nothing
-//  proof            a new generation, while it is not known what came of the one before, follows
-//                   two looks that found nothing, both later than the settle window, half a minute
-//                   apart, and a search by tag where there are tags
+//  proof            a new generation, or the word that nothing came of it or that the migration has
+//                   failed, while it is not known what came of the one before, follows two looks
+//                   that found nothing, both later than the settle window, half a minute apart, and
+//                   a search by tag where there are tags
+//  nothing-open     a migration ends only when it is known what came of all that was sent
 //  same-request     what is sent again is the recorded request of the same generation; nothing else
 //                   is sent under its key
 //  young-token      … and, if the first may have had its effect, within 23 hours of it, by our
@@ -84,8 +86,8 @@ class Rules {
       take_checked(body.getChecked());
     } else if (body.isSteered() || body.isPlanChanged()) {
       asked_ = position_;
-    } else if (body.isEnded() && state_.unknown_events > 0) {
-      broken("known-only", "it ends");
+    } else if (body.isEnded()) {
+      take_end(body.getEnded());
     }
     state_.apply(event);
   }
@@ -148,9 +150,21 @@ class Rules {
                                              30s;
     if (!apart)
       broken("proof",
-             fmt::format("a new generation of {} without two looks after the settle window",
-                         step.name));
-    if (!by_tag) broken("proof", fmt::format("a new generation of {} without a search", step.name));
+             fmt::format("{} is given up without two looks after the settle window", step.name));
+    if (!by_tag) broken("proof", fmt::format("{} is given up without a search", step.name));
+  }
+
+  void take_end(ledger::schema::Ended::Reader ended) const {
+    if (state_.unknown_events > 0) broken("known-only", "it ends");
+    for (const auto& [index, attempt] : attempts_) {
+      if (attempt.fate == Attempt::Fate::open || attempt.fate == Attempt::Fate::unknown)
+        broken("nothing-open",
+               fmt::format("it ends, and what came of {} is not known", state_.step_name(index)));
+      const bool given_up = ended.getResult() == ledger::schema::Ended::Result::CANCELLED ||
+                            ended.getResult() == ledger::schema::Ended::Result::ROLLED_BACK;
+      if (is_in_doubt(attempt) && (given_up || index == ended.getStep()))
+        proof(index, workflow_.steps[index], attempt);
+    }
   }
 
   void young_token(const workflow::Step& step, const Attempt& attempt, const Probe* look) const {
@@ -209,7 +223,7 @@ class Rules {
       if (step.name == "claim-source" && request.if_none_match != "*")
         broken("guarded", "a claim is made whether there is one or not");
       attempt.generation = intent.getGeneration();
-      attempt.doubt = false;
+      attempt.doubt = in_doubt && by_version;  // until one takes effect, each of them can
       attempt.first_intent = position_;
       attempt.first_sent = time_;
       const Probe* look = newest(index);
@@ -237,6 +251,8 @@ class Rules {
         broken("ours-only", fmt::format("{} is adopted, and was not just seen to be ours",
                                         state_.step_name(index)));
     }
+    if (how == Outcome::How::PROVEN && is_in_doubt(attempt) && index < workflow_.steps.size())
+      proof(index, workflow_.steps[index], attempt);
     switch (outcome.getResult()) {
       case Outcome::Result::SUCCEEDED:
         attempt.fate = Attempt::Fate::done;

@@ -5,7 +5,12 @@
 
 #include "cli/simulation/disk.h"
 #include "cli/simulation/lossy_file_system.h"
+#include "ledger/evidence_store.h"
+#include "ledger/forking.h"
+#include "ledger/ledger_builder.h"
 #include "ledger/rocks_event_store.h"
+#include "ledger/verify.h"
+#include "workflow/records.h"
 
 namespace migledger::simulation {
 
@@ -118,9 +123,61 @@ class RocksDisk final : public Disk {
     OpeningReport report;
     return RocksEventStore::open_reader(machine_.directory, report, machine_.options());
   }
-  void put_back(Position) override {}  // such ledgers are not put back (Universe)
+  // Byte for byte, as a copy of then has it.
+  void put_back(Position head) override {
+    const auto older = beside(".older");
+    std::filesystem::create_directory(older);
+    {
+      const auto store = read();
+      ledger::LedgerBuilder builder(older);
+      for (const auto cursor = store->scan(1, head); cursor->next();) builder.add(cursor->bytes());
+      builder.finish();
+    }
+    for (const auto& digest : ledger::EvidenceStore(machine_.directory).all())
+      ledger::EvidenceStore(older).put(*ledger::EvidenceStore(machine_.directory).get(digest));
+    std::filesystem::remove_all(machine_.directory);
+    std::filesystem::rename(older, machine_.directory);
+  }
+
+  std::string keep(std::string_view evidence) override {
+    const auto digest = ledger::EvidenceStore(machine_.directory).put(ledger::bytes_of(evidence));
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+  }
+
+  std::string verify() override { return finding_in(machine_.directory); }
+
+  std::string fork(Position position) override {
+    const auto directory = beside(".fork");
+    {
+      const auto origin = read();
+      const Time now = origin->head().time;
+      ledger::fork_ledger(*origin, position, directory, {1, "sim", {}},
+                          workflow::session_opened({ledger::kLedgerStream, now, 0, 0}, {}, {}), now)
+          ->close();
+    }
+    std::string found = finding_in(directory);
+    std::filesystem::remove_all(directory);
+    return found;
+  }
 
  private:
+  std::filesystem::path beside(const char* suffix) const {
+    auto path = machine_.directory;
+    return path += suffix;
+  }
+  std::string finding_in(const std::filesystem::path& directory) {
+    ledger::VerifyOptions options;
+    options.threads = 1;
+    options.file_system = machine_.options().file_system;
+    const auto found = ledger::verify(directory, options);
+    if (!found.findings.kept().empty()) {
+      const auto& first = found.findings.kept().front();
+      return std::string(ledger::name_of(first.check)) + ": " + first.what;
+    }
+    if (found.ending() != ledger::Verification::Ending::intact) return "it is not intact";
+    return found.tree ? std::string() : "it has no Merkle tree";
+  }
+
   Machine machine_;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "ledger/codec.h"
+#include "workflow/restored.h"
 
 namespace migledger::simulation {
 
@@ -99,13 +100,56 @@ void SimulatedLedger::recorded(ledger::schema::Event::Reader event) {
               trace_.keeps() ? words_for(event) : std::string());
 }
 
-void SimulatedLedger::put_back(Position head) {
+std::set<std::string> SimulatedLedger::put_back(Position head) {
   trace_.note(fmt::format("ledger {} is put back to position {}", short_id(), head));
-  ever_put_back_ = true;
+  std::set<std::string> keys;
+  {
+    const auto store = disk_->read();
+    for (const auto cursor = store->scan(head + 1); cursor->next();) {
+      const auto body = cursor->event().getBody();
+      // What is sent again is forgotten only with the first intent, which holds the request.
+      if (!body.isIntent() || body.getIntent().getResends() != 0) continue;
+      const auto intent = body.getIntent();
+      keys.emplace(ledger::view(intent.getKey()));
+      keys.emplace(ledger::view(intent.getRequest().getRetryToken()));
+    }
+  }
+  forgotten_.insert(keys.begin(), keys.end());
   disk_->put_back(head);
   acknowledged_.put_back(head);
   sent_.put_back(head);
   summaries_.put_back(head);
+  return keys;
+}
+
+void SimulatedLedger::say_restored(Time now) {
+  const auto store = open(nullptr);
+  workflow::Restoring restoring;
+  restoring.from = "a copy";
+  restoring.position = acknowledged_.head();
+  restoring.root = acknowledged_.root();
+  restoring.reason = "because";
+  const auto at = std::max(now, store->head().time);
+  EventDraft opened = workflow::session_opened({ledger::kLedgerStream, at, 0, 0}, {}, {});
+  const auto session = store->append_one(opened);
+  EventDraft said = workflow::restored({ledger::kLedgerStream, at, session, session}, restoring);
+  store->append_one(said);
+  EventDraft closed = workflow::session_closed({ledger::kLedgerStream, at, session, session}, 0,
+                                               "restored from a copy");
+  store->append_one(closed);
+}
+
+void SimulatedLedger::say_checkpointed(Time now) {
+  const auto store = open(nullptr);
+  EventDraft draft(ledger::kLedgerStream, std::max(now, store->head().time), 0);
+  auto body = draft.body().initCheckpointed();
+  const auto root = acknowledged_.root();
+  body.setSize(acknowledged_.head());
+  body.setRoot({reinterpret_cast<const kj::byte*>(root.data()), root.size()});
+  body.setOrigin("simulation/" + id_);
+  body.setKeyName("simulation");
+  body.setKeyId(1);
+  store->append_one(draft);
 }
 
 }  // namespace migledger::simulation

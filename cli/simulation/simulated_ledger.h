@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cli/simulation/disk.h"
@@ -26,15 +27,21 @@ class SimulatedLedger {
   SavedSummaries& summaries() { return summaries_; }
   const Acknowledged& acknowledged() const { return acknowledged_; }
   bool is_open() const { return open_; }
-  bool ever_put_back() const { return ever_put_back_; }
+  // The keys and retry tokens of all requests whose intents it has forgotten, each time that it was
+  // put back.
+  const std::set<std::string>& forgotten() const { return forgotten_; }
   std::uint64_t appended() const { return appended_; }
 
   // A new process opens it for writing. `before_append` is called before each append and may throw
   // what the append is to throw; it sets the fate of the append at the disk. Throws LedgerError.
   std::unique_ptr<ledger::EventStore> open(std::function<void()> before_append);
 
-  // An older copy is put back.
-  void put_back(ledger::Position head);
+  // An older copy is put back. Returns what forgotten() grows by.
+  std::set<std::string> put_back(ledger::Position head);
+  // It says so itself, as after `migledger restore`. Right after put_back().
+  void say_restored(Time now);
+  // Its head was signed, as `migledger checkpoint` does.
+  void say_checkpointed(Time now);
 
  private:
   class Open;
@@ -49,7 +56,7 @@ class SimulatedLedger {
   SentAsRecorded sent_;
   SavedSummaries summaries_;
   bool open_ = false;
-  bool ever_put_back_ = false;
+  std::set<std::string> forgotten_;
   std::uint64_t appended_ = 0;
 };
 

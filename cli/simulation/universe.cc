@@ -6,9 +6,11 @@
 #include <cmath>
 
 #include "cli/simulation/ledger_invariants.h"
+#include "cli/simulation/marks_invariant.h"
 #include "ledger/fleet_summary.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/plan_guard.h"
+#include "workflow/restored.h"
 
 namespace migledger::simulation {
 
@@ -116,6 +118,12 @@ void Universe::run() {
   // What was sent before faults stopped has arrived by then.
   network_->pass(network_->now() + 15min);
   for (const auto& ledger : ledgers_) ask_ledger(*ledger);
+  const Marks marks(*tenancy_, invariants_->others());
+  for (const auto& ledger : ledgers_) {
+    const auto store = ledger->disk().read();
+    marks.check_adopted(*store);
+    marks.check_undone(*store, *workflow_, !ledger->forgotten().empty());
+  }
   ask_for_lost();
 }
 
@@ -142,18 +150,22 @@ void Universe::between_runs() {
   if (strikes(Chaos::foreigners))
     people_->make_look_alike(drawn_.plan, *network_, *invariants_, trace_);
   for (const auto& ledger : ledgers_) {
-    if (strikes(Chaos::restored_ledgers) && !on_rocksdb_) {
-      const auto head = ledger->acknowledged().head();
-      if (head > 1) {
-        ledger->put_back(1 + dice_.below(head));
-        invariants_->forget(ledger->short_id());
-      }
-    }
+    if (strikes(Chaos::restored_ledgers)) put_back(*ledger);
+    // Now and then the head is signed: it changes nothing that a run does.
+    if (dice_.chance(0.02)) ledger->say_checkpointed(network_->now());
     if (strikes(Chaos::plan_changes)) change_plan(*ledger);
     if (dice_.chance(0.5)) steer_between_runs(*ledger);
     if (strikes(Chaos::newer_events)) write_newer_event(*ledger);
     if (dice_.chance(0.2)) ledger->summaries().save(*ledger->disk().read());
   }
+}
+
+void Universe::put_back(SimulatedLedger& ledger) {
+  const auto head = ledger.acknowledged().head();
+  if (head <= 1) return;
+  invariants_->forget(ledger.put_back(1 + dice_.below(head)));
+  // Somebody copied the files back; or it was done by `migledger restore`, and the ledger knows.
+  if (dice_.chance(0.5)) ledger.say_restored(network_->now());
 }
 
 void Universe::change_plan(SimulatedLedger& ledger) {
@@ -263,12 +275,28 @@ void Universe::meanwhile(SimulatedLedger& ledger, std::uint64_t wait) {
     if (skew_ > Duration::zero()) jumped_ += skew_;
     trace_.note(fmt::format("the clock jumps to {}", format_utc(network_->now() + skew_)));
   }
+  if (wait == others_at_) people_->make_look_alike(drawn_.plan, *network_, *invariants_, trace_);
   if (wait == second_ledger_at_ && ledgers_.size() > 1) {
     second_ledger_at_ = 0;
     SimulatedLedger& other = *ledgers_[ledgers_[0].get() == &ledger ? 1 : 0];
     trace_.note("the other ledger is run meanwhile");
     if (!other.is_open()) run_once(other, false, true);
   }
+}
+
+bool Universe::compares(EventStore& store, Process& process, SimulatedLedger& ledger, bool calm) {
+  const auto restoring = workflow::unreconciled(store);
+  if (restoring == 0) return true;
+  // Some people accept what they are told of; in the end somebody does.
+  const bool accepts = dice_.chance(0.6) || calm;
+  const auto after = workflow::compare_restored(
+      store, restoring, process, process, ledger.plan(), {}, accepts,
+      [&] { return people_->order(workflow::Verb::ADOPT, ""); }, workflow::workflow_named);
+  trace_.note(fmt::format("compared with the cloud after #{}: {}", restoring,
+                          after.settled ? "goes on" : "a person must look"));
+  if (calm && !after.settled)
+    throw Violation("rest", "a comparison after a restoring, without faults, is not settled");
+  return after.settled;
 }
 
 void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
@@ -284,6 +312,7 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
     second_ledger_at_ = at(Chaos::second_ledgers);
     second_runner_at_ = at(Chaos::second_runners);
     jump_at_ = at(Chaos::clock_jumps);
+    others_at_ = at(Chaos::foreigners);
   }
   agree_on_plan(ledger);
   Surroundings around{*network_, trace_, skew_, {}, {}, 0};
@@ -318,13 +347,13 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   options.actor.user = "somebody";
   options.keep_evidence = [&](std::string_view body) {
     debug_.append(body).append("\n");
-    const auto digest = ledger::sha256(ledger::bytes_of(body));
-    return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return ledger.disk().keep(body);
   };
   options.debug = [&](std::string_view words) { debug_.append(words).append("\n"); };
   std::unique_ptr<EventStore> store;
   try {
     store = ledger.open([&process] { process.before_append(); });
+    if (!compares(*store, process, ledger, calm)) return;
     workflow::Executor executor(*store, process, process, *workflow_, options, &process);
     process.runs(&executor, store.get());
     const auto result = executor.run(ledger.plan());

@@ -32,6 +32,7 @@ class Universe {
 
   // --- chaos ---
   void between_runs();
+  void put_back(SimulatedLedger& ledger);
   void change_plan(SimulatedLedger& ledger);
   // Takes back what the ledger does not allow of today's plan.
   void agree_on_plan(SimulatedLedger& ledger);
@@ -43,6 +44,8 @@ class Universe {
   std::uint64_t occasion(double most);
   // One run, to whatever end. `limits`: how a run without faults must end.
   void run_once(SimulatedLedger& ledger, bool calm, bool within);
+  // What `migledger run` does first of a ledger that was restored. False: the run ends with that.
+  bool compares(ledger::EventStore& store, Process& process, SimulatedLedger& ledger, bool calm);
   void meanwhile(SimulatedLedger& ledger, std::uint64_t wait);
   void try_second_runner(SimulatedLedger& ledger);
 
@@ -52,6 +55,8 @@ class Universe {
   void come_to_rest(SimulatedLedger& ledger);
   void help(SimulatedLedger& ledger);
   void ask_ledger(SimulatedLedger& ledger);
+  bool is_out_of_sight(SimulatedLedger& ledger, const adapters::sim::Tenancy::Created& made,
+                       const KeyParts& key) const;
   void ask_for_lost();
 
   const SimulationOptions options_;
@@ -76,7 +81,7 @@ class Universe {
   std::uint64_t runs_ = 0, kills_ = 0;
   std::string debug_;  // what went to the debug log and into evidence
   // Of the run under way: at which waits something else happens.
-  std::uint64_t second_ledger_at_ = 0, second_runner_at_ = 0, jump_at_ = 0;
+  std::uint64_t second_ledger_at_ = 0, second_runner_at_ = 0, jump_at_ = 0, others_at_ = 0;
 };
 
 // liveness_invariant.cc: why a migration that nobody runs any more is not at rest; empty: it is

@@ -88,6 +88,19 @@ TEST_CASE("doubt: an unknown outcome, or sending again what was open, not after 
     history.sent("create-image", 2);
     CHECK(!history.state().attempt.doubt);
   }
+  SECTION("guarded by a version, a new request leaves the doubt about the one before") {
+    History history = at_step("enable-replica");
+    history.sent("enable-replica").unknown("enable-replica").sent("enable-replica", 2);
+    CHECK(history.state().attempt.doubt);
+    history.failed("enable-replica", ErrorClass::RETRY).sent("enable-replica", 3);
+    CHECK(history.state().attempt.doubt);
+    history.succeeded("enable-replica");
+    CHECK(!history.state().attempt.doubt);
+    history.sent("enable-replica", 4);
+    CHECK(!history.state().attempt.doubt);
+    history.failed("enable-replica", ErrorClass::RETRY).sent("enable-replica", 5);
+    CHECK(!history.state().attempt.doubt);
+  }
   SECTION("sent again while open: the first sending was lost with its process") {
     History history = at_step("create-image");
     history.sent("create-image").new_session().sent_again("create-image");

@@ -1,10 +1,12 @@
 // An invariant that cannot fail proves nothing: each is shown a ledger that breaks it.
 #include "cli/simulation/ledger_invariants.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "cli/simulation/disk.h"
 #include "cli/simulation/ledger_watch.h"
+#include "cli/simulation/marks_invariant.h"
 #include "ledger/memory_event_store.h"
 #include "tests/support/rehearsal.h"
 
@@ -131,6 +133,8 @@ TEST_CASE("a whole run breaks none of them") {
   CHECK(broken([&] { check_outcomes(store); }).empty());
   CHECK(broken([&] { check_decisions(store, workflow); }).empty());
   CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
+  CHECK(broken([&] { check_people(store, workflow, false); }).empty());
+  CHECK(broken([&] { check_restoring(store); }).empty());
   CHECK(broken([&] { check_folds(store); }).empty());
 }
 
@@ -203,6 +207,151 @@ TEST_CASE("what is foreign is not adopted, and nothing follows an unknown event"
   newer.probe(Seen::ABSENT, 1s);
   newer.intent(1, newer.head());
   CHECK(newer.rules().find("known-only: ") != std::string::npos);
+}
+
+TEST_CASE(
+    "nothing is given up and nothing ends as failed without proof or while something is open") {
+  Crafted given_up("create-image");
+  given_up.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN,
+                   given_up.head());
+  given_up.probe(Seen::ABSENT, 11min);
+  given_up.outcome(Outcome::Result::FAILED, Outcome::How::PROVEN, Error::RETRY, given_up.head());
+  CHECK(given_up.rules().find("proof: ") != std::string::npos);
+  const auto end = [](Crafted& crafted) {
+    crafted.append([&](auto body) {
+      auto ended = body.initEnded();
+      ended.setResult(ledger::schema::Ended::Result::FAILED);
+      ended.setStep(crafted.step());
+    });
+  };
+  Crafted failed("create-image");
+  failed.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, failed.head());
+  failed.probe(Seen::ABSENT, 1s);
+  const auto again = failed.intent(1, failed.head());
+  failed.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::FATAL, again);
+  end(failed);
+  CHECK(failed.rules().find("proof: ") != std::string::npos);
+  Crafted open("create-image");
+  open.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, open.head());
+  end(open);
+  CHECK(open.rules().find("nothing-open: ") != std::string::npos);
+}
+
+TEST_CASE("what is paused does not go on, and what is paused at a step does not begin it") {
+  using Verb = ledger::schema::Steered::Verb;
+  const auto people = [](Crafted& crafted) {
+    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), false); });
+  };
+  const auto steer = [](Crafted& crafted, Verb verb, std::uint16_t step) {
+    crafted.append([&](auto body) {
+      auto steered = body.initSteered();
+      steered.setVerb(verb);
+      steered.setStep(step);
+    });
+  };
+  for (const bool at_step : {false, true}) {
+    Crafted crafted("create-image");
+    crafted.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::RETRY, crafted.head());
+    steer(crafted, Verb::PAUSE, at_step ? crafted.step() : ledger::kNoStep);
+    CHECK(people(crafted).empty());
+    crafted.intent(1, crafted.head());
+    CHECK(people(crafted).find("people-obeyed: paused: ") == 0);
+  }
+  Crafted resumed("create-image");
+  steer(resumed, Verb::PAUSE, ledger::kNoStep);
+  steer(resumed, Verb::RESUME, ledger::kNoStep);
+  resumed.intent(1, resumed.head());
+  CHECK(people(resumed).empty());
+  Crafted held("create-image");
+  EventDraft all(ledger::kLedgerStream, held.now(), 2);
+  all.body().initSteered().setVerb(Verb::PAUSE);
+  held.store().append_one(all);
+  held.intent(1, held.head());
+  CHECK(people(held).find("people-obeyed: paused: ") == 0);
+}
+
+TEST_CASE("what a person must approve is not passed without, and nobody approves for them") {
+  auto plan = plan_of(1);
+  plan.migrations[0].fields.set("allow_source_downtime", "false");
+  Rehearsal rehearsal;
+  workflow::RunOptions approving;
+  approving.approve = true;
+  REQUIRE(rehearsal.run(plan, approving).done == 1);
+  const auto& workflow = workflow::compute_workflow();
+  const ledger::EventStore& whole = rehearsal.store();
+  CHECK(broken([&] { check_people(whole, workflow, true); }).empty());
+  CHECK(broken([&] { check_people(whole, workflow, false); }).find("people-obeyed: asked: ") == 0);
+  Position approved = 0;
+  for (const auto cursor = whole.scan(1); approved == 0 && cursor->next();)
+    if (cursor->event().getBody().isApproved()) approved = cursor->event().getPosition();
+  REQUIRE(approved != 0);
+  rehearsal.store().truncate(approved - 1);
+  EventDraft draft(*rehearsal.store().find_stream("web-1"), rehearsal.store().head().time, 2);
+  auto intent = draft.body().initIntent();
+  intent.setStep(workflow.index_of("create-image"));
+  intent.setGeneration(1);
+  rehearsal.store().append_one(draft);
+  CHECK(broken([&] { check_people(whole, workflow, true); }).find("people-obeyed: approved: ") ==
+        0);
+}
+
+TEST_CASE("nothing begins between a restoring and the record of the comparison that settles it") {
+  for (const bool settled : {false, true}) {
+    Crafted crafted("create-image");
+    EventDraft restored(ledger::kLedgerStream, crafted.now(), 2);
+    restored.body().initRestored().setFrom("a copy");
+    const auto at = crafted.store().append_one(restored);
+    EventDraft compared(ledger::kLedgerStream, crafted.now(), 2, at);
+    compared.body().initRestored().initReconciled().setSettled(settled);
+    crafted.store().append_one(compared);
+    crafted.intent(1, crafted.head());
+    const auto seen = broken([&] { check_restoring(crafted.store()); });
+    CHECK((settled ? seen.empty() : seen.find("compared-before-acting: ") == 0));
+  }
+}
+
+TEST_CASE("an intent does not follow another of which nothing is said") {
+  Crafted crafted("create-image");
+  crafted.intent(1, crafted.head());
+  CHECK(broken([&] { check_outcomes(crafted.store()); }).find("outcome-after-intent: ") == 0);
+}
+
+TEST_CASE("what is adopted was made for that migration, and a rollback leaves nothing of it") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(2)).done == 2);
+  const auto& workflow = workflow::compute_workflow();
+  const ledger::EventStore& store = rehearsal.store();
+  const auto made = rehearsal.tenancy().created_from(0);
+  const auto image =
+      std::find_if(made.begin(), made.end(), [](const auto& one) { return one.kind == "image"; });
+  REQUIRE(image != made.end());
+  const Others nobody, others{image->id};
+  const Marks marks(rehearsal.tenancy(), nobody);
+  CHECK(broken([&] { marks.check_adopted(store); }).empty());
+  CHECK(broken([&] { marks.check_undone(store, workflow, false); }).empty());
+  const auto adopt = [&](const char* name) {
+    const auto stream = *store.find_stream(name);
+    EventDraft draft(stream, store.head().time, 2);
+    auto outcome = draft.body().initOutcome();
+    outcome.setStep(workflow.index_of("create-image"));
+    outcome.setHow(Outcome::How::ADOPTED);
+    outcome.initFacts(1)[0].setValue(image->id);
+    rehearsal.store().append_one(draft);
+  };
+  const std::string owner =
+      rehearsal.state("web-1").facts.get("image_id") == image->id ? "web-1" : "web-2";
+  adopt(owner.c_str());
+  CHECK(broken([&] { marks.check_adopted(store); }).empty());
+  const Marks theirs(rehearsal.tenancy(), others);
+  CHECK(broken([&] { theirs.check_adopted(store); }).find("adopts-its-own: ") == 0);
+  adopt(owner == "web-1" ? "web-2" : "web-1");
+  CHECK(broken([&] { marks.check_adopted(store); }).find("adopts-its-own: ") == 0);
+  EventDraft ended(*store.find_stream("web-1"), store.head().time, 2);
+  ended.body().initEnded().setResult(ledger::schema::Ended::Result::ROLLED_BACK);
+  rehearsal.store().append_one(ended);
+  CHECK(broken([&] {
+          marks.check_undone(store, workflow, false);
+        }).find("rollback-leaves-nothing: ") == 0);
 }
 
 TEST_CASE("decisions that do not follow are told") {

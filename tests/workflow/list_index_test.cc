@@ -43,6 +43,11 @@ TEST_CASE("an index finds items by id, name, key stem, source, object and instan
   CHECK(list->named("").empty());
   CHECK(list->with_stem("stem").size() == 1);
   CHECK(list->from_source("source").size() == 1);
+  CHECK(list->named_by_stem("a").empty());
+  const auto named = list_of(
+      {json::serialize(json::array{json::object{{"id", "1"}, {"displayName", "ml-l-m-copy-1"}},
+                                   json::object{{"id", "2"}, {"displayName", "ml-l-m-copy-12"}}})});
+  CHECK(named->named_by_stem("ml-l-m-copy").size() == 2);
   CHECK(list->about_object("upper").size() == 1);
   CHECK(list->about_object("lower").size() == 1);
   CHECK(list->of_instance("i") == ListIndex::Found{second[3]});

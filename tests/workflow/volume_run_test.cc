@@ -330,6 +330,48 @@ TEST_CASE("a new group is rolled back with its volumes") {
   CHECK(rehearsal.held("volumegroup").size() == 1);
 }
 
+TEST_CASE("a cancelled migration ends when an update that was lost cannot arrive any more") {
+  adapters::sim::TenancyOptions options;
+  adapters::sim::ScriptedFault lost, refused;
+  lost.fault = Fault::lost_before;
+  refused.fault = Fault::not_sent;
+  lost.method = refused.method = "PUT";
+  lost.path = refused.path = "/20160918/volumes/";
+  refused.call = 2;
+  options.faults.scripted = {lost, refused};
+  Rehearsal rehearsal(options);
+  Plan plan = volume_plan(1);
+  plan.migrations[0].fields.set("retry", R"({"base_seconds":2,"cap_seconds":60,"max_attempts":2})");
+  REQUIRE(rehearsal.run(plan, approving()).parked == 1);
+  const auto attempt = rehearsal.state("data-1").attempt;
+  REQUIRE(attempt.generation == 2);
+  REQUIRE(attempt.phase == ledger::Phase::failed);
+  REQUIRE(rehearsal.steer(Verb::CANCEL, "data-1").taken);
+  CHECK(rehearsal.run(plan).undone == 1);
+  CHECK(rehearsal.state("data-1").updated - attempt.last_sent >= std::chrono::seconds(600));
+}
+
+TEST_CASE("a ledger that has forgotten what it made removes it all the same") {
+  const Plan plan = by_backup(volume_plan(1));
+  Rehearsal whole;
+  REQUIRE(whole.run(plan, approving()).done == 1);
+  const auto step = workflow::volume_workflow().index_of("copy-backup");
+  ledger::Position copying = 0;
+  const ledger::EventStore& events = whole.store();
+  for (const auto cursor = events.scan(1); copying == 0 && cursor->next();) {
+    const auto body = cursor->event().getBody();
+    if (body.isIntent() && body.getIntent().getStep() == step)
+      copying = cursor->event().getPosition();
+  }
+  REQUIRE(copying != 0);
+  whole.store().truncate(copying - 1);
+  REQUIRE(whole.held("volumebackup").size() == 2);
+  REQUIRE(whole.steer(Verb::ROLLBACK, "data-1").taken);
+  CHECK(whole.run(plan).undone == 1);
+  CHECK(whole.held("volumebackup").empty());
+  CHECK(whole.held("volume").size() == 1);
+}
+
 TEST_CASE("the source volume is deleted after a quiet period and approval, and never before") {
   Rehearsal rehearsal;
   Plan plan = volume_plan(1);

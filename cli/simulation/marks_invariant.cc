@@ -1,0 +1,140 @@
+// "What others made is never touched", "a rollback removes what the migration made", and "cleaning
+// up removes what was only needed on the way". All are
+// asked of who made a thing, as the tenancy knows it from the request that created it.
+//
+// Exceptions, each with its reason:
+//  - what a person named, or an imported state file, is theirs to say;
+//  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
+//  - what the replication of a bucket copied stays: the source has it, too;
+//  - a ledger that was put back to before its checks, and is rolled back without going forward once
+//    more, does not know where to look; `reconcile` tells what is there (never-lost).
+#include "cli/simulation/marks_invariant.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <set>
+
+namespace migledger::simulation {
+
+using ledger::schema::Outcome;
+
+namespace {
+
+// Whose a thing is: by its key, or, of what takes none, by its name.
+std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
+  auto parts = parts_of_key(made.key);
+  return parts ? parts : parts_of_key(made.name);
+}
+
+// What is only needed on the way, and goes when a person has it cleaned up.
+bool is_on_the_way(std::string_view kind) {
+  return kind == "image" || kind == "imported-image" || kind == "par" ||
+         kind.starts_with("object") || kind.find("backup") != std::string_view::npos;
+}
+
+// Each migration's state at each of its events, and what the ledger is called.
+template <typename Visit>
+void for_each_event(const ledger::EventStore& store, const Visit& visit) {
+  std::map<ledger::StreamId, ledger::MigrationState> states;
+  std::string ledger_id;
+  for (const auto cursor = store.scan(1); cursor->next();) {
+    const auto event = cursor->event();
+    const auto body = event.getBody();
+    if (body.isLedgerCreated()) ledger_id = ledger::view(body.getLedgerCreated().getLedgerId());
+    const auto stream = body.isMigrationStarted() ? event.getPosition() : event.getStream();
+    if (stream == ledger::kLedgerStream) continue;
+    auto& state = states[stream];
+    state.apply(event);
+    visit(event, state, ledger_id);
+  }
+}
+
+}  // namespace
+
+// A key stands for what is moved, or for one of several things that are: those are among the facts.
+bool is_made_for(const KeyParts& key, std::string_view ledger_id,
+                 const ledger::MigrationState& state) {
+  const auto is_of = [&](std::string_view source) {
+    const auto parts =
+        parts_of_key(workflow::idempotency_key(ledger_id, state.name, source, "step", 1));
+    return parts && parts->about == key.about;
+  };
+  if (key.ledger != ledger_id.substr(0, key.ledger.size())) return false;
+  if (is_of(workflow::source_of(state.plan))) return true;
+  bool found = false;
+  state.facts.for_each([&](std::string_view, std::string_view value) {
+    found = found || (value.starts_with("ocid1.") && is_of(value));
+  });
+  return found;
+}
+
+Marks::Marks(const adapters::sim::Tenancy& tenancy, const Others& others)
+    : tenancy_(tenancy), others_(others), created_(tenancy.created_from(0)) {
+  for (const auto& made : created_)
+    if (made.id.starts_with("ocid1.")) by_id_[made.id] = &made;
+}
+
+void Marks::check_adopted(const ledger::EventStore& store) const {
+  for_each_event(store, [&](ledger::schema::Event::Reader event,
+                            const ledger::MigrationState& state, const std::string& ledger_id) {
+    if (!event.getBody().isOutcome()) return;
+    const auto outcome = event.getBody().getOutcome();
+    if (outcome.getHow() != Outcome::How::ADOPTED) return;
+    for (const auto fact : outcome.getFacts()) {
+      const auto found = by_id_.find(ledger::view(fact.getValue()));
+      if (found == by_id_.end() || found->second->kind == "bucket") continue;
+      const Created& made = *found->second;
+      const auto tell = [&](const std::string& whose) {
+        throw Violation("adopts-its-own",
+                        fmt::format("the outcome at {} adopts {} {} ({}) for {} of {}; {}",
+                                    event.getPosition(), made.kind, made.id, made.name,
+                                    state.step_name(outcome.getStep()), state.name, whose));
+      };
+      if (others_.count(made.id) != 0) tell("others made it");
+      const auto owner = owner_of(made);
+      if (owner && !is_made_for(*owner, ledger_id, state))
+        tell(fmt::format("it was created for {}", made.key));
+    }
+  });
+}
+
+void Marks::check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                         bool forgetful) const {
+  if (workflow.name == "storage-replication") return;
+  std::map<ledger::StreamId, ledger::MigrationState> undone;
+  std::string ledger_id;
+  for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
+                            const std::string& id) {
+    ledger_id = id;
+    // All removals come after the checks that find the namespace of the tenancy's buckets.
+    const bool blind = forgetful && state.facts.get("namespace").empty();
+    const bool rolled_back = state.status == ledger::Status::rolled_back;
+    const bool cleaned = state.status == ledger::Status::done && state.cleaned;
+    if ((rolled_back || cleaned) && !blind)
+      undone[state.stream] = state;
+    else
+      undone.erase(state.stream);
+  });
+  if (undone.empty()) return;
+  std::set<std::string> held;
+  const auto report = boost::json::parse(tenancy_.report());
+  for (const auto& entry : report.at("held").as_array())
+    held.insert(entry.at("region").as_string().c_str() +
+                std::string(entry.at("id").as_string().c_str()));
+  for (const auto& made : created_) {
+    const auto owner = owner_of(made);
+    if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
+    for (const auto& [stream, state] : undone) {
+      const bool rolled_back = state.status == ledger::Status::rolled_back;
+      if ((!rolled_back && !is_on_the_way(made.kind)) || !is_made_for(*owner, ledger_id, state))
+        continue;
+      throw Violation(rolled_back ? "rollback-leaves-nothing" : "cleanup-leaves-nothing",
+                      fmt::format("{} is {}, and {} {} ({}), created for {} at {}, is there",
+                                  state.name, rolled_back ? "rolled back" : "cleaned up", made.kind,
+                                  made.id, made.name, made.key, format_utc(made.at)));
+    }
+  }
+}
+
+}  // namespace migledger::simulation

@@ -1,0 +1,44 @@
+// What marks are for, asked of a ledger and the tenancy together once faults have stopped.
+#pragma once
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "adapters/sim/tenancy.h"
+#include "cli/simulation/cloud_invariants.h"
+#include "ledger/event_store.h"
+#include "ledger/migration_state.h"
+#include "workflow/step.h"
+
+namespace migledger::simulation {
+
+// Whether what bears that key was made for that migration of that ledger.
+bool is_made_for(const KeyParts& key, std::string_view ledger_id,
+                 const ledger::MigrationState& state);
+
+class Marks {
+ public:
+  // `others`: what was made by others, and no person said to be a migration's.
+  Marks(const adapters::sim::Tenancy& tenancy, const Others& others);
+
+  // What a ledger recorded as found, by its marks, was created by a request of that ledger for that
+  // migration, or by nobody's that is known. Throws Violation.
+  void check_adopted(const ledger::EventStore& store) const;
+
+  // Nothing that bears the marks of a migration that was rolled back is there; of one that was
+  // cleaned up, nothing that was only needed on the way. `forgetful`: the ledger was put back from
+  // an older copy, and that has forgotten some intents. Throws Violation.
+  void check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                    bool forgetful) const;
+
+ private:
+  using Created = adapters::sim::Tenancy::Created;
+
+  const adapters::sim::Tenancy& tenancy_;
+  const Others& others_;
+  const std::vector<Created> created_;
+  std::map<std::string_view, const Created*> by_id_;  // of what is not an object: ids are OCIDs
+};
+
+}  // namespace migledger::simulation

@@ -1,0 +1,146 @@
+// What people asked for is kept to, as the log shows it:
+//
+//  paused      between an order to pause, of one migration or of all, and the order that ends that,
+//              no request and no page of objects is begun; an order to pause at a step holds that
+//              step. Another wish for the migration (cancel, roll back, clean up, decommission)
+//              ends its own pause, not that of all
+//  approved    what comes after a step that a person must approve, follows their word: an order, or
+//              the event that says so where they gave it in advance; for what is asked for after
+//              the move, a word given since it was asked for
+//  asked       nobody who did not say so in advance is recorded as having approved
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "cli/simulation/ledger_invariants.h"
+
+namespace migledger::simulation {
+
+namespace {
+
+using ledger::Position;
+using ledger::StepIndex;
+using ledger::schema::Event;
+using ledger::schema::Steered;
+using workflow::StepKind;
+
+class Wishes {
+ public:
+  Wishes(const workflow::Workflow& workflow, bool approves)
+      : workflow_(workflow), approves_(approves) {}
+
+  // `held`: the order that pauses all migrations then; 0: none does.
+  void take(Event::Reader event, Position held, std::string_view ledger_id) {
+    const auto body = event.getBody();
+    position_ = event.getPosition();
+    switch (body.which()) {
+      case Event::Body::INTENT:
+        begins(body.getIntent().getStep(), held, ledger_id);
+        break;
+      case Event::Body::BULK_BEGUN:
+        begins(body.getBulkBegun().getStep(), held, ledger_id);
+        break;
+      case Event::Body::ENDED:
+        if (body.getEnded().getResult() == ledger::schema::Ended::Result::DONE)
+          passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
+        break;
+      case Event::Body::APPROVED:
+        if (!approves_) broken("asked", "an approval is recorded that nobody gave");
+        approved_.insert(body.getApproved().getStep());
+        break;
+      case Event::Body::STEERED:
+        take_order(body.getSteered());
+        break;
+      default:
+        break;
+    }
+    state_.apply(event);
+  }
+
+ private:
+  [[noreturn]] void broken(const char* rule, const std::string& what) const {
+    throw Violation("people-obeyed",
+                    fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
+  }
+
+  void begins(StepIndex step, Position held, std::string_view ledger_id) const {
+    if (step >= workflow_.steps.size()) broken("paused", "there is no such step");
+    const auto name = workflow_.steps[step].name;
+    if (held != 0) broken("paused", fmt::format("{} is begun, and #{} pauses all", name, held));
+    if (paused_ != 0)
+      broken("paused", fmt::format("{} is begun, and #{} pauses it", name, paused_));
+    if (pause_at_ == step) broken("paused", fmt::format("{} is begun, which is paused at", name));
+    passes(step, ledger_id);
+  }
+
+  // All that must be approved before `end`.
+  void passes(StepIndex end, std::string_view ledger_id) const {
+    for (StepIndex i = 0; i < end; ++i) {
+      const auto& step = workflow_.steps[i];
+      if (step.kind != StepKind::approve || approved_.count(i) != 0) continue;
+      if ((step.modes & workflow::in(state_.mode)) == 0) continue;
+      if (step.applies && !step.applies({state_, ledger_id, i, 1})) continue;
+      broken("approved", fmt::format("it goes on beyond {}, and nobody approved", step.name));
+    }
+  }
+
+  void take_order(Steered::Reader steered) {
+    switch (steered.getVerb()) {
+      case Steered::Verb::PAUSE:
+        if (steered.getStep() == ledger::kNoStep) {
+          paused_ = position_;
+        } else {
+          pause_at_ = steered.getStep();
+        }
+        break;
+      case Steered::Verb::APPROVE:
+        approved_.insert(steered.getStep());
+        break;
+      case Steered::Verb::CANCEL:
+      case Steered::Verb::ROLLBACK:
+      case Steered::Verb::CLEANUP:
+      case Steered::Verb::DECOMMISSION:
+        approved_.erase(approved_.lower_bound(workflow_.forward_count()), approved_.end());
+        [[fallthrough]];
+      case Steered::Verb::RESUME:
+        paused_ = 0;
+        pause_at_ = ledger::kNoStep;
+        break;
+      default:
+        break;
+    }
+  }
+
+  const workflow::Workflow& workflow_;
+  const bool approves_;
+  ledger::MigrationState state_;
+  Position position_ = 0;
+  Position paused_ = 0;
+  StepIndex pause_at_ = ledger::kNoStep;
+  std::set<StepIndex> approved_;
+};
+
+}  // namespace
+
+void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                  bool approves) {
+  std::map<ledger::StreamId, Wishes> streams;
+  std::string ledger_id;
+  Position held = 0;
+  for (const auto cursor = store.scan(1); cursor->next();) {
+    const auto event = cursor->event();
+    const auto body = event.getBody();
+    if (body.isLedgerCreated()) ledger_id = ledger::view(body.getLedgerCreated().getLedgerId());
+    const auto stream = body.isMigrationStarted() ? event.getPosition() : event.getStream();
+    if (stream != ledger::kLedgerStream) {
+      streams.try_emplace(stream, workflow, approves).first->second.take(event, held, ledger_id);
+    } else if (body.isSteered()) {
+      const auto verb = body.getSteered().getVerb();
+      if (verb == Steered::Verb::PAUSE) held = event.getPosition();
+      if (verb == Steered::Verb::RESUME) held = 0;
+    }
+  }
+}
+
+}  // namespace migledger::simulation
