@@ -100,7 +100,7 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
   if (command.json) {
     out << findings_json(all, identity.kind == "sim", ledger_facts(store).id) << "\n";
   } else {
-    print_findings(all, terminal, out);
+    print_comparison(all, terminal, out);
     out << std::flush;
   }
   if (settled) return std::nullopt;
