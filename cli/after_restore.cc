@@ -34,7 +34,7 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
     out << findings_json(all, cloud.cloud().identity().kind == "sim", ledger_facts(store).id)
         << "\n";
   } else {
-    print_findings(all, terminal, out);
+    print_comparison(all, terminal, out);
     out << std::flush;
   }
   if (after.settled) return std::nullopt;

@@ -7,33 +7,33 @@
 
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
+#include "cli/names.h"
 #include "cli/new_directory.h"
 #include "cli/printable.h"
 #include "ledger/ledger_copy.h"
 #include "ledger/made_whole.h"
+#include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {
 
 int run_backup(const BackupOptions& options, std::ostream& out, std::ostream& err) {
   require_ledger(options.ledger);
-  require_absent(options.directory, "the backup");
+  require_room(options.directory, "the backup");
   ledger::MadeWhole made(options.directory);
   const auto copy = ledger::copy_ledger(options.ledger, made.directory());
   made.finish();
   say_copied(copy, err);
   const std::string root = ledger::to_hex(copy.root);
   if (options.json) {
-    boost::json::array damaged;
-    for (const auto& sentence : copy.not_copied) damaged.emplace_back(json_text(sentence));
-    out << boost::json::serialize(boost::json::object{{"backup", json_text(options.directory)},
-                                                      {"ledger", json_text(options.ledger)},
-                                                      {"head", copy.head},
-                                                      {"root", root},
-                                                      {"evidence", copy.evidence},
-                                                      {"bytes", copy.bytes},
-                                                      {"damaged_evidence", std::move(damaged)}})
-        << "\n";
+    auto object = copied_json(copy);
+    object["backup"] = json_text(options.directory);
+    object["ledger"] = json_text(options.ledger);
+    object["bytes"] = copy.bytes;
+    out << boost::json::serialize(object) << "\n";
   } else {
+    ledger::OpeningReport ignored;
+    if (ledger_facts(*ledger::RocksEventStore::open_reader(options.directory, ignored)).simulated())
+      out << kSimulatedLine << "\n";
     out << fmt::format("{} holds {} events of {}, and {} piece{} of evidence: {} bytes\nroot {}\n",
                        printable(options.directory), copy.head, printable(options.ledger),
                        copy.evidence, copy.evidence == 1 ? "" : "s", copy.bytes, root);

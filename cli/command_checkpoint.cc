@@ -14,6 +14,7 @@
 #include "cli/key_files.h"
 #include "cli/names.h"
 #include "cli/open_ledger.h"
+#include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/this_process.h"
 #include "cli/usage_error.h"
@@ -86,10 +87,22 @@ int run_checkpoint(const CheckpointCommand& command, std::ostream& out, std::ost
         "there is no key to sign with; give --key FILE (migledger keygen makes one), or --config "
         "with a file that has \"checkpoint_key\"");
   const auto key = read_signing_key(key_file);
-  const SignedCheckpoint made = sign_ledger(directory, key, command.out, command.command_line, err);
-  if (!command.out.empty()) ledger::write_atomically(command.out, ledger::bytes_of(made.bytes));
+  // A copy that cannot be written shows before anything is signed, which counts as published.
+  const bool copied = !command.out.empty() && command.out != "-";
+  std::optional<OutputFile> copy;
+  if (copied) copy.emplace(command.out, WhenThere::replaced, out);
+  const SignedCheckpoint made =
+      sign_ledger(directory, key, copied ? command.out : "", command.command_line, err);
   const std::string file =
       ledger::CheckpointStore(directory).file_of(made.checkpoint.size).string();
+  if (copy) {
+    try {
+      copy->write(made.bytes);
+      copy->finish();
+    } catch (const UsageError& e) {
+      throw UsageError(fmt::format("{}. It is signed and kept in {}: copy that", e.what(), file));
+    }
+  }
   if (!command.json) {
     out << made.bytes;
     err << fmt::format("migledger: signed {} events of {}; kept in {}. Keep a copy elsewhere\n",

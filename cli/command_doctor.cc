@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <filesystem>
+#include <memory>
 #include <ostream>
 
 #include "adapters/config/config.h"
@@ -11,6 +13,8 @@
 #include "cli/json_text.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
+#include "ledger/migration_state.h"
+#include "ledger/rocks_event_store.h"
 #include "workflow/doctor.h"
 
 namespace migledger::cli {
@@ -43,13 +47,29 @@ ExitStatus exit_of(const std::vector<workflow::Diagnosis>& found) {
   return exit;
 }
 
+// What the ledger at `path`, which may not be there, says of each migration.
+workflow::ProgressOf progress_in(const std::string& path) {
+  using workflow::Progress;
+  if (!std::filesystem::exists(path)) return {};
+  ledger::OpeningReport report;
+  const std::shared_ptr store = ledger::RocksEventStore::open_reader(path, report);
+  return [store](std::string_view name) {
+    const auto stream = store->find_stream(name);
+    if (!stream) return Progress::not_begun;
+    ledger::MigrationState state;
+    for (const auto cursor = store->scan_stream(*stream); cursor->next();)
+      state.apply(cursor->event());
+    return state.is_over() ? Progress::over : Progress::under_way;
+  };
+}
+
 }  // namespace
 
 int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream& out) {
   const adapters::Config config =
       adapters::load_config(command.config, adapters::read_text_file, command.workflow);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
-  const auto cloud = make_run_cloud(command, config, path);
+  const auto cloud = make_run_cloud(command, config, path, Keeps::nothing);
   std::vector<workflow::Diagnosis> found;
   const bool simulated = cloud->cloud().identity().kind == "sim";
   if (!simulated) {
@@ -60,7 +80,8 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
                          ? ""
                          : "install or update it: https://docs.oracle.com/iaas/tools/oci-cli"});
   }
-  for (auto& diagnosis : workflow::diagnose(config.plan, cloud->cloud(), cloud->clock()))
+  for (auto& diagnosis :
+       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(path)))
     found.push_back(std::move(diagnosis));
   if (command.json) {
     boost::json::array checks;

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "cli/export_jsonl.h"
 #include "cli/export_otlp.h"
 #include "cli/export_tlog.h"
 
@@ -12,11 +13,9 @@ namespace migledger::cli {
 struct ExportOptions {
   std::string ledger = "migration.ledger";
   // One of these.
-  std::string jsonl;  // a file to be made, or "-" (export_jsonl.h)
+  ExportJsonl jsonl;
   ExportTlog tlog;
   ExportOtlp otlp;
-
-  bool evidence = false;  // with jsonl: bulk evidence, too
 };
 
 // Returns an exit code (exit_status.h). Throws UsageError for what cannot be done as asked,

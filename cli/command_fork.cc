@@ -16,6 +16,7 @@
 #include "cli/json_text.h"
 #include "cli/moment.h"
 #include "cli/names.h"
+#include "cli/new_directory.h"
 #include "cli/printable.h"
 #include "cli/recall_known.h"
 #include "cli/run_cloud.h"
@@ -23,6 +24,7 @@
 #include "cli/usage_error.h"
 #include "ledger/fleet_summary.h"
 #include "ledger/forking.h"
+#include "ledger/made_whole.h"
 #include "workflow/records.h"
 
 namespace migledger::cli {
@@ -70,9 +72,8 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
         "--fork makes a new ledger: name it with --ledger, and the one it is forked from with "
         "--from");
   const std::string sim_state = sim_state_of({}, options.into);
-  for (const auto& path : {options.into, sim_state})
-    if (std::filesystem::exists(path))
-      throw UsageError(fmt::format("{} is there already; a fork is made anew", printable(path)));
+  require_room(options.into, "the fork");
+  require_room(sim_state, "the tenancy of the fork");
   ledger::OpeningReport report;
   const auto origin = ledger::RocksEventStore::open_reader(options.origin, report);
   for (const auto& sentence : report.sentences())
@@ -88,8 +89,9 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
   workflow::CloudIdentity identity;
   identity.kind = "sim";
   identity.auth_kind = "sim";
+  ledger::MadeWhole made(options.into);
   const auto store = ledger::fork_ledger(
-      *origin, position, options.into, {actor.pid, actor.host, adapters::SystemClock().now()},
+      *origin, position, made.directory(), {actor.pid, actor.host, adapters::SystemClock().now()},
       workflow::session_opened({ledger::kLedgerStream, moment, 0, 0}, actor, identity), moment);
   const Position session = position + 1;
   const Position head = store->head().position;
@@ -98,7 +100,17 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
   store->append_one(closed);
   const Position end = store->head().position;
   store->close();
-  seed_tenancy(sim_state, *origin, position, states, facts.id, moment);
+  ledger::MadeWhole tenancy(sim_state);
+  seed_tenancy(tenancy.directory(), *origin, position, states, facts.id, moment);
+  // The tenancy first: a ledger without it would begin an empty one.
+  tenancy.finish();
+  try {
+    made.finish();
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove_all(sim_state, ignored);
+    throw;
+  }
 
   if (options.json) {
     out << boost::json::serialize(boost::json::object{

@@ -19,8 +19,8 @@ struct ForkOptions {
   std::string command_line;
 };
 
-// Returns an exit code: 0. Throws UsageError, LedgerError and StateError; what was made until then
-// is left.
+// Returns an exit code: 0. Throws UsageError, LedgerError and StateError; nothing is left then.
+// What a fork that was killed leaves is named ….unfinished-….
 int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

@@ -24,7 +24,7 @@ int run_import(const ImportOptions& options, std::istream& in, std::ostream& out
     file.open(options.jsonl, std::ios::binary);
     if (!file) throw UsageError(printable(options.jsonl) + " cannot be read");
   }
-  require_absent(options.ledger, "the imported ledger");
+  require_room(options.ledger, "the imported ledger");
   ledger::MadeWhole made(options.ledger);
   const auto imported = import_jsonl(
       from_file ? file : in, from_file ? options.jsonl : "standard input", made.directory());

@@ -12,8 +12,8 @@ struct InitOptions {
   std::string workflow = "compute";
 };
 
-// Creates the file with mode 0600; a file that is there already is never touched. Returns an exit
-// code (exit_status.h): 0, or 2 when the file could not be written.
-int run_init(const InitOptions& options, std::ostream& out, std::ostream& err);
+// Creates the file with mode 0600, or writes to `out` for "-"; a file that is there already is
+// never touched. Returns an exit code (exit_status.h): 0. Throws as OutputFile.
+int run_init(const InitOptions& options, std::ostream& out);
 
 }  // namespace migledger::cli

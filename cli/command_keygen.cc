@@ -1,13 +1,12 @@
 #include "cli/command_keygen.h"
 
-#include <filesystem>
 #include <ostream>
 
 #include "cli/exit_status.h"
+#include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/this_process.h"
 #include "cli/usage_error.h"
-#include "ledger/files.h"
 #include "ledger/signed_note.h"
 
 namespace migledger::cli {
@@ -17,18 +16,17 @@ int run_keygen(const KeygenOptions& options, std::ostream& out, std::ostream& er
       options.name.empty() ? this_process({}).host + "/migledger" : options.name;
   if (const std::string why = ledger::why_no_key_name(name); !why.empty())
     throw UsageError("--name: " + why);
+  if (options.file == "-")
+    throw UsageError("a private key is kept in a file of its own, and never shown: name one");
   const std::string public_file = options.file + ".pub";
-  const auto refuse = [](const std::string& file) {
-    throw UsageError(printable(file) +
-                     " is there already; a key is never overwritten: name another "
-                     "file");
-  };
-  if (std::filesystem::exists(public_file)) refuse(public_file);
+  OutputFile private_part(options.file, WhenThere::refused, out, 0600);
+  OutputFile public_part(public_file, WhenThere::refused, out, 0644);
   const auto key = ledger::SigningKey::generate(name);
   const std::string verifier = key.verifier().serialise() + "\n";
-  if (!ledger::create_new(options.file, ledger::bytes_of(key.serialise() + "\n"), 0600))
-    refuse(options.file);
-  if (!ledger::create_new(public_file, ledger::bytes_of(verifier), 0644)) refuse(public_file);
+  private_part.write(key.serialise() + "\n");
+  public_part.write(verifier);
+  private_part.finish();
+  public_part.finish();
   out << verifier;
   err << "migledger: the private key is in " << printable(options.file)
       << ": keep it from others; the public one, above and in " << printable(public_file)

@@ -11,8 +11,8 @@ struct KeygenOptions {
   std::string name;  // empty: HOST/migledger
 };
 
-// Prints the public key. Returns an exit code. Throws UsageError when one of the files is there, or
-// the name is none; LedgerError(disk).
+// Prints the public key. Returns an exit code. Throws AlreadyThere for one of the files, UsageError
+// when the name is none, LedgerError(disk).
 int run_keygen(const KeygenOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

@@ -6,10 +6,10 @@
 
 #include "cli/exit_status.h"
 #include "cli/names.h"
+#include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/checkpoint.h"
-#include "ledger/files.h"
 #include "ledger/merkle.h"
 #include "ledger/rocks_event_store.h"
 
@@ -83,6 +83,13 @@ std::string consistency(const RocksEventStore& store, std::uint64_t from, const 
 int run_prove(const ProveCommand& command, std::ostream& out, std::ostream& err) {
   if (command.position.has_value() == command.from.has_value())
     throw UsageError("give a position, or --from (and --to)");
+  if (!command.position && !command.entry.empty())
+    throw UsageError("--entry is for the event of a position, and --from names none");
+  if (!command.entry.empty() && command.entry == command.out)
+    throw UsageError("--out and --entry name the same file");
+  OutputFile proof_file(command.out.empty() ? "-" : command.out, unless(command.force), out);
+  std::optional<OutputFile> entry_file;
+  if (!command.entry.empty()) entry_file.emplace(command.entry, unless(command.force), out);
   ledger::OpeningReport report;
   const auto store = RocksEventStore::open_reader(command.ledger, report);
   for (const auto& sentence : report.sentences())
@@ -130,11 +137,12 @@ int run_prove(const ProveCommand& command, std::ostream& out, std::ostream& err)
         "is not signed\n",
         unsigned_head.size);
   }
-  if (!command.entry.empty()) ledger::write_atomically(command.entry, ledger::bytes_of(entry));
-  if (command.out.empty())
-    out << proof;
-  else
-    ledger::write_atomically(command.out, ledger::bytes_of(proof));
+  if (entry_file) {
+    entry_file->write(entry);
+    entry_file->finish();
+  }
+  proof_file.write(proof);
+  proof_file.finish();
   return static_cast<int>(ExitStatus::done);
 }
 

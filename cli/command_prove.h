@@ -16,6 +16,7 @@ struct ProveCommand {
   std::string checkpoint;                 // a file; empty: the newest that the ledger published
   std::string out;                        // a file; empty: the standard output
   std::string entry;                      // a file for the bytes of the event; empty: none
+  bool force = false;                     // replace files that are there
 };
 
 // Writes the proof. Returns an exit code. Throws UsageError for what cannot be proven, LedgerError.

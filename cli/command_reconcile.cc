@@ -67,7 +67,7 @@ int run_reconcile(const RunCommand& command, bool adopt, const Terminal& termina
     out << findings_json(all, simulated, books.ledger_id) << "\n";
   } else {
     if (simulated) out << "simulated: nothing here is in a real cloud\n";
-    print_findings(all, terminal, out);
+    print_comparison(all, terminal, out);
   }
   return static_cast<int>(exit_of(all, result.unreachable));
 }

@@ -143,7 +143,7 @@ class Replay {
     if (!options_.next && !fleet.rows().empty()) {
       out_ << '\n';
       print_fleet_table(fleet, terminal_, out_);
-      print_needs(fleet, out_);
+      print_needs(fleet, terminal_, out_);
     }
     print_next_actions(fleet, vantage);
   }

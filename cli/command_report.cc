@@ -61,8 +61,11 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
   if (options.html && markdown && *options.html == kStandardOutput &&
       markdown_file == kStandardOutput)
     throw UsageError("--html and --md cannot both go to the standard output; name a file");
-  if (options.html) check_output(*options.html, options.force);
-  if (markdown) check_output(markdown_file, options.force);
+  if (options.html && markdown && *options.html == markdown_file)
+    throw UsageError("--html and --md name the same file");
+  std::optional<OutputFile> page_file, text_file;
+  if (options.html) page_file.emplace(*options.html, unless(options.force), out);
+  if (markdown) text_file.emplace(markdown_file, unless(options.force), out);
   ReportScope scope = report_scope(store, options.migrations, options.until, start);
   if (options.html && scope.streams.empty()) check_size(scope.until, options.most_events);
 
@@ -82,12 +85,14 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
   };
   if (options.html) {
     const std::string page = report_page(data, json.write(data), options.directory);
-    write_output(*options.html, page, options.force, out);
+    page_file->write(page);
+    page_file->finish();
     wrote(*options.html, page.size());
   }
   if (markdown) {
     const std::string text = report_markdown(data);
-    write_output(markdown_file, text, options.force, out);
+    text_file->write(text);
+    text_file->finish();
     wrote(markdown_file, text.size());
   }
   return static_cast<int>(ExitStatus::done);

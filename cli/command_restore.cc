@@ -75,7 +75,7 @@ std::string tenancy_advice(const RestoreOptions& options) {
 
 int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& err) {
   require_ledger(options.backup);
-  require_absent(options.ledger, "the restored ledger");
+  require_room(options.ledger, "the restored ledger");
   if (const auto writer = ledger::RocksEventStore::current_writer(options.backup))
     err << fmt::format(
         "migledger: process {} is writing to {}: it and the restored ledger must not both go on\n",
@@ -87,16 +87,11 @@ int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& 
   say_copied(copy, err);
   const std::string root = ledger::to_hex(copy.root);
   if (options.json) {
-    boost::json::array damaged;
-    for (const auto& sentence : copy.not_copied) damaged.emplace_back(json_text(sentence));
-    out << boost::json::serialize(boost::json::object{{"ledger", json_text(options.ledger)},
-                                                      {"from", json_text(options.backup)},
-                                                      {"head", copy.head},
-                                                      {"root", root},
-                                                      {"restored", said.position},
-                                                      {"evidence", copy.evidence},
-                                                      {"damaged_evidence", std::move(damaged)}})
-        << "\n";
+    auto object = copied_json(copy);
+    object["ledger"] = json_text(options.ledger);
+    object["from"] = json_text(options.backup);
+    object["restored"] = said.position;
+    out << boost::json::serialize(object) << "\n";
   } else {
     if (said.simulated) out << kSimulatedLine << "\n";
     out << fmt::format(

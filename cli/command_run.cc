@@ -102,6 +102,21 @@ workflow::PlannedMigration recorded_plan(const ledger::EventStore& store, const 
   return {state.name, state.depends_on, state.plan};
 }
 
+std::size_t longest_name(const workflow::Plan& plan) {
+  std::size_t longest = 0;
+  for (const auto& migration : plan.migrations)
+    longest = std::max(longest, display_width(printable(migration.name)));
+  return longest;
+}
+
+// Of those that move it.
+std::size_t longest_step(const workflow::Workflow& workflow) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < workflow.forward_count(); ++i)
+    longest = std::max(longest, display_width(workflow.steps[i].name));
+  return longest;
+}
+
 void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
                const workflow::RunResult& result, const Terminal& terminal, std::ostream& out) {
   // More than a few pictures is no picture.
@@ -165,6 +180,16 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     return status(ExitStatus::plan_changed);
   }
 
+  for (const auto& sentence : changed_after_end(store, config.plan))
+    err << "migledger: " << sentence << "\n";
+  if (!command.json) {
+    if (simulated) out << "simulated: nothing here happens in a real cloud\n";
+    out << fmt::format("{} {} with {} migration{}\n", opened.created ? "new ledger" : "ledger",
+                       printable(path), config.plan.migrations.size(),
+                       config.plan.migrations.size() == 1 ? "" : "s")
+        << std::flush;
+  }
+
   ledger::EvidenceStore evidence(path);
   DebugLog log(command.log_file.empty() ? config.log_file : command.log_file,
                [] { return adapters::SystemClock().now(); });
@@ -185,13 +210,6 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   };
   options.debug = [&](std::string_view remark) { log.write(remark); };
 
-  if (!command.json) {
-    if (simulated) out << "simulated: nothing here happens in a real cloud\n";
-    out << fmt::format("{} {} with {} migration{}\n", opened.created ? "new ledger" : "ledger",
-                       printable(path), config.plan.migrations.size(),
-                       config.plan.migrations.size() == 1 ? "" : "s")
-        << std::flush;
-  }
   std::atomic<workflow::Executor*> running = nullptr;
   workflow::RunResult result;
   {
@@ -202,7 +220,9 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     RunOrders orders(*inbox, command.order);
     options.orders = &orders;
     const auto view = make_run_view(
-        {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0}, store,
+        {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0,
+         longest_name(config.plan), longest_step(*workflow)},
+        store,
         [&](const auto& visit) {
           if (auto* executor = running.load()) executor->for_each(visit);
         },
@@ -241,9 +261,14 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
                                {"done", result.done},
                                {"failed", result.failed},
                                {"waiting", result.parked},
-                               {"not_started", result.not_started},
+                               {"not_started", result.not_started.size()},
                                {"interrupted", result.interrupted},
                                {"simulated", simulated}};
+    if (!result.not_started.empty()) {
+      auto& list = object["unstarted"].emplace_array();
+      for (const auto& one : result.not_started)
+        list.push_back({{"name", json_text(one.name)}, {"why", json_text(one.why)}});
+    }
     if (checkpoint)
       object["checkpoint"] =
           boost::json::object{{"origin", json_text(checkpoint->checkpoint.origin)},

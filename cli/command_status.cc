@@ -39,7 +39,7 @@ void print_json(const ledger::FleetSummary& fleet, const LedgerFacts& facts,
 }
 
 // Whether a run is under way, and how the last one ended.
-std::string run_words(const ledger::FleetSummary& fleet, Names& names,
+std::string run_words(const ledger::FleetSummary& fleet, Names& names, const std::string& last,
                       const StatusOptions& options) {
   const auto actor = [&] { return printable(names.actor(fleet.session()), 60); };
   if (options.run && options.run->pid == 0) return "a run is under way, just starting";
@@ -48,27 +48,33 @@ std::string run_words(const ledger::FleetSummary& fleet, Names& names,
                        printable(options.run->host, 60), format_local(options.run->since));
   if (fleet.session() == 0) return "no run yet";
   if (fleet.session_closed())
-    return fmt::format("no run is under way; the last one was by {}", actor());
+    return last.empty() ? fmt::format("no run is under way; the last one was by {}", actor())
+                        : fmt::format("no run is under way; the last one, by {}, ended with: {}",
+                                      actor(), printable(last, 1000));
   return fmt::format("no run is under way; the last one, by {}, was cut off: run again to go on",
                      actor());
 }
 
 // What is known before anything is folded: the first thing a person sees of a long ledger.
-void print_head(const ledger::Head& head, const LedgerFacts& facts, std::ostream& out) {
+void print_head(const ledger::Head& head, const LedgerFacts& facts, const Terminal& terminal,
+                std::ostream& out) {
   if (facts.simulated()) out << kSimulatedLine << '\n';
   if (head.position == 0) {
     out << "the ledger is empty\n";
   } else {
-    out << fmt::format("ledger {} ({}), last event #{} at {}\n", printable(facts.id, 40),
-                       printable(facts.cloud, 20), head.position, format_local(head.time));
+    out << wrapped(fmt::format("ledger {} ({}), last event #{} at {}", printable(facts.id, 40),
+                               printable(facts.cloud, 20), head.position, format_local(head.time)),
+                   terminal.width, 2)
+        << '\n';
   }
   out.flush();
 }
 
-void print_text(const ledger::FleetSummary& fleet, Names& names, const StatusOptions& options,
-                std::ostream& out) {
+void print_text(const ledger::FleetSummary& fleet, Names& names, const std::string& last,
+                const StatusOptions& options, std::ostream& out) {
   if (fleet.position() == 0) return;
-  out << run_words(fleet, names, options) << '\n' << count_words(fleet) << '\n';
+  out << wrapped(run_words(fleet, names, last, options), options.terminal.width, 2) << '\n'
+      << wrapped(count_words(fleet), options.terminal.width, 2) << '\n';
   if (fleet.held() != 0)
     out << paint(options.terminal, Colour::yellow,
                  fmt::format("all are paused (#{}): migledger resume goes on", fleet.held()))
@@ -82,7 +88,7 @@ void print_text(const ledger::FleetSummary& fleet, Names& names, const StatusOpt
   if (fleet.rows().empty()) return;
   out << '\n';
   print_fleet_table(fleet, options.terminal, out);
-  print_needs(fleet, out);
+  print_needs(fleet, options.terminal, out);
 }
 
 }  // namespace
@@ -92,12 +98,12 @@ int run_status(const ledger::EventStore& store, const StatusOptions& options, st
   Names names(store);
   const LedgerFacts facts = ledger_facts(store);
   const ledger::Head head = store.head();
-  if (!options.json) print_head(head, facts, out);
+  if (!options.json) print_head(head, facts, options.terminal, out);
   const ledger::FleetSummary fleet = load_fleet(store, head.position, start);
   if (options.json) {
     print_json(fleet, facts, options, out);
   } else {
-    print_text(fleet, names, options, out);
+    print_text(fleet, names, last_words(store, head.position), options, out);
   }
   out.flush();
   return static_cast<int>(ExitStatus::done);

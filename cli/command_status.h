@@ -12,8 +12,8 @@
 //   migrations    array of objects, in the order of their start: name, workflow, stream, status
 //                 ("running", "waiting", "done", "failed"), step (name; absent before the first),
 //                 step_number, step_count, steps_done, percent, state (what it waits for, or why it
-//                 stopped), need (what a person must do), started, entered, updated (UTC), events,
-//                 position
+//                 stopped), need (what a person must do, or can when it failed), started, entered,
+//                 updated (UTC), events, position
 #pragma once
 
 #include <optional>

@@ -8,6 +8,7 @@
 #include "cli/event_json.h"
 #include "cli/event_text.h"
 #include "cli/exit_status.h"
+#include "cli/fleet_text.h"
 #include "cli/json_text.h"
 #include "cli/moment.h"
 #include "cli/names.h"
@@ -18,6 +19,7 @@
 #include "cli/replayed.h"
 #include "cli/usage_error.h"
 #include "workflow/row_words.h"
+#include "workflow/transitions.h"
 #include "workflow/why.h"
 
 namespace migledger::cli {
@@ -92,9 +94,13 @@ class Why {
       try {
         find_migration(store_, options_.what, start);
       } catch (const UsageError& e) {
-        throw UsageError(std::string(e.what()) +
-                         ", and no event recorded a resource or key of that "
-                         "name");
+        const std::string last = last_words(store_, until_);
+        std::string words = e.what();
+        words += words.ends_with('?') ? " No" : ". No";
+        words += " event recorded a resource or key of that name, either";
+        if (last.find(options_.what) != std::string::npos)
+          words += ". The last run ended with: " + printable(last, 1000);
+        throw UsageError(words);
       }
       throw UsageError(
           fmt::format("\"{}\" had not started yet at #{}", printable(options_.what, 60), until_));
@@ -150,6 +156,9 @@ class Why {
       case Kind::resource:
         break;
     }
+    if (traced_.only_named)
+      return fmt::format("{}, which nothing here made: the first request about it, of {}",
+                         printable(traced_.name, 200), of);
     return fmt::format("{}, {}of {}", printable(traced_.name, 200),
                        traced_.intent == 0 ? "found, " : "", of);
   }
@@ -175,6 +184,10 @@ class Why {
       if (next.cannot_tell.empty())
         out_ << fit("      by the " + row_words(next.decision.row), options_.terminal.width)
              << '\n';
+      const auto ways =
+          workflow::ways_on(workflow::stage_of(replayed.state), printable(replayed.state.name, 63));
+      if (!ways.empty()) out_ << "what can be done:\n";
+      print_ways(ways, 2, options_.terminal, out_);
     }
   }
 
@@ -204,6 +217,9 @@ class Why {
         asked = {{"kind", "migration"}, {"name", json_text(options_.what)}};
         const Replayed replayed = replay_stream(store_, stream_, until_);
         object["next"] = next_json(next_action(replayed.state, vantage), replayed.state);
+        const auto ways =
+            workflow::ways_on(workflow::stage_of(replayed.state), replayed.state.name);
+        if (!ways.empty()) object["need"] = json_text(words_of(ways));
         break;
       }
       case Kind::event:
@@ -214,6 +230,7 @@ class Why {
                  {"name", json_text(traced_.name)},
                  {"made", traced_.made},
                  {"intent", traced_.intent}};
+        if (traced_.only_named) asked["only_named"] = true;
         object["became"] = events_json(traced_.became);
         break;
     }

@@ -159,15 +159,10 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   options.seed = command.sim_seed;
   options.start = start;
   options.bucket_objects = command.sim_objects.value_or(options.bucket_objects);
-  sim::MemoryStore state;
-  const std::string kept = sim_state_of(command.sim_state, ledger);
-  if (command.cloud == "sim" && std::filesystem::exists(kept)) {
-    std::vector<sim::StateStore::Change> rows;
-    sim::open_disk_store_read_only(kept)->load(
-        [&](std::string_view key, std::string_view value) { rows.emplace_back(key, value); });
-    state.write(rows);
-  }
-  sim::Tenancy tenancy(options, &state);
+  const auto state = command.cloud == "sim"
+                         ? sim::copy_of_disk_store(sim_state_of(command.sim_state, ledger))
+                         : std::make_unique<sim::MemoryStore>();
+  sim::Tenancy tenancy(options, state.get());
   if (command.cloud != "sim") {
     sim::Recalled known;
     for (const auto& planned : config.plan.migrations) {
@@ -207,6 +202,9 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
     if (migration.status == ledger::Status::parked)
       out << fmt::format("{} would stop: {}; {}\n", printable(planned.name, 63),
                          printable(migration.reason, 500), printable(migration.need, 500));
+    if (migration.status == ledger::Status::failed)
+      out << fmt::format("{} would fail: {}\n", printable(planned.name, 63),
+                         printable(migration.reason, 500));
   }
   return workflow::exit_code(result);
 }

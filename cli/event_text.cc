@@ -9,6 +9,7 @@
 #include "cli/event_json.h"
 #include "cli/event_kind.h"
 #include "cli/printable.h"
+#include "ledger/merkle.h"
 #include "ledger/migration_state.h"
 
 namespace migledger::cli {
@@ -22,6 +23,9 @@ constexpr std::size_t kLongestName = 40;
 
 // Columns that a name may take in a line.
 constexpr std::size_t kWidestName = 24;
+// Columns are as wide as this from the first line on, so that the usual names do not widen them.
+constexpr std::size_t kUsualName = 6;
+constexpr std::size_t kUsualStep = 15;  // "launch-instance"
 
 // "ml-…-3": the ledger, migration and step in a key are in the line already.
 std::string short_key(std::string_view key) {
@@ -505,7 +509,7 @@ Colour colour_of(Event::Reader event) {
   const auto body = event.getBody();
   const auto result = result_of(event);
   const bool put_back = body.isRestored() && !(body.getRestored().hasReconciled() &&
-                                              body.getRestored().getReconciled().getSettled());
+                                               body.getRestored().getReconciled().getSettled());
   if (body.isParked() || body.isTailDropped() || put_back || !is_known(event))
     return Colour::yellow;
   if (body.isReadFailed() || (body.isOutcome() && result == "unknown")) return Colour::yellow;
@@ -518,7 +522,10 @@ Colour colour_of(Event::Reader event) {
 EventLines::EventLines(Names& names, const Options& options)
     : names_(&names),
       options_(options),
-      position_width_(fmt::formatted_size("#{}", options.last)) {}
+      position_width_(fmt::formatted_size("#{}", options.last)),
+      name_width_(options.name_width == 0 ? kUsualName : std::min(options.name_width, kWidestName)),
+      step_width_(options.step_width == 0 ? kUsualStep
+                                          : std::min(options.step_width, kWidestName)) {}
 
 void EventLines::of(Names& names, std::string_view ledger) {
   names_ = &names;
@@ -578,6 +585,7 @@ void EventLines::print_details(Event::Reader event, std::span<const std::byte> b
   lines.emplace_back("time", raw == time ? format_utc(time)
                                          : fmt::format("{} (the clock read {})", format_utc(time),
                                                        format_utc(raw)));
+  if (!bytes.empty()) lines.emplace_back("leaf", ledger::to_hex(ledger::leaf_hash(bytes)));
   lines.emplace_back("stream",
                      fmt::format("#{}, version {}", event.getStream(), event.getVersion()));
   if (event.getSession() != 0)

@@ -43,6 +43,9 @@ class EventLines {
     bool show_migration = true;  // false where all are of one
     ledger::Position last = 0;   // the largest position expected, for the column's width
     Terminal terminal;           // lines are shortened to its width, unless verbose
+    // Columns of names of migrations and of steps to begin with; 0: as is usual.
+    std::size_t name_width = 0;
+    std::size_t step_width = 0;
   };
 
   EventLines(Names& names, const Options& options);
@@ -66,8 +69,8 @@ class EventLines {
   // Columns grow with what they have held: events are not known in advance.
   std::size_t ledger_width_ = 0;
   std::size_t position_width_;
-  std::size_t name_width_ = 6;
-  std::size_t step_width_ = 14;
+  std::size_t name_width_;
+  std::size_t step_width_;
 };
 
 }  // namespace migledger::cli

@@ -9,9 +9,9 @@ void add_export(CLI::App& app, ExportOptions& options, const std::function<void(
   sub->add_option("--ledger", options.ledger, "directory of the ledger")->capture_default_str();
 
   auto* lines = sub->add_option_group("JSON Lines, which import makes the same ledger of");
-  auto* jsonl = lines->add_option("--jsonl", options.jsonl,
+  auto* jsonl = lines->add_option("--jsonl", options.jsonl.file,
                                   "exact to the byte: a file to be made, or - for the output");
-  lines->add_flag("--evidence", options.evidence, "bulk evidence, too")->needs(jsonl);
+  lines->add_flag("--evidence", options.jsonl.evidence, "bulk evidence, too")->needs(jsonl);
 
   auto* log = sub->add_option_group("a signed log of static files (C2SP tlog-tiles)");
   auto* tlog = log->add_option("--tlog", options.tlog.directory,
@@ -31,8 +31,11 @@ void add_export(CLI::App& app, ExportOptions& options, const std::function<void(
           "--until", [&options](const std::string& moment) { options.otlp.until = moment; },
           "up to this position or time")
       ->needs(otlp);
-  traces->add_flag("--force", options.otlp.force, "replace a file that is there already")
-      ->needs(otlp);
+
+  sub->add_flag_callback(
+         "--force", [&options] { options.jsonl.force = options.otlp.force = true; },
+         "replace a file that is there already")
+      ->excludes(tlog);
 
   sub->footer(
       "Examples:\n  migledger export --jsonl migration.jsonl --evidence\n"

@@ -291,10 +291,11 @@ std::string otlp_json(const ReportData& data) { return Exporter(data).make(); }
 
 int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std::ostream& out,
                 const FleetStart& start) {
-  check_output(options.file, options.force);
+  OutputFile file(options.file, unless(options.force), out);
   const ReportData data =
       gather_report(store, report_scope(store, options.migrations, options.until, start));
-  write_output(options.file, otlp_json(data), options.force, out);
+  file.write(otlp_json(data));
+  file.finish();
   if (options.file != "-")
     out << fmt::format("Wrote {}: {} trace(s), up to #{}\n", printable(options.file),
                        data.timeline.migrations().size(), data.scope.until);

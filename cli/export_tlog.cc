@@ -24,6 +24,8 @@ int export_tlog(const std::string& ledger, const ExportTlog& options, std::ostre
   }
   ledger::OpeningReport report;
   const auto store = ledger::RocksEventStore::open_reader(ledger, report);
+  for (const auto& sentence : report.sentences())
+    err << "migledger: " << printable(sentence, 1000) << "\n";
   if (!checkpoint)
     throw UsageError(
         "the ledger has published no checkpoint, and a log without one proves nothing; give --key "

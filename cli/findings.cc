@@ -67,8 +67,8 @@ ExitStatus exit_of(const std::vector<SaidFinding>& all, bool unreachable) {
   return unreachable ? ExitStatus::cloud_unreachable : ExitStatus::waits_for_person;
 }
 
-void print_findings(const std::vector<SaidFinding>& all, const Terminal& terminal,
-                    std::ostream& out) {
+void print_comparison(const std::vector<SaidFinding>& all, const Terminal& terminal,
+                      std::ostream& out) {
   std::map<Verdict, std::size_t> counts;
   unsigned to_do = 0;
   for (const auto& said : all) {

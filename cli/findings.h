@@ -26,8 +26,8 @@ struct SaidFinding {
 ExitStatus exit_of(const std::vector<SaidFinding>& all, bool unreachable);
 
 // A line a finding, what to do, and a summary.
-void print_findings(const std::vector<SaidFinding>& all, const Terminal& terminal,
-                    std::ostream& out);
+void print_comparison(const std::vector<SaidFinding>& all, const Terminal& terminal,
+                      std::ostream& out);
 
 // The object that command_reconcile.h describes, without a line end.
 std::string findings_json(const std::vector<SaidFinding>& all, bool simulated,

@@ -26,7 +26,7 @@ json::object row_json(const ledger::FleetRow& row, const ledger::FleetSummary& f
   object["steps_done"] = row.steps_done();
   object["percent"] = row.percent;
   object["state"] = json_text(row.state);
-  object["need"] = json_text(row.need);
+  object["need"] = json_text(need_of(row));
   object["started"] = format_utc(row.started);
   object["entered"] = format_utc(row.entered);
   object["updated"] = format_utc(row.updated);

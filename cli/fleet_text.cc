@@ -7,6 +7,7 @@
 
 #include "cli/printable.h"
 #include "cli/table.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
@@ -16,7 +17,10 @@ using ledger::FleetRow;
 using ledger::Status;
 
 constexpr std::size_t kMostDone = 1000;
+constexpr std::size_t kMostFailed = 20;  // told why
 constexpr std::size_t kLongestText = 120;
+constexpr std::size_t kMinute = 16;       // "2026-11-23 09:00"
+constexpr std::size_t kWideEnough = 100;  // columns for times in full
 
 // What needs attention comes first.
 int rank(Status status) {
@@ -100,9 +104,11 @@ void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& termin
   Table table({{"MIGRATION", false, 12},
                {"STATUS", false, 7},
                {"STEP", false, 12},
-               {"%", true, 3},
-               {"WAITS FOR, OR STOPPED BY", false, 16},
-               {"SINCE", false, 16}});
+               {"%", true, 3, 1},
+               {"WAITS FOR, OR STOPPED BY", false, 16, 2},
+               {"SINCE", false, kMinute, 3}});
+  // The first line of status has the offset.
+  const bool narrow = terminal.width > 0 && terminal.width < kWideEnough;
   std::size_t done = 0;
   for (const FleetRow* row : rows) {
     if (row->status == Status::done && ++done > kMostDone) continue;
@@ -112,22 +118,60 @@ void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& termin
                {step_words(*row, fleet)},
                {row->percent > 0 ? fmt::format("{}", static_cast<unsigned>(row->percent)) : ""},
                {state_words(*row)},
-               {format_local(since)}});
+               {narrow ? format_local(since).substr(0, kMinute) : format_local(since)}});
   }
   if (!table.empty()) table.print(terminal, out);
   if (done > kMostDone)
     out << fmt::format("… and {} more that are done (status --json lists all)\n", done - kMostDone);
 }
 
-void print_needs(const ledger::FleetSummary& fleet, std::ostream& out) {
+std::string need_of(const FleetRow& row) {
+  if (row.status == Status::failed)
+    return words_of(workflow::ways_on(workflow::Stage::failed, row.name));
+  return row.need;
+}
+
+void print_ways(const std::vector<workflow::Way>& ways, std::size_t indent,
+                const Terminal& terminal, std::ostream& out) {
+  std::size_t longest = 0, purposes = 0;
+  for (const auto& way : ways) {
+    longest = std::max(longest, display_width(way.command));
+    purposes = std::max(purposes, display_width(way.purpose));
+  }
+  const bool beside = terminal.width == 0 || indent + longest + 2 + purposes <= terminal.width;
+  const std::string margin(indent, ' ');
+  for (const auto& way : ways) {
+    if (beside)
+      out << margin << pad(way.command, longest) << "  " << way.purpose << '\n';
+    else
+      out << wrapped(margin + way.command, terminal.width, indent + 2) << '\n'
+          << wrapped(margin + "  " + std::string(way.purpose), terminal.width, indent + 2) << '\n';
+  }
+}
+
+void print_needs(const ledger::FleetSummary& fleet, const Terminal& terminal, std::ostream& out) {
+  const auto line = [&](const std::string& text, std::size_t indent) {
+    out << wrapped(text, terminal.width, indent) << '\n';
+  };
   bool first = true;
+  std::vector<const FleetRow*> failed;
   for (const auto& row : fleet.rows()) {
+    if (row.status == Status::failed) failed.push_back(&row);
     if (row.status != Status::parked || row.need.empty()) continue;
     if (first) out << "\nTo do:\n";
     first = false;
-    out << fmt::format("  {}: {}\n    because: {}\n", printable(row.name),
-                       printable(row.need, 2000), printable(row.state, 2000));
+    line(fmt::format("  {}: {}", printable(row.name), printable(row.need, 2000)), 4);
+    line(fmt::format("    because: {}", printable(row.state, 2000)), 6);
   }
+  if (failed.empty()) return;
+  out << "\nFailed:\n";
+  for (std::size_t i = 0; i < std::min(failed.size(), kMostFailed); ++i)
+    line(fmt::format("  {}: {}", printable(failed[i]->name), printable(failed[i]->state, 2000)), 4);
+  if (failed.size() > kMostFailed)
+    out << fmt::format("  … and {} more\n", failed.size() - kMostFailed);
+  out << "What can be done:\n";
+  const std::string name = failed.size() == 1 ? printable(failed.front()->name) : "NAME";
+  print_ways(workflow::ways_on(workflow::Stage::failed, name), 2, terminal, out);
 }
 
 }  // namespace migledger::cli

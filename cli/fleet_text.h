@@ -7,6 +7,7 @@
 #include "cli/names.h"
 #include "cli/terminal.h"
 #include "ledger/fleet_summary.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
@@ -29,7 +30,16 @@ Colour colour_of(ledger::Status status);
 void print_fleet_table(const ledger::FleetSummary& fleet, const Terminal& terminal,
                        std::ostream& out);
 
-// What a person must do, migration by migration; nothing when there is nothing.
-void print_needs(const ledger::FleetSummary& fleet, std::ostream& out);
+// What a person must do, or can, about a migration: its need, or the ways on when it has failed;
+// empty: nothing.
+std::string need_of(const ledger::FleetRow& row);
+
+// What a person must do, migration by migration, and what can be done about those that failed;
+// nothing when there is nothing.
+void print_needs(const ledger::FleetSummary& fleet, const Terminal& terminal, std::ostream& out);
+
+// A line a way, or two where the terminal is narrow.
+void print_ways(const std::vector<workflow::Way>& ways, std::size_t indent,
+                const Terminal& terminal, std::ostream& out);
 
 }  // namespace migledger::cli

@@ -23,8 +23,10 @@ void add_history(CLI::App& app, HistoryCommand& command, const std::function<voi
              "only events with this opc-request-id or work request");
   add_filter("--key", options.keys, "only events with this idempotency key");
   add_filter("--text", options.texts, "only events that hold this text, in any letter case");
-  sub->add_option("--since", options.since, "from this position or time on");
-  sub->add_option("--until", options.until, "up to this position or time");
+  sub->add_option("--since", options.since, "from this position, time or hash on");
+  sub->add_option(
+      "--until", options.until,
+      "up to this position, time or hash (the leaf of an event, as --verbose shows it)");
   sub->add_flag("--reverse", options.reverse, "the newest first");
   whole_number(sub->add_option("--limit", options.limit, "at most so many"), 1);
   sub->add_flag("--count", options.count, "only how many there are");

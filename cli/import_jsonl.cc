@@ -1,7 +1,6 @@
 #include "cli/import_jsonl.h"
 
 #include <fmt/format.h>
-#include <kj/encoding.h>
 
 #include <boost/json.hpp>
 #include <istream>
@@ -12,6 +11,7 @@
 #include "cli/export_jsonl.h"
 #include "cli/names.h"
 #include "cli/printable.h"
+#include "ledger/base64.h"
 #include "ledger/errors.h"
 #include "ledger/evidence_store.h"
 #include "ledger/ledger_builder.h"
@@ -116,11 +116,9 @@ class Importer {
   }
 
   static std::vector<std::byte> bytes(const json::object& object) {
-    const auto encoded = text(object, "bytes");
-    const auto decoded = kj::decodeBase64(kj::ArrayPtr<const char>(encoded.data(), encoded.size()));
-    if (decoded.hadErrors) wrong("its \"bytes\" are not base64");
-    const auto* begin = reinterpret_cast<const std::byte*>(decoded.begin());
-    return {begin, begin + decoded.size()};
+    auto decoded = ledger::from_base64(text(object, "bytes"));
+    if (!decoded) wrong("its \"bytes\" are not base64");
+    return std::move(*decoded);
   }
 
   static std::string_view kind_of(const json::object& object) { return text(object, "kind"); }

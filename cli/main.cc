@@ -36,6 +36,7 @@
 #include "cli/usage_error.h"
 #include "cli/whole_number.h"
 #include "ledger/errors.h"
+#include "ledger/made_whole.h"
 
 namespace {
 
@@ -78,6 +79,8 @@ int guarded(const Command& command) {
   try {
     return command();
   } catch (const cli::UsageError& e) {
+    return fail(ExitStatus::usage, e.what());
+  } catch (const ledger::AlreadyThere& e) {
     return fail(ExitStatus::usage, e.what());
   } catch (const adapters::ConfigError& e) {
     std::cerr << e.what() << "\n";  // printable already, a line a problem
@@ -282,8 +285,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"compute", "volume-replication", "storage-replication"}));
   init_app->footer(
       "Example:\n  migledger init && migledger run --cloud sim --ledger rehearsal.ledger");
-  init_app->callback(
-      [&] { exit = guarded([&] { return cli::run_init(init, std::cout, std::cerr); }); });
+  init_app->callback([&] { exit = guarded([&] { return cli::run_init(init, std::cout); }); });
 
   cli::CheckConfigOptions check;
   auto* check_app = app.add_subcommand("check-config", "say whether a configuration is good");

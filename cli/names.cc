@@ -29,6 +29,17 @@ std::string_view plain_path(std::string_view path) {
 
 }  // namespace
 
+std::string last_words(const ledger::EventStore& store, ledger::Position until) {
+  // After it come a signed checkpoint and what people asked for while nobody ran.
+  constexpr ledger::Position kLast = 64;
+  std::string words;
+  if (until == 0) return words;
+  for (const auto cursor = store.scan(until > kLast ? until - kLast : 1, until); cursor->next();)
+    if (cursor->event().getBody().isSessionClosed())
+      words = ledger::view(cursor->event().getBody().getSessionClosed().getReason());
+  return words;
+}
+
 std::string request_words(Request::Reader request) {
   std::string words(view(request.getMethod()));
   words.append(" ").append(plain_path(view(request.getPath())));

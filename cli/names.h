@@ -21,6 +21,10 @@ struct LedgerFacts {
 };
 LedgerFacts ledger_facts(const ledger::EventStore& store);
 
+// What the newest session said when it ended, up to `until`; empty when none of the last events
+// says it. From outside: not printable yet.
+std::string last_words(const ledger::EventStore& store, ledger::Position until);
+
 // "POST images (us-ashburn-1)". From outside: not printable yet.
 std::string request_words(ledger::schema::Request::Reader request);
 

@@ -1,23 +1,24 @@
 #include "cli/new_directory.h"
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <ostream>
 
+#include "cli/json_text.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 #include "ledger/ledger_directory.h"
+#include "ledger/made_whole.h"
 
 namespace migledger::cli {
 
 namespace fs = std::filesystem;
 
-void require_absent(const std::string& path, const std::string& what) {
+void require_room(const std::string& path, const std::string& what) {
   if (path.empty()) throw UsageError("name the directory that " + what + " is to be");
+  ledger::require_absent(path);
   std::error_code ignored;
-  if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found)
-    throw UsageError(printable(path) + " is there already, and nothing is ever written over; " +
-                     what + " needs a name of its own");
   const fs::path parent = fs::absolute(fs::path(path) / ".").lexically_normal().parent_path();
   if (!fs::is_directory(parent.parent_path(), ignored))
     throw UsageError("there is no directory " + printable(parent.parent_path().string()) +
@@ -29,6 +30,15 @@ void require_ledger(const std::string& path) {
   if (LedgerDirectory{path}.inspect() != LedgerDirectory::State::complete)
     throw ledger::LedgerError(ledger::LedgerErrorKind::missing,
                               "there is no ledger in " + path + "; name one that is there");
+}
+
+boost::json::object copied_json(const ledger::LedgerCopy& copy) {
+  boost::json::array damaged;
+  for (const auto& sentence : copy.not_copied) damaged.emplace_back(json_text(sentence));
+  return {{"head", copy.head},
+          {"root", ledger::to_hex(copy.root)},
+          {"evidence", copy.evidence},
+          {"damaged_evidence", std::move(damaged)}};
 }
 
 void say_copied(const ledger::LedgerCopy& copy, std::ostream& err) {

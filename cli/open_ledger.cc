@@ -41,6 +41,18 @@ std::string words(const ledger::Fields& endpoints) {
 
 }  // namespace
 
+void check_cloud(const std::string& directory, std::string_view bound, std::string_view wanted) {
+  if (bound == wanted) return;
+  throw LedgerError(
+      LedgerErrorKind::refused,
+      bound == "sim" ? fmt::format("{} belongs to a simulated tenancy: give --cloud sim, or name "
+                                   "another ledger with --ledger",
+                                   directory)
+                     : fmt::format("{} belongs to the real cloud ({}), and --cloud sim is a "
+                                   "rehearsal: name another ledger for it with --ledger",
+                                   directory, bound));
+}
+
 void check_binding(const ledger::EventStore& store, const workflow::CloudIdentity& identity,
                    const std::string& directory) {
   const auto cursor = store.scan(1, 1);
@@ -48,9 +60,7 @@ void check_binding(const ledger::EventStore& store, const workflow::CloudIdentit
     throw LedgerError(LedgerErrorKind::corrupt, directory + ": position 1 is not ledgerCreated");
   const auto created = cursor->event().getBody().getLedgerCreated();
   const std::string cloud(ledger::view(created.getCloud()));
-  if (cloud != identity.kind)
-    refuse(directory, "the cloud", cloud == "sim" ? "sim (a rehearsal)" : cloud,
-           identity.kind == "sim" ? "sim (a rehearsal)" : identity.kind);
+  check_cloud(directory, cloud, identity.kind);
   const std::string tenancy(ledger::view(created.getTenancy()));
   if (!tenancy.empty() && !identity.tenancy.empty() && tenancy != identity.tenancy)
     refuse(directory, "the tenancy", tenancy, identity.tenancy);

@@ -29,6 +29,10 @@ RunLedger open_run_ledger(const std::filesystem::path& directory,
 // Records that an opening for writing dropped a torn tail, if it did.
 void record_dropped_tail(ledger::EventStore& store, const ledger::OpeningReport& report, Time now);
 
+// Throws LedgerError(refused), with what to do instead, when the kind of cloud that the ledger is
+// bound to is not the one that is `wanted`.
+void check_cloud(const std::string& directory, std::string_view bound, std::string_view wanted);
+
 // Throws LedgerError(refused) when the ledger in `store` is bound to another cloud, tenancy or
 // endpoints.
 void check_binding(const ledger::EventStore& store, const workflow::CloudIdentity& identity,

@@ -6,87 +6,120 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <filesystem>
 #include <ostream>
 #include <system_error>
 
-#include "adapters/unique_fd.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/files.h"
+#include "ledger/made_whole.h"
 
 namespace migledger::cli {
 
 namespace {
 
 constexpr std::string_view kStandardOutput = "-";
-
-[[noreturn]] void refuse_existing(const std::string& path) {
-  throw UsageError(
-      fmt::format("{}: is there already and was not changed; name another file, or replace it "
-                  "with --force",
-                  printable(path)));
-}
-
-[[noreturn]] void cannot_write(const std::string& path, int error) {
-  throw UsageError(fmt::format("{}: cannot be written: {}", printable(path),
-                               std::generic_category().message(error)));
-}
-
-// Returns an errno value; 0: done.
-int write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written >= 0)
-      content.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      return errno;
-  }
-  return 0;
-}
-
-// Returns an errno value; EEXIST also for a file that came there meanwhile, unless `replace`.
-int put_in_place(const std::string& from, const std::string& to, bool replace) {
-  const unsigned flags = replace ? 0 : RENAME_NOREPLACE;
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return 0;
-  // Some file systems do not know the flag: what was checked before has to do.
-  if (errno != EINVAL || replace) return errno;
-  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
-}
+constexpr std::size_t kBuffered = 1 << 16;
+constexpr int kNames = 100;  // tried beside the file
 
 }  // namespace
 
-void check_output(const std::string& path, bool replace) {
-  struct stat there {};
-  if (replace || path == kStandardOutput || ::lstat(path.c_str(), &there) != 0) return;
-  if (S_ISREG(there.st_mode) || S_ISLNK(there.st_mode)) refuse_existing(path);
+void OutputFile::refuse_existing() const {
+  throw ledger::AlreadyThere(
+      path_, when_there_ == WhenThere::refused ? "" : ", or replace it with --force");
 }
 
-void write_output(const std::string& path, std::string_view content, bool replace,
-                  std::ostream& out) {
-  if (path == kStandardOutput) {
-    out << content;
-    out.flush();
-    return;
-  }
-  check_output(path, replace);
+void OutputFile::check_absent() const {
   struct stat there {};
-  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+  if (::lstat(path_.c_str(), &there) == 0 && (S_ISREG(there.st_mode) || S_ISLNK(there.st_mode)))
+    refuse_existing();
+}
+
+OutputFile::OutputFile(const std::string& path, WhenThere when_there, std::ostream& out,
+                       unsigned permissions)
+    : path_(path), when_there_(when_there), out_(out) {
+  if (path_ == kStandardOutput) return;
+  if (when_there_ != WhenThere::replaced) check_absent();
+  struct stat there {};
+  if (::stat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
     // A pipe or a device: nothing to replace.
-    const adapters::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (fd.get() < 0) cannot_write(path, errno);
-    if (const int error = write_all(fd.get(), content)) cannot_write(path, error);
+    fd_ = adapters::UniqueFd(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+    if (fd_.get() < 0) fail(errno);
     return;
   }
-  const std::string beside = fmt::format("{}.{}.tmp", path, ::getpid());
-  adapters::UniqueFd fd(
-      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
-  if (fd.get() < 0) cannot_write(path, errno);
-  int error = write_all(fd.get(), content);
-  if (error == 0 && ::fsync(fd.get()) != 0) error = errno;
-  if (error == 0) error = put_in_place(beside, path, replace);
-  if (error != 0) ::unlink(beside.c_str());
-  if (error == EEXIST) refuse_existing(path);
-  if (error != 0) cannot_write(path, error);
+  make_beside(permissions);
+}
+
+OutputFile::~OutputFile() {
+  // What cannot be removed stays, under a name that says what it is.
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+void OutputFile::make_beside(unsigned permissions) {
+  for (int i = 0; i < kNames; ++i) {
+    const std::string name = fmt::format("{}.unfinished-{}-{}", path_, ::getpid(), i);
+    fd_ = adapters::UniqueFd(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions));
+    if (fd_.get() >= 0) {
+      beside_ = name;
+      return;
+    }
+    if (errno != EEXIST) break;
+  }
+  fail(errno);
+}
+
+void OutputFile::fail(int error) const {
+  const auto parent = std::filesystem::path(path_).parent_path();
+  std::error_code ignored;
+  if (error == ENOENT && !parent.empty() && !std::filesystem::exists(parent, ignored))
+    throw UsageError(fmt::format("{} cannot be written: there is no directory {}; make it first",
+                                 printable(path_), printable(parent.string())));
+  throw UsageError(fmt::format("{} cannot be written: {}", printable(path_),
+                               std::generic_category().message(error)));
+}
+
+void OutputFile::write(std::string_view bytes) {
+  if (path_ == kStandardOutput) {
+    out_ << bytes;
+    return;
+  }
+  buffer_ += bytes;
+  if (buffer_.size() >= kBuffered) flush();
+}
+
+void OutputFile::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(fd_.get(), rest.data(), rest.size());
+    if (written >= 0)
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      fail(errno);
+  }
+  buffer_.clear();
+}
+
+void OutputFile::finish() {
+  if (path_ == kStandardOutput) {
+    out_.flush();
+    return;
+  }
+  flush();
+  if (beside_.empty()) return;
+  if (::fsync(fd_.get()) != 0) fail(errno);
+  try {
+    if (when_there_ == WhenThere::replaced)
+      ledger::rename_over(beside_, path_);
+    else if (!ledger::rename_new(beside_, path_))
+      refuse_existing();
+  } catch (const ledger::AlreadyThere&) {
+    throw;
+  } catch (const ledger::LedgerError& e) {
+    throw UsageError(e.what());
+  }
+  beside_.clear();
 }
 
 }  // namespace migledger::cli

@@ -6,9 +6,11 @@
 #include <ostream>
 #include <vector>
 
+#include "cli/fleet_text.h"
 #include "cli/printable.h"
 #include "ledger/migration_state.h"
 #include "workflow/compute_workflow.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
@@ -93,6 +95,11 @@ void draw_migration(const ledger::EventStore& store, ledger::StreamId stream,
     out << "  " << printable(state.reason, 500) << "\n";
   if (state.status == Status::parked && !state.need.empty())
     out << "  What to do: " << printable(state.need, 500) << "\n";
+  if (state.status == Status::failed) {
+    out << "  What can be done:\n";
+    print_ways(workflow::ways_on(workflow::stage_of(state), printable(state.name, 63)), 4, terminal,
+               out);
+  }
   constexpr std::pair<std::string_view, std::string_view> kMade[] = {
       {"image_id", "image"},
       {"object_name", "exported object"},

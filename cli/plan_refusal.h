@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ledger/event_store.h"
 #include "workflow/plan.h"
@@ -13,5 +14,10 @@ namespace migledger::cli {
 // changes that cannot affect what was already done are let through.
 std::string refuse_changed_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
                                 const workflow::Plan& plan, bool accept);
+
+// What `plan` says otherwise of migrations that are over and did not fail, a sentence each for
+// people: nothing is done about it.
+std::vector<std::string> changed_after_end(const ledger::EventStore& store,
+                                           const workflow::Plan& plan);
 
 }  // namespace migledger::cli

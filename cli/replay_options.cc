@@ -12,8 +12,9 @@ void add_replay(CLI::App& app, ReplayOptions& options, ForkOptions& forking, std
       app.add_subcommand("replay", "how things stood at a moment, and what would have come next");
   sub->add_option("migration", options.migration, "only this one");
   sub->add_option("--until", options.until,
-                  "the moment: a position, a time with its zone, or at least 8 digits of the hash "
-                  "of an event or of a root; a hash is looked for in the whole ledger");
+                  "the moment: a position, a time with its zone, or at least 8 digits of a hash, "
+                  "the leaf of an event (history --verbose) or a root; a hash is looked for in the "
+                  "whole ledger");
   sub->add_option_function<std::vector<std::string>>(
          "--diff",
          [&options](const std::vector<std::string>& moments) {
@@ -54,9 +55,9 @@ void add_why(CLI::App& app, WhyOptions& options, std::string& ledger,
              const std::function<void()>& run) {
   auto* sub = app.add_subcommand("why", "the events behind a state, a resource or an event");
   sub->add_option("what", options.what,
-                  "a migration, a position, or a resource: its OCID, the name of an object, or an "
-                  "idempotency key, which are looked for in the whole ledger; \"…\" stands for "
-                  "anything in them")
+                  "a migration, a position, or a resource: its OCID, the name of an object or a "
+                  "bucket (or NAMESPACE/BUCKET), or an idempotency key, which are looked for in "
+                  "the whole ledger; \"…\" stands for anything in them")
       ->required();
   sub->add_option("--until", options.until, "as of this position, time or hash");
   sub->add_flag("--json", options.json, "as one JSON object");

@@ -7,6 +7,7 @@
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "workflow/error_class.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
@@ -259,7 +260,10 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Vant
   summary.add("starts after", others);
   if (state.status == ledger::Status::parked || state.status == ledger::Status::failed) {
     summary.add("because", shown(state.reason));
-    if (state.status == ledger::Status::parked) summary.add("to do", shown(state.need));
+    summary.add("to do",
+                shown(state.status == ledger::Status::parked
+                          ? state.need
+                          : words_of(workflow::ways_on(workflow::stage_of(state), state.name))));
   }
   if (state.paused != 0) summary.add("paused", shown(state.pause_words));
   if (state.unknown_events > 0)

@@ -3,16 +3,29 @@
 #include <algorithm>
 
 #include "cli/event_kind.h"
+#include "cli/event_text.h"
+#include "cli/names.h"
+#include "workflow/transitions.h"
 
 namespace migledger::cli {
 
 using workflow::Fate;
 using workflow::MigrationTimeline;
 
+namespace {
+
+bool is_note(ledger::schema::Event::Reader event) {
+  const auto body = event.getBody();
+  return body.isTailDropped() || body.isRestored() || body.isForked() || body.isCheckpointed();
+}
+
+}  // namespace
+
 ReportData gather_report(const ledger::EventStore& store, ReportScope scope,
                          const EventVisitor& visit) {
   ReportData data(std::move(scope));
   const auto& streams = data.scope.streams;
+  Names names(store);
   if (data.scope.until == 0) return data;
   for (const auto cursor = store.scan(1, data.scope.until); cursor->next();) {
     const auto event = cursor->event();
@@ -23,6 +36,9 @@ ReportData gather_report(const ledger::EventStore& store, ReportScope scope,
     ++data.events;
     ++data.kinds[kind_of(event)];
     if (!is_known(event)) ++data.unknown_events;
+    if (is_note(event))
+      data.notes.push_back({event.getPosition(), time_from_micros(event.getTime()), kind_of(event),
+                            describe(event, names, Wording{200, true})});
     if (visit) visit(event);
   }
   data.timeline.finish();
@@ -47,6 +63,14 @@ bool needs_attention(const MigrationTimeline& migration) {
   const auto& state = migration.book.state;
   return state.status == ledger::Status::parked || state.status == ledger::Status::failed ||
          (!state.is_over() && state.paused != 0);
+}
+
+std::string what_to_do(const MigrationTimeline& migration) {
+  const auto& state = migration.book.state;
+  if (state.status == ledger::Status::failed)
+    return words_of(workflow::ways_on(workflow::stage_of(state), state.name));
+  if (!state.is_over() && state.paused != 0) return "resume it";
+  return state.status == ledger::Status::parked ? state.need : std::string();
 }
 
 std::string_view name_of(Fate fate) {

@@ -20,6 +20,15 @@ struct ReportScope {
   bool is_head = true;                  // it is the newest one
 };
 
+// What happened to the ledger itself: its end was cut off, it was put back from a copy and compared
+// with the cloud, forked, or signed.
+struct LedgerNote {
+  ledger::Position position = 0;
+  Time time{};
+  std::string_view kind;  // kind_of() the event
+  std::string words;      // printable
+};
+
 struct ReportData {
   explicit ReportData(ReportScope which) : scope(std::move(which)), timeline(scope.streams) {}
 
@@ -29,6 +38,7 @@ struct ReportData {
   std::map<std::string_view, std::uint64_t> kinds;  // how many events of each
   std::uint64_t events = 0;          // of the migrations in scope and of the ledger's own
   std::uint64_t unknown_events = 0;  // of kinds that this version does not know
+  std::vector<LedgerNote> notes;     // in order
   std::string signed_checkpoint;     // the newest that there is; empty: none
 };
 
@@ -47,6 +57,9 @@ std::string_view standing_of(const workflow::MigrationTimeline& migration);
 
 // A migration that cannot go on by itself, or has failed.
 bool needs_attention(const workflow::MigrationTimeline& migration);
+
+// What a person must do, or can, about a migration that needs attention; empty: it needs none.
+std::string what_to_do(const workflow::MigrationTimeline& migration);
 
 // What became of a resource: "there", "removed", …
 std::string_view name_of(workflow::Fate fate);

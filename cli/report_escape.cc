@@ -14,20 +14,30 @@ namespace {
 constexpr std::string_view kLineSeparator = "\xE2\x80\xA8";       // U+2028
 constexpr std::string_view kParagraphSeparator = "\xE2\x80\xA9";  // U+2029
 
+// "<", ">" and "&" as HTML and Markdown have them; empty for all others.
+std::string_view entity_of(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string html_text(std::string_view text) {
   std::string out;
   for (const char c : json_text(text)) {
+    out += entity_of(c);
     switch (c) {
       case '&':
-        out += "&amp;";
-        break;
       case '<':
-        out += "&lt;";
-        break;
       case '>':
-        out += "&gt;";
         break;
       case '"':
         out += "&quot;";
@@ -75,15 +85,11 @@ std::string markdown_cell(std::string_view text, std::size_t longest) {
   // reader of Markdown takes the backslash before them. "@" and "#" would call people and issues.
   std::string out;
   for (const char c : printable(text, longest)) {
+    out += entity_of(c);
     switch (c) {
       case '&':
-        out += "&amp;";
-        break;
       case '<':
-        out += "&lt;";
-        break;
       case '>':
-        out += "&gt;";
         break;
       case '@':
         out += "&#64;";

@@ -140,6 +140,7 @@ class ReportJson::Writer {
     const auto& timeline = data.timeline;
     std::string tail;  // all that asks for texts goes before they are written
     write_sessions(timeline, tail);
+    write_notes(data, tail);
     write_waits("holds", timeline.holds(), nullptr, tail);
     tail += ",\n";
     write_migrations(timeline, tail);
@@ -220,6 +221,17 @@ class ReportJson::Writer {
     out += "],\n";
   }
 
+  void write_notes(const ReportData& data, std::string& out) {
+    out += "\"notes\":[";
+    std::string_view separator;
+    for (const auto& note : data.notes) {
+      append(out, "{}[{},{},{},{}]", separator, note.position, since_begun(note.time),
+             text(note.kind), text(note.words));
+      separator = ",";
+    }
+    out += "],\n";
+  }
+
   void write_waits(std::string_view name, const std::vector<workflow::Wait>& waits,
                    const workflow::Book* book, std::string& out) {
     if (!name.empty()) append(out, "\"{}\":", name);
@@ -289,9 +301,9 @@ class ReportJson::Writer {
              migration.events, migration.attempts, migration.failures,
              text(stopped ? state.reason.empty() ? state.pause_words : state.reason
                           : std::string_view()),
-             text(state.status == ledger::Status::parked ? state.need : std::string_view()),
-             text(state.plan.get("source_region")), text(state.plan.get("target_region")), done,
-             millis(spent.working), millis(spent.waiting), millis(spent.idle));
+             text(what_to_do(migration)), text(state.plan.get("source_region")),
+             text(state.plan.get("target_region")), done, millis(spent.working),
+             millis(spent.waiting), millis(spent.idle));
       write_stays(migration, list);
       list += ",";
       write_waits("", migration.waits, &migration.book, list);

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "cli/printable.h"
 #include "cli/report_escape.h"
 
 namespace migledger::cli {
@@ -34,6 +35,7 @@ class Markdown {
     migrations();
     resources();
     steps();
+    ledger_itself();
     verification();
     return std::move(out_);
   }
@@ -101,7 +103,7 @@ class Markdown {
            migration->stays.empty() ? std::string()
                                     : markdown_cell(state.step_name(migration->stays.back().step)),
            markdown_cell(paused ? state.pause_words : state.reason, 300),
-           markdown_cell(paused ? "resume it" : state.need, 300));
+           markdown_cell(what_to_do(*migration), 500));
     }
     left_out(all, "that need attention");
   }
@@ -156,6 +158,17 @@ class Markdown {
            cost.attempts, cost.failures);
   }
 
+  void ledger_itself() {
+    if (data_.notes.empty()) return;
+    line("\n### The ledger itself\n\n| Event | When (UTC) | What |\n|---:|---|---|");
+    std::size_t shown = 0;
+    for (const auto& note : data_.notes) {
+      if (++shown > kMostRows) break;
+      line("| {} | {} | {} |", note.position, moment(note.time), markdown_cell(note.words, 500));
+    }
+    left_out(data_.notes.size(), "events of the ledger itself");
+  }
+
   void verification() {
     line("\n### To verify\n");
     line(
@@ -168,7 +181,7 @@ class Markdown {
       std::string_view rest = data_.signed_checkpoint;
       while (!rest.empty()) {
         const std::size_t end = rest.find('\n');
-        line("    {}", std::string(rest.substr(0, end)));
+        line("    {}", printable(rest.substr(0, end), 10'000));
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       }
     }

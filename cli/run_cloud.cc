@@ -1,10 +1,16 @@
 #include "cli/run_cloud.h"
 
+#include <filesystem>
+
 #include "adapters/oci_cli/oci_cli.h"
 #include "adapters/sim/sim_cloud.h"
+#include "adapters/sim/state_store.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/system_clock.h"
+#include "cli/names.h"
+#include "cli/open_ledger.h"
 #include "cli/sim_faults.h"
+#include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {
 
@@ -25,9 +31,9 @@ class OciRunCloud final : public RunCloud {
 
 class SimRunCloud final : public RunCloud {
  public:
-  SimRunCloud(const std::string& directory, const sim::TenancyOptions& options,
+  SimRunCloud(std::unique_ptr<sim::StateStore> store, const sim::TenancyOptions& options,
               const sim::SimCloudOptions& cloud, const workflow::Plan& plan)
-      : store_(sim::open_disk_store(directory)), tenancy_(options, store_.get()) {
+      : store_(std::move(store)), tenancy_(options, store_.get()) {
     for (const auto& migration : plan.migrations) tenancy_.provision(migration);
     cloud_ = std::make_unique<sim::SimCloud>(tenancy_, cloud);
   }
@@ -40,6 +46,18 @@ class SimRunCloud final : public RunCloud {
   std::unique_ptr<sim::SimCloud> cloud_;
 };
 
+// Of the ledger at `path`; empty when there is none, or it cannot be read: whoever opens it says
+// why.
+std::string cloud_of_ledger(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  try {
+    ledger::OpeningReport report;
+    return ledger_facts(*ledger::RocksEventStore::open_reader(path, report)).cloud;
+  } catch (const ledger::LedgerError&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::string sim_state_of(const std::string& configured, const std::string& ledger) {
@@ -47,7 +65,9 @@ std::string sim_state_of(const std::string& configured, const std::string& ledge
 }
 
 std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
-                                         const std::string& ledger) {
+                                         const std::string& ledger, Keeps keeps) {
+  if (const auto bound = cloud_of_ledger(ledger); !bound.empty())
+    check_cloud(ledger, bound, command.cloud);
   if (command.cloud == "sim") {
     sim::TenancyOptions options;
     options.seed = command.sim_seed;
@@ -56,9 +76,15 @@ std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapte
     options.writes_for = Duration(static_cast<std::int64_t>(command.sim_writes_for * 1e6));
     if (!command.sim_faults.empty())
       options.faults = read_faults("--sim-faults", command.sim_faults);
+    const std::string directory = sim_state_of(command.sim_state, ledger);
+    std::unique_ptr<sim::StateStore> store;
+    if (keeps == Keeps::nothing)
+      store = sim::copy_of_disk_store(directory);
+    else
+      store = sim::open_disk_store(directory);
     return std::make_unique<SimRunCloud>(
-        sim_state_of(command.sim_state, ledger), options,
-        sim::SimCloudOptions{.speed = command.sim_speed, .parallel = 64}, config.plan);
+        std::move(store), options, sim::SimCloudOptions{.speed = command.sim_speed, .parallel = 64},
+        config.plan);
   }
   adapters::OciCliOptions options;
   options.program = config.oci.program;

@@ -43,8 +43,8 @@ class JsonView final : public workflow::Observer {
 
 class LineView final : public workflow::Observer {
  public:
-  LineView(const ledger::EventStore& store, const Terminal& terminal, std::ostream& out)
-      : names_(store), lines_(names_, {false, true, 0, terminal}), out_(out) {}
+  LineView(const ledger::EventStore& store, const RunViewOptions& options, std::ostream& out)
+      : names_(store), lines_(names_, line_options(store, options)), out_(out) {}
 
   void appended(const MigrationState&, ledger::schema::Event::Reader event) override {
     names_.learn(event);
@@ -54,6 +54,18 @@ class LineView final : public workflow::Observer {
   Time waiting(Time) override { return Time::max(); }
 
  private:
+  static EventLines::Options line_options(const ledger::EventStore& store,
+                                          const RunViewOptions& options) {
+    // Of a few migrations; the column grows where there are more.
+    constexpr ledger::Position kLikely = 999;
+    EventLines::Options lines;
+    lines.last = store.head().position + kLikely;
+    lines.terminal = options.terminal;
+    lines.name_width = options.name_width;
+    lines.step_width = options.step_width;
+    return lines;
+  }
+
   Names names_;
   EventLines lines_;
   std::ostream& out_;
@@ -130,23 +142,18 @@ class LiveView final : public workflow::Observer {
     const std::size_t left_out = shown.size() > kMost ? shown.size() - kMost : 0;
     shown.resize(std::min(shown.size(), kMost));
     Table table({{"migration"},
-                 {"step", true, 5},
-                 {"", false, 12},
+                 {"step", false, 12},
                  {"state"},
-                 {"%", true, 3},
-                 {"elapsed", true, 7},
-                 {"waits for"}});
+                 {"%", true, 3, 1},
+                 {"elapsed", true, 7, 2},
+                 {"waits for", false, 8, 3}});
     for (const auto* state : shown) {
       const auto step = current(*state);
       const Time end = state->status == Status::running ? now : state->updated;
       const bool percent = state->status == Status::running && state->reading.percent > 0;
       table.add(
           {{printable(state->name, 40), Colour::plain},
-           {fmt::format("{}/{}", std::min<std::size_t>(step + 1u, state->forward_count()),
-                        state->forward_count()),
-            Colour::plain},
-           {state->status == Status::done ? std::string() : printable(state->step_name(step)),
-            Colour::plain},
+           {step_words(*state, step), Colour::plain},
            {std::string(standing(state->status, state->mode, state->paused != 0)),
             colour_of(state->status)},
            {percent ? fmt::format("{}", state->reading.percent) : std::string(), Colour::plain},
@@ -163,6 +170,13 @@ class LiveView final : public workflow::Observer {
     if (drawn_ > 0) out_ << "\x1b[" << drawn_ << "A\x1b[J";
     out_ << drawing << std::flush;
     drawn_ = std::count(drawing.begin(), drawing.end(), '\n');
+  }
+
+  static std::string step_words(const MigrationState& state, ledger::StepIndex step) {
+    const std::size_t all = state.forward_count();
+    const std::string number = fmt::format("{}/{}", std::min<std::size_t>(step + 1u, all), all);
+    if (state.status == Status::done) return number;
+    return fmt::format("{:>5} {}", number, printable(state.step_name(step)));
   }
 
   static ledger::StepIndex current(const MigrationState& state) {
@@ -188,7 +202,7 @@ std::unique_ptr<workflow::Observer> make_run_view(const RunViewOptions& options,
   if (options.json) return std::make_unique<JsonView>(store, options.simulated, out);
   if (options.terminal.is_terminal)
     return std::make_unique<LiveView>(options, std::move(states), out);
-  return std::make_unique<LineView>(store, options.terminal, out);
+  return std::make_unique<LineView>(store, options, out);
 }
 
 }  // namespace migledger::cli

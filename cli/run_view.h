@@ -16,6 +16,9 @@ struct RunViewOptions {
   bool json = false;  // one JSON object an event
   bool simulated = false;
   double speed = 1;  // seconds on the clock a real second
+  // Columns of the longest names there will be, of migrations and of steps; 0: not known.
+  std::size_t name_width = 0;
+  std::size_t step_width = 0;
 };
 
 using ForEachState =

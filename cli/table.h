@@ -20,6 +20,7 @@ class Table {
     std::string title;
     bool right = false;         // aligned
     std::size_t narrowest = 6;  // columns it may be shortened to on a narrow terminal
+    int leaves = 0;  // where even that is too wide, the highest is left out first; 0: never
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -29,10 +30,11 @@ class Table {
   bool empty() const { return rows_.empty(); }
 
   // Titles, then the rows. Where that is wider than the terminal, the widest columns give way
-  // first; in a pipe nothing is shortened.
+  // first, and some may be left out; in a pipe nothing is shortened.
   void print(const Terminal& terminal, std::ostream& out) const;
 
  private:
+  // A width of 0: left out.
   std::vector<std::size_t> widths(const Terminal& terminal) const;
 
   std::vector<Column> columns_;

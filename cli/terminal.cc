@@ -123,6 +123,33 @@ std::string fit(std::string_view text, std::size_t width) {
   return std::string(text);
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  // So narrow that little would be left beside the indent.
+  if (width < 2 * indent) indent = 0;
+  std::string out;
+  std::size_t begun = 0;  // columns of the line before `text`
+  while (width != 0 && begun + display_width(text) > width) {
+    std::size_t used = begun;
+    std::size_t fits = 0;   // bytes
+    std::size_t space = 0;  // the last one at which it can be broken
+    while (fits < text.size()) {
+      const Shown shown = first_shown(text.substr(fits));
+      if (text[fits] == ' ') space = fits;
+      if (used + shown.width > width) break;
+      used += shown.width;
+      fits += shown.bytes;
+    }
+    // Not at spaces that the line begins with.
+    const bool at_space = text.substr(0, space).find_first_not_of(' ') != text.npos;
+    const std::size_t end = at_space ? space : std::max(fits, first_shown(text).bytes);
+    out.append(text.substr(0, end)).append("\n").append(indent, ' ');
+    text.remove_prefix(end);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    begun = indent;
+  }
+  return out.append(text);
+}
+
 std::string pad(std::string_view text, std::size_t width) {
   std::string out(text);
   const std::size_t used = display_width(text);

@@ -37,6 +37,10 @@ std::size_t display_width(std::string_view text);
 // 0 leaves it whole.
 std::string fit(std::string_view text, std::size_t width);
 
+// `text` in lines of at most `width` columns, broken at spaces where there are any; those after the
+// first begin with `indent` spaces. A width of 0 leaves it whole. No line end after the last.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent = 0);
+
 // `text` and spaces up to `width` columns; longer text is left as it is.
 std::string pad(std::string_view text, std::size_t width);
 

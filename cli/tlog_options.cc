@@ -48,6 +48,7 @@ void add_tlog(CLI::App& app, TlogCommands& commands, const std::function<void()>
   proof->add_option("--out", commands.prove.out, "a file (default: the standard output)");
   proof->add_option("--entry", commands.prove.entry,
                     "a file for the bytes of the event, as hashed");
+  proof->add_flag("--force", commands.prove.force, "replace files that are there already");
   proof->add_option("--ledger", commands.prove.ledger, "directory of the ledger")
       ->capture_default_str();
   proof->footer(

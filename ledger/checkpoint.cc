@@ -1,10 +1,10 @@
 #include "ledger/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "ledger/base64.h"
+#include "ledger/decimal.h"
 #include "ledger/errors.h"
 #include "ledger/files.h"
 
@@ -26,15 +26,6 @@ std::string_view take_line(std::string_view& text, const char* what) {
   return line;
 }
 
-// Nothing for anything but decimal digits without needless zeros.
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (std::to_string(number) != text) return std::nullopt;
-  return number;
-}
-
 std::string lines_of(const Hashes& hashes) {
   std::string lines;
   for (const Digest& hash : hashes) lines += to_base64(hash) + "\n";
@@ -50,7 +41,7 @@ std::string Checkpoint::text() const {
 Checkpoint Checkpoint::parse(std::string_view text) {
   Checkpoint checkpoint;
   checkpoint.origin = take_line(text, "origin");
-  const auto size = number_of(take_line(text, "size of the tree"));
+  const auto size = decimal(take_line(text, "size of the tree"));
   if (!size) throw std::invalid_argument("the size of its tree is not a number");
   checkpoint.size = *size;
   const auto root = from_base64(take_line(text, "root of the tree"));
@@ -99,7 +90,7 @@ std::vector<std::uint64_t> CheckpointStore::sizes() const {
     std::string name = it->path().filename();
     if (name.size() != kSizeDigits) continue;
     name.erase(0, std::min(name.find_first_not_of('0'), name.size() - 1));
-    if (const auto size = number_of(name)) sizes.push_back(*size);
+    if (const auto size = decimal(name)) sizes.push_back(*size);
   }
   if (error && error != std::errc::no_such_file_or_directory)
     throw LedgerError(LedgerErrorKind::disk,

@@ -111,19 +111,26 @@ void write_atomically(const fs::path& file, std::span<const std::byte> bytes) {
     out.write(bytes);
     out.sync();
   }
-  if (::rename(beside.c_str(), file.c_str()) != 0) fail("replace", file, errno);
-  sync_directory(parent_of(file));
+  rename_over(beside, file);
 }
 
-bool create_new(const fs::path& file, std::span<const std::byte> bytes, unsigned permissions) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions);
-  if (fd < 0 && errno == EEXIST) return false;
-  if (fd < 0) fail("create", file, errno);
-  Descriptor out(fd, file);
-  out.write(bytes);
-  out.sync();
-  sync_directory(parent_of(file));
+bool rename_new(const fs::path& from, const fs::path& to) {
+  int result = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+  if (result != 0 && (errno == EINVAL || errno == ENOSYS)) {
+    // A file system, or a kernel, that cannot promise it: what is seen has to do.
+    std::error_code ignored;
+    if (fs::symlink_status(to, ignored).type() != fs::file_type::not_found) return false;
+    result = ::rename(from.c_str(), to.c_str());
+  }
+  if (result != 0 && (errno == EEXIST || errno == ENOTEMPTY)) return false;
+  if (result != 0) fail(("rename " + from.string() + " to").c_str(), to, errno);
+  sync_directory(parent_of(to));
   return true;
+}
+
+void rename_over(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail("replace", to, errno);
+  sync_directory(parent_of(to));
 }
 
 std::optional<std::vector<std::byte>> read_file(const fs::path& file, std::size_t limit) {

@@ -21,10 +21,12 @@ void sync_directory(const std::filesystem::path& directory);
 // `bytes`: written beside it, synced, renamed, the directory synced.
 void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes);
 
-// Makes the file, with these permissions, and syncs it; false, and nothing changed, when something
-// of that name is there.
-bool create_new(const std::filesystem::path& file, std::span<const std::byte> bytes,
-                unsigned permissions);
+// Gives `from`, whose content is synced, the name `to`, durably. Nothing is replaced: false, and
+// nothing changed, when something is at `to`. The two are in one file system.
+bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// The same in place of the file at `to`, if there is one.
+void rename_over(const std::filesystem::path& from, const std::filesystem::path& to);
 
 // The whole file; nothing when it does not exist. Files over `limit` bytes are refused, so that a
 // foreign file cannot fill the memory.

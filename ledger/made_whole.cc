@@ -1,16 +1,11 @@
 #include "ledger/made_whole.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <system_error>
 
-#include "ledger/errors.h"
 #include "ledger/files.h"
 
 namespace migledger::ledger {
@@ -18,12 +13,6 @@ namespace migledger::ledger {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void refuse_existing(const fs::path& path) {
-  throw LedgerError(
-      LedgerErrorKind::refused,
-      path.string() + " is there already, and nothing is written over; choose another name");
-}
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int error) {
   throw LedgerError(LedgerErrorKind::disk,
@@ -45,26 +34,13 @@ void sync_tree(const fs::path& directory) {
   sync_directory(directory);
 }
 
-void require_absent(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found) refuse_existing(path);
-}
-
-// Gives what is at `beside` its name, durably.
-void rename_to(const fs::path& beside, const fs::path& path) {
-  int result = ::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
-  if (result != 0 && (errno == EINVAL || errno == ENOSYS)) {
-    // A file system that cannot promise it.
-    require_absent(path);
-    result = ::rename(beside.c_str(), path.c_str());
-  }
-  if (result != 0 && (errno == EEXIST || errno == ENOTEMPTY)) refuse_existing(path);
-  if (result != 0) fail("rename " + beside.string() + " to", path, errno);
-  const fs::path parent = path.parent_path();
-  sync_directory(parent.empty() ? fs::path(".") : parent);
-}
-
 }  // namespace
+
+void require_absent(const fs::path& path, const std::string& instead) {
+  std::error_code ignored;
+  if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found)
+    throw AlreadyThere(path, instead);
+}
 
 MadeWhole::MadeWhole(const fs::path& path) : path_(without_slash(path)) {
   require_absent(path_);
@@ -81,31 +57,7 @@ MadeWhole::~MadeWhole() {
 
 void MadeWhole::finish() {
   sync_tree(beside_);
-  rename_to(beside_, path_);
-  finished_ = true;
-}
-
-MadeFile::MadeFile(const fs::path& path) : path_(without_slash(path)) {
-  require_absent(path_);
-  std::string name = path_.string() + ".unfinished-XXXXXX";
-  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
-  if (fd < 0) fail("make the file", name, errno);
-  ::close(fd);
-  beside_ = name;
-}
-
-MadeFile::~MadeFile() {
-  std::error_code ignored;
-  if (!finished_) fs::remove(beside_, ignored);
-}
-
-void MadeFile::finish() {
-  const int fd = ::open(beside_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail("open", beside_, errno);
-  const int error = ::fsync(fd) == 0 ? 0 : errno;
-  ::close(fd);
-  if (error != 0) fail("sync", beside_, error);
-  rename_to(beside_, path_);
+  if (!rename_new(beside_, path_)) throw AlreadyThere(path_);
   finished_ = true;
 }
 

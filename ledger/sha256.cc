@@ -7,15 +7,14 @@
 
 #include <stdexcept>
 
+#include "ledger/hex.h"
+
 namespace migledger::ledger {
 
 namespace {
 
-int value_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+// Digests are written in lower case only.
+int value_of(char c) { return c >= 'A' && c <= 'F' ? -1 : hex_value(c); }
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 #include "ledger/snapshot_store.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <system_error>
 
+#include "ledger/decimal.h"
 #include "ledger/errors.h"
 #include "ledger/files.h"
 #include "ledger/ledger_directory.h"
@@ -38,13 +38,6 @@ bool is_kind(std::string_view kind) {
   });
 }
 
-std::optional<std::uint64_t> read_decimal(std::string_view text) {
-  std::uint64_t n = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return n;
-}
-
 struct OtherFold : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
@@ -61,8 +54,8 @@ Snapshot parse(const std::vector<std::byte>& bytes, const std::string& kind, std
   const std::size_t fold_end = fold_at == text.npos ? text.npos : text.find('\n', fold_at + 1);
   const auto found = fold_end == text.npos
                          ? std::nullopt
-                         : read_decimal(text.substr(fold_at + 7, fold_end - fold_at - 7));
-  if (!found || *found > 0xffffffff) throw std::invalid_argument("is damaged");
+                         : decimal(text.substr(fold_at + 7, fold_end - fold_at - 7), 0xffffffff);
+  if (!found) throw std::invalid_argument("is damaged");
   snapshot.fold = static_cast<std::uint32_t>(*found);
   // The header ends "root: HEX\nhead: HEX\n".
   const std::size_t head_at = header_of(snapshot).size() - 65;
@@ -102,7 +95,7 @@ std::vector<Position> SnapshotStore::positions(const std::string& kind) const {
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with(kind + "-")) continue;
-    if (const auto position = read_decimal(std::string_view(name).substr(kind.size() + 1)))
+    if (const auto position = decimal(std::string_view(name).substr(kind.size() + 1)))
       all.push_back(*position);
   }
   if (error && error != std::errc::no_such_file_or_directory)

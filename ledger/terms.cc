@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ledger/hex.h"
+
 namespace migledger::ledger {
 
 namespace {
@@ -20,25 +22,6 @@ bool is_ocid_char(char c) {
 // "ours/theirs/theirs" is filed under what we sent.
 std::string_view our_part(std::string_view request_id) {
   return request_id.substr(0, request_id.find('/'));
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-                        hex_value(text[i + 2]) >= 0;
-    decoded +=
-        escape ? static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return decoded;
 }
 
 // Whether the whole value of a fact, or of a field of a plan, is a name.

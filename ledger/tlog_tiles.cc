@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <memory>
 
+#include "ledger/decimal.h"
 #include "ledger/files.h"
 #include "ledger/merkle.h"
 
@@ -30,15 +30,6 @@ std::string index_path(std::uint64_t index) {
   std::string path = three(index % 1000);
   while ((index /= 1000) != 0) path = "x" + three(index % 1000) + "/" + path;
   return path;
-}
-
-// A decimal number without needless zeros, at most `most`.
-std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number > most) return {};
-  if (std::to_string(number) != text) return {};
-  return number;
 }
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -255,13 +246,13 @@ std::optional<TlogFile> TlogFile::parse(std::string_view path) {
   TlogFile file;
   file.entries = path.substr(0, slash) == "entries";
   if (!file.entries) {
-    const auto level = number_of(path.substr(0, slash), 63);
+    const auto level = decimal(path.substr(0, slash), 63);
     if (!level) return std::nullopt;
     file.id.level = static_cast<unsigned>(*level);
   }
   path.remove_prefix(slash + 1);
   if (const std::size_t dot = path.find(".p/"); dot != path.npos) {
-    const auto width = number_of(path.substr(dot + 3), kTileWidth - 1);
+    const auto width = decimal(path.substr(dot + 3), kTileWidth - 1);
     if (!width || *width == 0) return std::nullopt;
     file.width = *width;
     path = path.substr(0, dot);

@@ -79,6 +79,10 @@ Circumstance::Sight sight_of(const ledger::Look& look) {
   return S::cannot_look;
 }
 
+std::string times(unsigned count) {
+  return count == 1 ? std::string("once") : fmt::format("{} times", count);
+}
+
 // One decision about an act step, assembled from the state.
 class ActDecision {
  public:
@@ -365,12 +369,13 @@ class ActDecision {
              "check the resource and the policies; then run again");
         break;
       case Row::attempts_used_up:
-        park(fmt::format("{}: failed {} times ({})", title, attempt_.failures, last_error()),
+        park(fmt::format("{}: failed {} ({})", title, times(attempt_.failures), last_error()),
              "see the history for the errors; run again to go on trying");
         break;
       case Row::generations_used_up:
         decision_.kind = Kind::fail;
-        decision_.reason = fmt::format("{}: what was made failed {} times", title, attempt_.deaths);
+        decision_.reason =
+            fmt::format("{}: what was made failed {}", title, times(attempt_.deaths));
         break;
       case Row::final:
         decision_.kind = Kind::fail;

@@ -22,8 +22,8 @@ constexpr Duration kPatience = std::chrono::minutes(2);
 
 class Doctor {
  public:
-  Doctor(const Plan& plan, Cloud& cloud, Clock& clock)
-      : plan_(plan), cloud_(cloud), clock_(clock) {}
+  Doctor(const Plan& plan, Cloud& cloud, Clock& clock, const ProgressOf& progress)
+      : plan_(plan), cloud_(cloud), clock_(clock), progress_(progress) {}
 
   std::vector<Diagnosis> run() {
     if (!regions()) return std::move(found_);
@@ -56,6 +56,22 @@ class Doctor {
  private:
   static std::string field(const PlannedMigration& migration, std::string_view name) {
     return std::string(migration.fields.get(name));
+  }
+
+  Progress progress_of(const PlannedMigration& migration) const {
+    return progress_ ? progress_(migration.name) : Progress::not_begun;
+  }
+  // Why a source may stand otherwise than before a migration; empty: it may not.
+  std::string_view progress_words(const PlannedMigration& migration) const {
+    switch (progress_of(migration)) {
+      case Progress::under_way:
+        return "it is being moved";
+      case Progress::over:
+        return "its migration is over";
+      case Progress::not_begun:
+        break;
+    }
+    return {};
   }
 
   // One answer, all pages of it. What does not come in time counts as no reply.
@@ -179,6 +195,11 @@ class Doctor {
     const auto state = text(answer.json.get(), "lifecycleState");
     if (state == "RUNNING" || state == "STOPPED")
       say(Mark::good, what, std::string(state));
+    else if (const auto moved = progress_words(migration); !moved.empty())
+      say(Mark::good, what, fmt::format("{}; {}", state, moved));
+    else if (state == "CREATING_IMAGE")
+      say(Mark::warning, what, "CREATING_IMAGE: somebody else is making an image of it",
+          "wait until that is over; OCI makes one image of an instance at a time");
     else
       say(Mark::bad, what, std::string(state), "it must be RUNNING or STOPPED");
   }
@@ -217,7 +238,10 @@ class Doctor {
         return say(Mark::bad, what, words(answer),
                    "create it, correct its name, or let the user read buckets");
       const auto* read_only = member(answer.json.get(), "isReadOnly");
-      if (read_only && read_only->is_bool() && read_only->get_bool())
+      const bool is_read_only = read_only && read_only->is_bool() && read_only->get_bool();
+      if (is_read_only && progress_of(migration) == Progress::under_way)
+        return say(Mark::good, what, "is there, and read-only while it is replicated to");
+      if (is_read_only)
         return say(Mark::bad, what, "is the target of a replication, and read-only",
                    "end that replication, or configure another bucket");
       say(Mark::good, what, "is there");
@@ -419,6 +443,8 @@ class Doctor {
           "check \"source_volume_id\" and the policies (use volumes)");
     else if (state == "AVAILABLE")
       say(Mark::good, what, std::string(state));
+    else if (const auto moved = progress_words(migration); !moved.empty())
+      say(Mark::good, what, fmt::format("{}; {}", state, moved));
     else
       say(Mark::bad, what, std::string(state), "it must be AVAILABLE");
     buckets(migration);
@@ -455,6 +481,7 @@ class Doctor {
   const Plan& plan_;
   Cloud& cloud_;
   Clock& clock_;
+  const ProgressOf& progress_;
   CallId next_call_ = 0;
   std::string name_space_;
   std::set<std::string> done_;
@@ -476,8 +503,9 @@ std::string_view name_of(Diagnosis::Verdict verdict) {
   return "?";
 }
 
-std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock) {
-  return Doctor(plan, cloud, clock).run();
+std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock,
+                                const ProgressOf& progress) {
+  return Doctor(plan, cloud, clock, progress).run();
 }
 
 }  // namespace migledger::workflow

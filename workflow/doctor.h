@@ -1,7 +1,9 @@
 // doctor: what would keep a migration from working, found by reading only.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workflow/cloud.h"
@@ -22,10 +24,15 @@ struct Diagnosis {
 };
 std::string_view name_of(Diagnosis::Verdict verdict);
 
+// How far a migration of the plan is: of what it has changed itself, nothing stands in its way.
+enum class Progress { not_begun, under_way, over };
+using ProgressOf = std::function<Progress(std::string_view migration)>;
+
 // Reads what the plan's migrations need, each thing once, in the order in which it should be
 // mended: reachability, credentials and clock, regions, permissions, sources, buckets, targets,
 // service policy, limits and capacity. Stops after the credentials when they are refused: nothing
 // behind them can be seen. Sends nothing that changes anything.
-std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock);
+std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock,
+                                const ProgressOf& progress = {});
 
 }  // namespace migledger::workflow

@@ -53,12 +53,18 @@ class Observer {
   virtual Time waiting(Time now) = 0;
 };
 
+// A migration of the plan that could not be begun, and why: "it waits for db-1, which failed".
+struct NotStarted {
+  std::string name;
+  std::string why;
+};
+
 struct RunResult {
   std::size_t done = 0;
   std::size_t failed = 0;
-  std::size_t parked = 0;       // wait for a person
-  std::size_t undone = 0;       // cancelled or rolled back
-  std::size_t not_started = 0;  // wait for a migration that did not get done
+  std::size_t parked = 0;               // wait for a person
+  std::size_t undone = 0;               // cancelled or rolled back
+  std::vector<NotStarted> not_started;  // wait for a migration that did not get done
   bool interrupted = false;
   std::string credentials_error;  // not empty: the cloud does not accept them
 };

@@ -77,7 +77,8 @@ RunResult Executor::Loop::run(const Plan& plan) {
     wait();
   }
   result_.interrupted = stops_ > 0;
-  result_.not_started = unstarted_.size();
+  for (const auto* planned : unstarted_)
+    result_.not_started.push_back({planned->name, why_not_started(*planned)});
   for (const auto& [stream, migration] : migrations_) {
     switch (migration->state.status) {
       case Status::done:
@@ -208,16 +209,49 @@ void Executor::Loop::accept_change(Migration& migration, const PlannedMigration&
   if (observer_) observer_->appended(migration.state, draft.reader());
 }
 
-bool Executor::Loop::is_done(const std::string& name) {
+std::optional<MigrationState> Executor::Loop::state_named(const std::string& name) const {
   const auto it = by_name_.find(name);
-  if (it != by_name_.end()) return migrations_.at(it->second)->state.done_at != Time{};
+  if (it != by_name_.end()) return migrations_.at(it->second)->state;
   // Of the ledger, but not of this run.
   const auto stream = store_.find_stream(name);
-  if (!stream) return false;
+  if (!stream) return std::nullopt;
   MigrationState state;
   for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
     state.apply(cursor->event());
-  return state.done_at != Time{};
+  return state;
+}
+
+bool Executor::Loop::is_done(const std::string& name) const {
+  const auto it = by_name_.find(name);
+  if (it != by_name_.end()) return migrations_.at(it->second)->state.done_at != Time{};
+  const auto state = state_named(name);
+  return state && state->done_at != Time{};
+}
+
+std::string Executor::Loop::why_not_started(const PlannedMigration& planned) const {
+  for (const auto& name : planned.depends_on) {
+    if (is_done(name)) continue;
+    const auto state = state_named(name);
+    const auto how = [&]() -> std::string_view {
+      if (!state) return "was not started itself";
+      switch (state->status) {
+        case Status::failed:
+          return "failed";
+        case Status::cancelled:
+          return "was cancelled";
+        case Status::rolled_back:
+          return "was rolled back";
+        case Status::parked:
+          return "waits for a person";
+        case Status::running:
+        case Status::done:
+          break;
+      }
+      return state->paused != 0 || held_ != 0 ? "is paused" : "is not done yet";
+    };
+    return fmt::format("it waits for {}, which {}", name, how());
+  }
+  return held_ != 0 ? "all migrations are paused" : "the run ended before";
 }
 
 bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {

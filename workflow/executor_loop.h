@@ -112,8 +112,11 @@ class Executor::Loop {
   void record_lost();
   bool start_more();  // false: there was nothing to start, or no room
   void accept_change(Migration& migration, const PlannedMigration& planned);
-  bool is_done(const std::string& name);
+  // Of a migration that this run or an earlier one began; nothing: none did.
+  std::optional<MigrationState> state_named(const std::string& name) const;
+  bool is_done(const std::string& name) const;
   bool dependencies_done(const PlannedMigration& planned);
+  std::string why_not_started(const PlannedMigration& planned) const;
   void take_orders();
   OrderAnswer carry_out(const Order& order);
   void go_on_with(Migration& migration);

@@ -194,6 +194,26 @@ Stop stop_of(const ledger::MigrationState& state) {
   return Stop::mend;
 }
 
+std::vector<Way> ways_on(Stage stage, std::string_view name) {
+  std::vector<Way> ways;
+  if (stage != Stage::failed && stage != Stage::cancelled) return ways;
+  const auto add = [&](Verb verb, std::string_view further, std::string_view purpose) {
+    if (refusal_of(verb, stage, Stop::end).empty())
+      ways.push_back({fmt::format("migledger {} {}{}", name_of(verb), name, further), purpose});
+  };
+  add(Verb::RETRY, "", "once the cause is mended: the next run goes on where it stopped");
+  add(Verb::ADOPT, " STEP OCID --reason WHY", "if what it was making is there");
+  add(Verb::ROLLBACK, " --reason WHY", "removes what it made");
+  return ways;
+}
+
+std::string words_of(const std::vector<Way>& ways) {
+  std::string words;
+  for (const auto& way : ways)
+    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ", way.command, way.purpose);
+  return words;
+}
+
 std::string refusal_of(Verb verb, Stage stage, Stop stop) {
   const auto* transition = find(verb);
   if (!transition) return "this migledger does not know what is asked";

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/migration_state.h"
 
@@ -37,6 +38,17 @@ Stage stage_of(const ledger::MigrationState& state);
 enum class Stop { none, paused, mend, approval, choice, end };
 std::string_view name_of(Stop stop);
 Stop stop_of(const ledger::MigrationState& state);
+
+// What a person can ask of a migration that is over and did not get done: the command, as typed,
+// and what comes of it. None where there is nothing to ask.
+struct Way {
+  std::string command;
+  std::string_view purpose;
+};
+std::vector<Way> ways_on(Stage stage, std::string_view name);
+
+// The same in one sentence: "migledger retry db-1: …; …".
+std::string words_of(const std::vector<Way>& ways);
 
 // Why `verb` cannot be asked of a migration that stands so; empty: it can.
 std::string refusal_of(Verb verb, Stage stage, Stop stop);

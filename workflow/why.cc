@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "ledger/migration_state.h"
+#include "ledger/terms.h"
+#include "workflow/json.h"
 #include "workflow/request.h"
 
 namespace migledger::workflow {
@@ -137,6 +140,66 @@ bool is_about(Event::Reader event, const Traced& traced, StepIndex made_by,
   return body.isSteered() && view(body.getSteered().getResource()) == traced.name;
 }
 
+// A bucket as asked for: "NAME", or "NAMESPACE/NAME".
+struct Bucket {
+  std::string_view name_space;  // empty: any
+  std::string_view name;
+
+  explicit Bucket(std::string_view asked) : name(asked) {
+    const auto slash = asked.find('/');
+    if (slash == asked.npos) return;
+    name_space = asked.substr(0, slash);
+    name = asked.substr(slash + 1);
+  }
+
+  // Whether the request makes it: POST /n/NAMESPACE/b, with its name in the body.
+  bool made_by(ledger::schema::Request::Reader request) const {
+    const auto path = view(request.getPath());
+    if (view(request.getMethod()) != "POST" || !path.starts_with("/n/") || !path.ends_with("/b"))
+      return false;
+    if (!name_space.empty() && path != "/n/" + percent_encode(name_space) + "/b") return false;
+    const auto body = parse_json(view(request.getBody()));
+    return body && text(&*body, "name") == name;
+  }
+
+  // Whether the request is about it or what is in it.
+  bool named_by(ledger::schema::Request::Reader request) const {
+    const auto path = view(request.getPath());
+    const std::string part = "/b/" + percent_encode(name);
+    const auto at = path.find(part);
+    if (!path.starts_with("/n/") || at == path.npos) return false;
+    if (!name_space.empty() && path.substr(0, at) != "/n/" + percent_encode(name_space))
+      return false;
+    const auto rest = path.substr(at + part.size());
+    return rest.empty() || rest.front() == '/';
+  }
+};
+
+// A bucket that was there before: the first request about it, and those that followed in the same
+// migration.
+std::optional<Traced> trace_named(const ledger::EventStore& store, std::string_view asked,
+                                  Position until) {
+  const Bucket bucket(asked);
+  const auto term = ledger::Term::resource(bucket.name);
+  Traced traced;
+  ledger::StreamId stream = 0;
+  for (const auto cursor = store.find(std::span(&term, 1), 1, until); cursor->next();) {
+    const auto event = cursor->event();
+    if (!event.getBody().isIntent()) continue;
+    if (!bucket.named_by(event.getBody().getIntent().getRequest())) continue;
+    if (traced.made == 0) {
+      traced.made = event.getPosition();
+      traced.name = bucket.name;
+      traced.only_named = true;
+      stream = event.getStream();
+    } else if (event.getStream() == stream) {
+      traced.became.push_back(event.getPosition());
+    }
+  }
+  if (traced.made == 0) return std::nullopt;
+  return traced;
+}
+
 }  // namespace
 
 std::vector<Position> events_behind(const ledger::EventStore& store, Position target) {
@@ -180,6 +243,8 @@ std::optional<Traced> trace_resource(const ledger::EventStore& store, std::strin
   ledger::StreamId stream = 0;
   StepIndex made_by = ledger::kNoStep;
   std::set<Position> about;
+  std::set<Position> makes_bucket;  // intents
+  const Bucket bucket(asked);
   if (until == 0) return std::nullopt;
   for (const auto cursor = store.scan(1, until); cursor->next();) {
     const auto event = cursor->event();
@@ -193,6 +258,7 @@ std::optional<Traced> trace_resource(const ledger::EventStore& store, std::strin
       const auto outcome = body.getOutcome();
       if (outcome.getResult() != Outcome::Result::SUCCEEDED) continue;
       traced.name = fact_asked(outcome.getFacts(), asked);
+      if (makes_bucket.count(outcome.getIntent()) != 0) traced.name = bucket.name;
       if (traced.name.empty()) continue;
       traced.intent = outcome.getIntent();
       made_by = outcome.getStep();
@@ -202,12 +268,14 @@ std::optional<Traced> trace_resource(const ledger::EventStore& store, std::strin
       made_by = body.getIntent().getStep();
       about.insert(event.getPosition());
     } else {
+      if (body.isIntent() && bucket.made_by(body.getIntent().getRequest()))
+        makes_bucket.insert(event.getPosition());
       continue;
     }
     traced.made = event.getPosition();
     stream = event.getStream();
   }
-  if (traced.made == 0) return std::nullopt;
+  if (traced.made == 0) return trace_named(store, asked, until);
   return traced;
 }
 

@@ -17,12 +17,15 @@ namespace migledger::workflow {
 std::vector<ledger::Position> events_behind(const ledger::EventStore& store,
                                             ledger::Position target);
 
-// A resource, by its OCID or the name of an object as its outcome recorded it, or by the
-// idempotency key of its intent. In `asked`, "…" stands for anything, as lists for people shorten
-// it.
+// A resource: by its OCID or the name of an object as its outcome recorded it, by the name of a
+// bucket or NAMESPACE/NAME, or by the idempotency key of its intent. In `asked`, "…" stands for
+// anything, as lists for people shorten it.
 struct Traced {
-  ledger::Position made = 0;    // the outcome that recorded it first; else the intent of that key
-  ledger::Position intent = 0;  // that it came of; 0: none, it was found
+  // The outcome that recorded it first, else the intent of that key; of a bucket that nothing here
+  // made, the first event that names it.
+  ledger::Position made = 0;
+  bool only_named = false;               // it is such a bucket
+  ledger::Position intent = 0;           // that it came of; 0: none, it was found
   std::vector<ledger::Position> became;  // later events of that migration that are about it
   std::string name;                      // whole
 };

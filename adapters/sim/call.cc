@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "ledger/hex.h"
+
 namespace migledger::adapters::sim {
 
 namespace json = boost::json;
@@ -24,25 +26,10 @@ void incorrect_state(std::string message) { refuse(409, "IncorrectState", std::m
 
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 std::string decode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      out.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return out;
+  std::string encoded(text);
+  if (plus_is_space) std::replace(encoded.begin(), encoded.end(), '+', ' ');
+  return ledger::percent_decoded(encoded);
 }
 
 bool has_type(const json::value& value, Type type) {

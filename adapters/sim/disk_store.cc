@@ -182,6 +182,16 @@ std::unique_ptr<StateStore> open_disk_store(const std::string& directory) {
   return std::make_unique<DiskStore>(directory, false);
 }
 
+std::unique_ptr<MemoryStore> copy_of_disk_store(const std::string& directory) {
+  auto copy = std::make_unique<MemoryStore>();
+  if (!fs::exists(directory)) return copy;
+  std::vector<StateStore::Change> rows;
+  open_disk_store_read_only(directory)->load(
+      [&](std::string_view key, std::string_view value) { rows.emplace_back(key, value); });
+  copy->write(rows);
+  return copy;
+}
+
 std::unique_ptr<StateStore> open_disk_store_read_only(const std::string& directory) {
   std::error_code error;
   if (!fs::exists(directory + "/state/CURRENT", error))

@@ -63,4 +63,8 @@ std::unique_ptr<StateStore> open_disk_store(const std::string& directory);
 // state at the time of opening. Throws StateError(missing) when there is none.
 std::unique_ptr<StateStore> open_disk_store_read_only(const std::string& directory);
 
+// A copy, in memory, of what is in `directory`; empty when there is no such directory. Throws as
+// open_disk_store_read_only.
+std::unique_ptr<MemoryStore> copy_of_disk_store(const std::string& directory);
+
 }  // namespace migledger::adapters::sim

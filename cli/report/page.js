@@ -142,6 +142,8 @@
     version: text(session[7]), command: text(session[8]), as: text(session[9]), events: session[10],
     reason: text(session[11]),
   }));
+  const notes = data.notes.map(([position, at, kind, words]) =>
+    ({ position, at, kind: text(kind), words: text(words) }));
   // When anybody ran migledger: disjoint, in order.
   const running = [];
   for (const { from, to } of sessions) {
@@ -281,6 +283,9 @@
       fact("Route", routes.length === 0 ? "none" : routes.slice(0, 3).join(", ") +
         (routes.length > 3 ? ` and ${routes.length - 3} more` : "")),
       fact("Events", `${count(ledger.events)} shown, up to #${ledger.position}`),
+      notes.filter((note) => note.kind === "restored" || note.kind === "forked").slice(-3)
+        .map((note) => long(note.kind === "forked" ? "Forked" : "Restored", numbered(note.position), " ",
+                            bdi(note.words))),
       ledger.unknown ? fact("Newer kinds", `${plural(ledger.unknown, "event")} written by a newer version, not understood here`) : null,
       ledger.tails ? fact("Torn ends", `cut off ${plural(ledger.tails, "time")}; see the events of kind tailDropped`) : null);
     byId("scope").textContent =
@@ -459,6 +464,10 @@
         const tick = h("span", {}, words);
         tick.style.left = `${((t - from) / (to - from)) * 100}%`;
         return tick;
+      }), notes.filter(({ at }) => at >= from && at <= to).slice(-200).map(({ at, words }) => {
+        const mark = h("span", { class: "mark", title: words });
+        mark.style.left = `min(${((at - from) / (to - from)) * 100}%, calc(100% - 2px))`;
+        return mark;
       }));
     };
     const draw = (items) => {
@@ -693,6 +702,9 @@
     { name: "As", class: "person inline", label: "as" }, { name: "Version", class: "inline", label: "version" },
     { name: "Ended", class: "inline" }, { name: "Command" },
   ];
+  const NOTES = [
+    { name: "#", class: "num inline" }, { name: "When (UTC)", class: "time inline" }, { name: "What", class: "what" },
+  ];
   const drawSessions = () => {
     paged("session-pager", 50, (items) =>
       replace(byId("session-table"), items.length === 0 ? none("Nobody has run it yet.")
@@ -704,6 +716,10 @@
                            : pill([ledger.head ? "cut off, or still running" : "not closed by then", "off"]),
             h("code", { class: "id" }, bdi(session.command)),
           ]))))).set(sessions);
+    byId("notes").hidden = notes.length === 0;
+    paged("note-pager", 50, (items) =>
+      replace(byId("note-table"), table("The ledger itself", NOTES, items.map((note) => row(NOTES, [
+        numbered(note.position), time(note.at), bdi(note.words)]))))).set(notes);
   };
 
   // ---- colours --------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ TEST_CASE("keygen: a private file, a public one beside it, and never over a file
   CHECK(secret.starts_with("PRIVATE+KEY+example.com/migrations+"));
   const auto again = work.run({"keygen", "ledger.key"});
   CHECK(again.exit_code == 2);
-  CHECK_THAT(again.err, Contains("never overwritten"));
+  CHECK_THAT(again.err, Contains("is there already"));
   fs::remove(work / "ledger.key.pub");
   CHECK(work.run({"keygen", "ledger.key"}).exit_code == 2);
   CHECK(read_all(work / "ledger.key") == secret);

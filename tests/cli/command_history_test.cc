@@ -55,7 +55,7 @@ TEST_CASE("history tells everything, in order") {
   REQUIRE(lines.size() == 10);
   CHECK(lines[0] == "ledger 00112233445566778899aabbccddeeff (oci), times are local");
   CHECK(lines[1] == "2026-11-23 (+00:00)");
-  CHECK(lines[8] == "#7 09:00:06 web-2  await-image     observed 10 % RUNNING");
+  CHECK(lines[8] == "#7 09:00:06 web-2  await-image      observed 10 % RUNNING");
 }
 
 TEST_CASE("history of one migration leaves out the others, and their column") {

@@ -6,6 +6,8 @@
 
 #include "adapters/config/config.h"
 #include "cli/command_check_config.h"
+#include "cli/usage_error.h"
+#include "ledger/made_whole.h"
 #include "tests/support/temp_directory.h"
 
 using namespace migledger;
@@ -21,9 +23,14 @@ struct Result {
 
 Result init(const InitOptions& options) {
   std::ostringstream out;
-  std::ostringstream err;
-  const int code = run_init(options, out, err);
-  return {code, out.str(), err.str()};
+  try {
+    const int code = run_init(options, out);
+    return {code, out.str(), {}};
+  } catch (const UsageError& e) {
+    return {2, out.str(), e.what()};
+  } catch (const ledger::AlreadyThere& e) {
+    return {2, out.str(), e.what()};
+  }
 }
 
 }  // namespace
@@ -71,6 +78,6 @@ TEST_CASE("A place that cannot be written is said") {
   const test::TempDirectory directory;
   const Result result = init({.file = directory.file("none/\x1b.json"), .many = false});
   CHECK(result.code == 2);
-  CHECK(result.err.find("No such file or directory") != std::string::npos);
+  CHECK(result.err.find("there is no directory") != std::string::npos);
   CHECK(result.err.find('\x1b') == std::string::npos);
 }

@@ -278,9 +278,9 @@ TEST_CASE("What changed between two moments of one migration") {
         "  + image_id: ocid1.image.x\n"
         "Events\n"
         "2026-11-23 (+00:00)\n"
-        "#14 09:00:13 create-image    outcome unknown, will be looked for: timeout\n"
-        "#17 09:05:00 create-image    looked: found ours: ocid1.image.x (AVAILABLE)\n"
-        "#18 09:05:01 create-image    adopted what was found: image ocid1.image.x\n");
+        "#14 09:00:13 create-image     outcome unknown, will be looked for: timeout\n"
+        "#17 09:05:00 create-image     looked: found ours: ocid1.image.x (AVAILABLE)\n"
+        "#18 09:05:01 create-image     adopted what was found: image ocid1.image.x\n");
   options.diff = {{"18", "21"}};
   const Output output = replay(history.store(), options);
   CHECK(output.has("  ~ status: running → waiting\n"));

@@ -253,6 +253,31 @@ TEST_CASE("a signed checkpoint is shown as it is, as text") {
   CHECK_THAT(report(history.store(), options).out, Contains("    example.org/ledger\n    17\n"));
 }
 
+TEST_CASE(
+    "what happened to the ledger itself is told, and no control character gets into Markdown") {
+  auto history = two();
+  CHECK(report(history.store(), {}).out.find("The ledger itself") == std::string::npos);
+  CHECK(data_of(page_of(history.store())).at("notes").as_array().empty());
+  history.tail_dropped("000012.log", 7, "kept/1");
+  ReportOptions options;
+  options.checkpoint = [](ledger::Position) {
+    return "example.org/ledger\n17\nabc=\n\n\u2014 a \x7f\u0085\u009b31m key\n";
+  };
+  const auto markdown = report(history.store(), options).out;
+  CHECK_THAT(markdown, Contains("### The ledger itself") &&
+                           Contains("7 bytes that nothing had relied on were cut off"));
+  for (std::size_t i = 0; i + 1 < markdown.size(); ++i) {
+    const auto c = static_cast<unsigned char>(markdown[i]);
+    const auto next = static_cast<unsigned char>(markdown[i + 1]);
+    REQUIRE((c >= 0x20 || c == '\n'));
+    REQUIRE(c != 0x7f);
+    REQUIRE_FALSE((c == 0xc2 && next >= 0x80 && next <= 0x9f));
+  }
+  const auto notes = data_of(page_of(history.store())).at("notes").as_array();
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].at(0) == history.last());
+}
+
 TEST_CASE("an empty ledger, and one moment before the first event, have nothing to report") {
   const testing::MemoryEventStore empty;
   CHECK_THROWS_AS(report(empty, {}), UsageError);

@@ -63,7 +63,15 @@ TEST_CASE("status shows the head, the counts, one row a migration, and what is t
         "\n"
         "To do:\n"
         "  stuck: start it\n"
-        "    because: the instance is TERMINATED\n");
+        "    because: the instance is TERMINATED\n"
+        "\n"
+        "Failed:\n"
+        "  broken: refused for good\n"
+        "What can be done:\n"
+        "  migledger retry broken                         once the cause is mended: the next run "
+        "goes on where it stopped\n"
+        "  migledger adopt broken STEP OCID --reason WHY  if what it was making is there\n"
+        "  migledger rollback broken --reason WHY         removes what it made\n");
 }
 
 TEST_CASE("status as JSON has the same, with times in UTC") {
@@ -112,7 +120,7 @@ TEST_CASE("status says whether a run is under way, and how the last one ended") 
   options.run->pid = 0;
   CHECK(status_of(history.store(), options).has("a run is under way, just starting"));
   CHECK(status_of(history.close(0, "done").store())
-            .has("no run is under way; the last one was by alice@box\n"));
+            .has("no run is under way; the last one, by alice@box, ended with: done\n"));
 }
 
 TEST_CASE("status of a simulated ledger says so first, and of an empty one that it is empty") {
@@ -155,6 +163,20 @@ TEST_CASE("On a narrow terminal the table is shortened, and long names never bre
   for (const auto& line : output.lines())
     if (line.starts_with("MIGRATION") || line.starts_with("東京")) CHECK(display_width(line) <= 80);
   CHECK(json_of(history.store()).json().at("migrations").as_array().size() == 1);
+}
+
+TEST_CASE("At every width no line of status is wider than the terminal") {
+  auto history = one_of_each();
+  history.close(1, "1 done, 1 failed; and a rather long remark on why the others were not started");
+  for (const std::size_t width : {30u, 40u, 60u, 80u, 100u, 140u}) {
+    CAPTURE(width);
+    StatusOptions options;
+    options.terminal = {true, false, width};
+    for (const auto& line : status_of(history.store(), options).lines()) {
+      CAPTURE(line);
+      CHECK(display_width(line) <= std::max<std::size_t>(width, 35));
+    }
+  }
 }
 
 TEST_CASE("Of very many that are done only the number is shown") {

@@ -76,7 +76,7 @@ TEST_CASE("What nobody knows is refused, with what is near") {
   const Output output = why(history.store(), "web-2");
   CHECK(output.code == 2);
   CHECK(output.err.find("did you mean \"web-1\"?") != std::string::npos);
-  CHECK(output.err.find("no event recorded a resource or key of that name") != std::string::npos);
+  CHECK(output.err.find("No event recorded a resource or key of that name") != std::string::npos);
   CHECK(why(history.store(), "web-1", false, "2").code == 2);
   CHECK(why(history.store(), "99").code == 2);
 }

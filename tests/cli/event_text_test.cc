@@ -209,17 +209,17 @@ TEST_CASE("Lines stand in columns, under the date and offset they are of") {
   CHECK(
       lines(history) ==
       "2026-11-23 (+05:30)\n"
-      "#1 14:30:00 -                      ledger 00112233445566778899aabbccddeeff created, format "
+      "#1 14:30:00 -                       ledger 00112233445566778899aabbccddeeff created, format "
       "1, bound to sim, tenancy ocid1.tenancy…tenant\n"
-      "#2 23:59:59 -                      session opened by alice@box, pid 7, migledger 0.1.0, as "
+      "#2 23:59:59 -                       session opened by alice@box, pid 7, migledger 0.1.0, as "
       "ocid1.user…omeone (api_key): migledger run -c config.json\n"
       "2026-11-24 (+05:30)\n"
-      "#3 00:00:00 web-1                  started: compute workflow, 45 steps, us-ashburn-1 → "
+      "#3 00:00:00 web-1                   started: compute workflow, 45 steps, us-ashburn-1 → "
       "eu-frankfurt-1\n"
-      "#4 00:00:01 web-1  create-image    looked: it is not there\n"
-      "#5 00:00:02 db                     started: compute workflow, 45 steps, us-ashburn-1 → "
+      "#4 00:00:01 web-1  create-image     looked: it is not there\n"
+      "#5 00:00:02 db                      started: compute workflow, 45 steps, us-ashburn-1 → "
       "eu-frankfurt-1\n"
-      "#6 00:00:03 db     create-image    sending POST images (us-ashburn-1), attempt 1, key "
+      "#6 00:00:03 db     create-image     sending POST images (us-ashburn-1), attempt 1, key "
       "ml-…-1\n");
 }
 

@@ -242,8 +242,8 @@ TEST_CASE("Several ledgers are told in order of time, each line with its ledger"
   REQUIRE(lines.size() == 12);
   CHECK(lines[0] == "simulated ledger: nothing here happened in a real cloud");
   CHECK_THAT(lines[1], Catch::StartsWith("a.ledger: ledger 0011"));
-  CHECK(lines[11] == "a.ledger     #4 09:00:10 web-1  check-source    ok");
-  CHECK(lines[10] == "dir/b.ledger #4 09:00:09 db-1   check-source    ok");
+  CHECK(lines[11] == "a.ledger     #4 09:00:10 web-1  check-source     ok");
+  CHECK(lines[10] == "dir/b.ledger #4 09:00:09 db-1   check-source     ok");
   options.migrations = {"db-1"};
   CHECK(tell(options).lines().size() == 6);
   options.migrations = {"nowhere"};

@@ -281,12 +281,12 @@ TEST_CASE("A ledger stays with the kind of cloud that it was made for") {
     work.write("plan.json", json::serialize(plan));
     const auto result = work.run({"run", "--config", "plan.json", "--ledger", "ledger"});
     CHECK(result.exit_code == 4);
-    CHECK(contains(result.err, "bound to the cloud sim (a rehearsal), and this run is for oci"));
+    CHECK(contains(result.err, "belongs to a simulated tenancy: give --cloud sim"));
     CHECK(contains(result.err, "--ledger"));
     CHECK_FALSE(fs::exists(work / "called"));
     const auto dry = work.run({"run", "--config", "plan.json", "--ledger", "ledger", "--dry-run"});
     CHECK(dry.exit_code == 4);
-    CHECK(contains(dry.err, "bound to the cloud sim (a rehearsal), and this run is for oci"));
+    CHECK(contains(dry.err, "belongs to a simulated tenancy: give --cloud sim"));
   }
   SECTION("of the real one") {
     ledger::EventDraft first(ledger::kLedgerStream, Time(std::chrono::seconds(1'800'000'000)), 0);
@@ -297,8 +297,9 @@ TEST_CASE("A ledger stays with the kind of cloud that it was made for") {
     ledger::RocksEventStore::create(work / "ledger", {}, std::move(first))->close();
     const auto result = work.run(run_command());
     CHECK(result.exit_code == 4);
-    CHECK(contains(result.err, "bound to the cloud oci, and this run is for sim (a rehearsal)"));
+    CHECK(contains(result.err, "belongs to the real cloud (oci), and --cloud sim is a rehearsal"));
     CHECK(history_of(work, "ledger").size() == 1);
+    CHECK_FALSE(fs::exists(work / "ledger.sim"));
   }
 }
 

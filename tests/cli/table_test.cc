@@ -37,6 +37,15 @@ TEST_CASE("On a narrow terminal the widest column gives way") {
         "Bern   7\n");
 }
 
+TEST_CASE("Columns that may leave do so when even the narrowest would not fit") {
+  Table table({{"NAME", false, 4}, {"%", true, 3, 1}, {"WHY", false, 8, 2}});
+  table.add({{"web-1"}, {"50"}, {"it waits for a person"}});
+  CHECK(print(table, {true, false, 19}) == "NAME    %  WHY\nweb-1  50  it wait…\n");
+  CHECK(print(table, {true, false, 16}) == "NAME    %\nweb-1  50\n");
+  CHECK(print(table, {true, false, 6}) == "NAME\nweb-1\n");
+  CHECK(print(table, {true, false, 2}) == "NAME\nweb…\n");
+}
+
 TEST_CASE("Colours do not disturb the columns") {
   Table table({{"A"}, {"B"}});
   table.add({{"x", Colour::red}, {"y"}});

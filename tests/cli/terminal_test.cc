@@ -95,6 +95,24 @@ TEST_CASE("What does not fit ends with an ellipsis, within the width") {
   CHECK(pad("東", 4) == "東  ");
 }
 
+TEST_CASE("What does not fit a line goes on in the next, at spaces where there are any") {
+  CHECK(wrapped("one two three", 0) == "one two three");
+  CHECK(wrapped("one two three", 13) == "one two three");
+  CHECK(wrapped("one two three", 12) == "one two\nthree");
+  CHECK(wrapped("one two three", 8, 2) == "one two\n  three");
+  CHECK(wrapped("  a bcdef g", 6, 2) == "  a\n  bcde\n  f g");
+  CHECK(wrapped("東京都庁 x", 5) == "東京\n都庁\nx");
+  CHECK(wrapped("abc", 1, 4) == "a\nb\nc");
+  for (std::size_t width = 1; width < 30; ++width) {
+    std::string all = wrapped("  db-1: to go on, where it stopped: migledger", width, 4);
+    for (std::size_t at = 0; at < all.size();) {
+      const std::size_t end = std::min(all.find('\n', at), all.size());
+      CHECK(display_width(all.substr(at, end - at)) <= width);
+      at = end + 1;
+    }
+  }
+}
+
 TEST_CASE("OCIDs are shortened in the middle wherever they stand") {
   const std::string image = "ocid1.image.oc1.iad." + std::string(50, 'a') + "k3x9pq";
   CHECK(shorten_ocids(image) == "ocid1.image…k3x9pq");

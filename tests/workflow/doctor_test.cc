@@ -109,6 +109,33 @@ TEST_CASE("doctor names what is missing, and what to do about it") {
   }
 }
 
+TEST_CASE("doctor takes nothing amiss that a migration itself has changed") {
+  using workflow::Progress;
+  Rehearsal rehearsal;
+  const auto migration = sample_migration("web-1");
+  rehearsal.tenancy().provision(migration);
+  auto make = workflow::core_get("us-ashburn-1", "images");
+  make.method = "POST";
+  make.body = R"({"compartmentId":")" + std::string(migration.fields.get("source_compartment_id")) +
+              R"(","instanceId":")" + std::string(migration.fields.get("source_instance_id")) +
+              R"(","displayName":"an image"})";
+  REQUIRE(rehearsal.tenancy().handle(make, rehearsal.tenancy().clock()).ok());
+  workflow::Plan plan;
+  plan.migrations.push_back(migration);
+  const auto source = [&](Progress progress) {
+    adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 8});
+    const auto found = workflow::diagnose(plan, cloud, cloud, [&](auto) { return progress; });
+    const auto* diagnosis = find(found, "source instance");
+    REQUIRE(diagnosis);
+    return *diagnosis;
+  };
+  CHECK(source(Progress::under_way).verdict == Verdict::good);
+  CHECK(source(Progress::under_way).seen == "CREATING_IMAGE; it is being moved");
+  CHECK(source(Progress::over).verdict == Verdict::good);
+  // Somebody else's image: that passes.
+  CHECK(source(Progress::not_begun).verdict == Verdict::warning);
+}
+
 TEST_CASE("doctor stops at credentials that are refused: nothing behind them can be seen") {
   adapters::sim::TenancyOptions options;
   options.faults.unauthorized_from_call = 1;

@@ -76,7 +76,10 @@ TEST_CASE("what depends on a failed migration is not started, the others are not
   const RunResult result = rehearsal.run(plan);
   CHECK(result.done == 1);
   CHECK(result.parked == 1);
-  CHECK(result.not_started == 1);
+  REQUIRE(result.not_started.size() == 1);
+  CHECK(result.not_started[0].name == "web-2");
+  CHECK(result.not_started[0].why == "it waits for web-1, which waits for a person");
+  CHECK(words(result).ends_with("; web-2 was not started: " + result.not_started[0].why));
   CHECK(workflow::exit_code(result) == 3);
   CHECK(rehearsal.state("web-1").reason.find("TERMINAT") != std::string::npos);
   CHECK(!rehearsal.store().find_stream("web-2"));

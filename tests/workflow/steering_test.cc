@@ -157,7 +157,7 @@ TEST_CASE("the whole ledger can be paused and resumed in a run") {
   Rehearsal held;
   REQUIRE(held.steer(Verb::PAUSE, "").taken);
   CHECK_FALSE(held.steer(Verb::PAUSE, "").taken);
-  CHECK(held.run(plan_of(3)).not_started == 3);
+  CHECK(held.run(plan_of(3)).not_started.size() == 3);
   REQUIRE(held.steer(Verb::RESUME, "").taken);
   CHECK(held.run(plan_of(3)).done == 3);
 }

@@ -108,6 +108,26 @@ TEST_CASE("the table has a row for everything that may be asked, and one only") 
   }
 }
 
+TEST_CASE("what is over and did not get done comes with the commands that the table allows") {
+  const auto commands = [](Stage stage) {
+    std::vector<std::string> all;
+    for (const auto& way : ways_on(stage, "web-1")) all.push_back(way.command);
+    return all;
+  };
+  CHECK(commands(Stage::failed) ==
+        std::vector<std::string>{"migledger retry web-1",
+                                 "migledger adopt web-1 STEP OCID --reason WHY",
+                                 "migledger rollback web-1 --reason WHY"});
+  CHECK(commands(Stage::cancelled) ==
+        std::vector<std::string>{"migledger retry web-1", "migledger rollback web-1 --reason WHY"});
+  for (const Stage stage : kStages) {
+    if (stage == Stage::failed || stage == Stage::cancelled) continue;
+    CHECK(commands(stage).empty());
+  }
+  CHECK(words_of(ways_on(Stage::cancelled, "a")).find("; migledger rollback a --reason WHY: ") !=
+        std::string::npos);
+}
+
 TEST_CASE("a refusal says where the migration stands and what to do instead") {
   CHECK(refusal_of(Verb::APPROVE, Stage::moving, Stop::mend) ==
         "it is waiting for something to be mended, not waiting for approval");
