@@ -4,37 +4,38 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <mutex>
-#include <span>
-#include <vector>
 
 #include "ledger/futex.h"
 
 namespace migledger::ledger {
 
-template <typename Request>
+// A Group is what its members make it: default-constructible, with clear().
+template <typename Group>
 class GroupCommit {
  public:
-  // Processes `request`, alone or together with others, by calling process(std::span<Request*>) on
-  // this or another submitting thread; returns when it has been processed. Never two such calls at
-  // once; requests in order of arrival. Then calls finish() on the same thread, for what nobody
-  // need wait for: those whose requests were processed have been woken, and the next group may be
-  // under way, or finishing, too. Neither may throw: what went wrong with a request belongs into
-  // the request.
-  template <typename Process, typename Finish>
-  void submit(Request& request, Process&& process, Finish&& finish) {
-    Group* group = nullptr;
+  // Calls enter(Group&) at once, to add to the group that is filling: one caller at a time, in the
+  // order of the groups, while the group before may be under way. Then process(Group&) is called on
+  // this or another submitting thread, for all that entered, in order of arrival and never two at
+  // once; returns when that is done. Then calls finish() on the same thread, for what nobody need
+  // wait for: the others of the group have been woken, and the next group may be under way, or
+  // finishing, too. None may throw: what went wrong belongs into the group.
+  template <typename Enter, typename Process, typename Finish>
+  void submit(Enter&& enter, Process&& process, Finish&& finish) {
+    Slot* slot = nullptr;
     bool others = false;
     {
       std::unique_lock lock(mutex_);
-      group = &groups_[filling_];
-      const std::uint32_t number = group->number.load(std::memory_order_relaxed);
-      group->requests.push_back(&request);
-      if (group->requests.size() > 1) {
+      slot = &slots_[filling_];
+      const std::uint32_t number = slot->number.load(std::memory_order_relaxed);
+      const bool first = slot->entered++ == 0;
+      enter(slot->group);
+      if (!first) {
         lock.unlock();
-        wait_while(group->number, number);
+        wait_while(slot->number, number);
         return;
       }
       if (leading_) {
@@ -46,36 +47,36 @@ class GroupCommit {
       }
       leading_ = true;
       filling_ ^= 1;
-      others = group->requests.size() > 1;
+      others = slot->entered > 1;
     }
-    process(std::span<Request*>(group->requests));
-    {
-      const std::lock_guard lock(mutex_);
-      group->requests.clear();
-      group->number.fetch_add(1, std::memory_order_release);
-    }
-    if (others) wake(group->number, std::numeric_limits<int>::max());
+    process(slot->group);
     bool next = false;
     {
       const std::lock_guard lock(mutex_);
-      next = leading_ = !groups_[filling_].requests.empty();
+      slot->group.clear();
+      slot->entered = 0;
+      slot->number.fetch_add(1, std::memory_order_release);
+      next = leading_ = slots_[filling_].entered > 0;
       if (next) turn_.fetch_add(1, std::memory_order_release);
     }
+    // The next group first: it has a disk to wait for.
     if (next) wake(turn_, 1);
+    if (others) wake(slot->number, std::numeric_limits<int>::max());
     finish();
   }
 
  private:
   // Two are enough: one fills while the other is processed.
-  struct Group {
-    std::vector<Request*> requests;
+  struct Slot {
+    Group group;
+    std::size_t entered = 0;
     std::atomic<std::uint32_t> number = 0;  // counts how often it was processed
   };
 
   std::mutex mutex_;
   bool leading_ = false;
-  int filling_ = 0;
-  std::array<Group, 2> groups_;
+  std::size_t filling_ = 0;
+  std::array<Slot, 2> slots_;
   std::atomic<std::uint32_t> turn_ = 0;  // changes when the next group may be processed
 };
 

@@ -8,7 +8,6 @@
 #include "ledger/keys.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
-#include "ledger/sequencer.h"
 #include "ledger/sha256.h"
 
 namespace migledger::ledger {
@@ -68,15 +67,18 @@ bool is_entry(std::string_view key) {
 
 Position position_of(std::string_view entry) { return keys::number_at(entry, kPrefixBytes); }
 
-// The entries of an event, each once. `to` is overwritten.
-void entries_of(schema::Event::Reader event, std::vector<SearchIndex::Key>& to) {
-  to.clear();
+// Adds the entries of an event; one may come several times.
+void add_entries(schema::Event::Reader event, std::vector<SearchIndex::Key>& to) {
   const Position position = event.getPosition();
   for_each_term(event, [&](TermKind kind, std::string_view value) {
     to.push_back(key_of(kind, value, position));
   });
-  std::sort(to.begin(), to.end());
-  to.erase(std::unique(to.begin(), to.end()), to.end());
+}
+
+// In order, each once.
+void sort_entries(std::vector<SearchIndex::Key>& entries) {
+  std::sort(entries.begin(), entries.end());
+  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
 }
 
 // The positions that the entries of several terms name, in order, each once.
@@ -264,6 +266,8 @@ Coverage read_coverage(const Database& database) {
 void SearchIndex::open(Database& database, Position head) {
   const auto progress = read_progress(database);
   coverage_ = progress ? Coverage::load(*progress) : Coverage();
+  taken_.reset();
+  keys_.clear();
   // Entries of other rules, or of events that are not there, are in the way.
   const bool usable = !progress || (coverage_.last() > 0 && coverage_.last() <= head);
   if (usable) return;
@@ -271,17 +275,24 @@ void SearchIndex::open(Database& database, Position head) {
   coverage_ = {};
 }
 
-void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch, schema::Event::Reader event) {
-  entries_of(event, keys_);
-  for (const Key& key : keys_) batch.Put(database.index, text_of(key), rocksdb::Slice());
+void SearchIndex::take(std::span<const std::byte> bytes) {
+  if (!decoder_) decoder_ = std::make_unique<Decoder>();
+  const auto event = decoder_->decode(bytes);
+  add_entries(event, keys_);
+  const Position position = event.getPosition();
+  taken_ = {taken_ ? taken_->first : position, position};
 }
 
-void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch,
-                      std::span<const StampedEvent> events) {
-  if (events.empty()) return;
-  if (!decoder_) decoder_ = std::make_unique<Decoder>();
-  for (const StampedEvent& event : events) add(database, batch, decoder_->decode(event.bytes));
-  coverage_.add({events.front().position, events.back().position});
+void SearchIndex::put_taken(Database& database, rocksdb::WriteBatch& batch) {
+  if (taken_) put(database, batch, *taken_);
+  taken_.reset();
+}
+
+void SearchIndex::put(Database& database, rocksdb::WriteBatch& batch, Coverage::Range range) {
+  sort_entries(keys_);
+  for (const Key& key : keys_) batch.Put(database.index, text_of(key), rocksdb::Slice());
+  keys_.clear();
+  coverage_.add(range);
   batch.Put(database.index, progress_key(), coverage_.save());
 }
 
@@ -303,11 +314,10 @@ Position SearchIndex::fill(Database& database, Position head, Position at_most) 
       rocksdb::WriteBatch batch;
       for (Position at = first; at <= end; ++at) {
         cursor->next();
-        add(database, batch, cursor->event());
+        add_entries(cursor->event(), keys_);
       }
-      coverage_.add({first, end});
-      batch.Put(database.index, progress_key(), coverage_.save());
-      check(database.db->Write(rocksdb::WriteOptions(), &batch), kWriting);
+      put(database, batch, {first, end});
+      check(database.db->Write(unlogged(), &batch), kWriting);
       filled += end - first + 1;
     }
   }
@@ -335,7 +345,9 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
   const auto expect = [&](Position first, Position last) {
     if (first > last) return;
     for (const auto cursor = scan_events(database, first, last); cursor->next();) {
-      entries_of(cursor->event(), entries);
+      entries.clear();
+      add_entries(cursor->event(), entries);
+      sort_entries(entries);
       expected += entries.size();
       for (const auto& key : entries) mix(text_of(key));
     }

@@ -208,9 +208,8 @@ TEST_CASE("search: what an older program appended is found, and filled in by the
   const auto store = open(ledger, report);
   CHECK(report.search_filled == 300);
   CHECK(report.search_missing == 0);
-  CHECK(report.sentences() ==
-        std::vector<std::string>{
-            "the search index did not hold 300 events yet; they have been added"});
+  // So few are what an unclean end leaves, too.
+  CHECK(report.sentences().empty());
   CHECK(same_as_reading(*store, world, 150) > 100);
   CHECK_FALSE(store->check_index());
 }
