@@ -29,7 +29,8 @@ std::size_t word_of(const char* field) {
 // Cap'n Proto is little-endian everywhere.
 std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t word) {
   std::uint64_t n = 0;
-  for (std::size_t i = 8; i-- > 0;) n = n << 8 | std::to_integer<std::uint64_t>(bytes[8 * word + i]);
+  for (std::size_t i = 8; i-- > 0;)
+    n = n << 8 | std::to_integer<std::uint64_t>(bytes[8 * word + i]);
   return n;
 }
 

@@ -1,7 +1,7 @@
 // IndexFollower: what a writer derives from events after they were appended, because nobody need
-// wait for it: the tiles of the Merkle tree and the search index. It follows the log a little behind,
-// writes many events' worth at once and without the log, and catches up at the next opening what an
-// unclean end left out (FORMAT.md, "What follows the events").
+// wait for it: the tiles of the Merkle tree and the search index. It follows the log a little
+// behind, writes many events' worth at once and without the log, and catches up at the next opening
+// what an unclean end left out (FORMAT.md, "What follows the events").
 #pragma once
 
 #include <cstddef>

@@ -129,8 +129,7 @@ class Log {
     const auto bytes = ledger::encode(header.asReader());
     const std::string key = ledger::keys::number(position_);
     rocksdb::WriteBatch batch;
-    batch.Put(database_->events, key,
-              {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    batch.Put(database_->events, key, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     batch.Put(database_->index, ledger::keys::stream(1, position_), key);
     const auto status = database_->db->Write(options_, &batch);
     if (!status.ok()) throw ledger::error_of(status, "appending");
