@@ -228,7 +228,7 @@ TEST_CASE("rocks store: the log of an unclean end stays below 4 MiB, and nothing
   CHECK(most > 200'000);
   CHECK(most <= 4 << 20);
   // The anchor is copied with the rest but was written first, as after a real end.
-  copy_directory(ledger, scratch / "copy");
+  copy_at_rest(ledger, scratch / "copy");
   OpeningReport report;
   const auto copy = RocksEventStore::open_writer(scratch / "copy", kHolder, report);
   CHECK(copy->head().position == store->head().position);

@@ -338,7 +338,7 @@ TEST_CASE("search: an end without a close leaves out the newest, and nothing is 
   const Position head = store->head().position;
   // As the disk is when the power goes now.
   const fs::path crashed = scratch / "crashed";
-  fs::copy(ledger, crashed, fs::copy_options::recursive);
+  copy_at_rest(ledger, crashed);
   {
     OpeningReport report;
     const auto reader = RocksEventStore::open_reader(crashed, report);
@@ -357,7 +357,7 @@ TEST_CASE("search: an end without a close leaves out the newest, and nothing is 
     CHECK_FALSE(again->check_index());
     grow(*again, world, 700);
     // Without a close: what was added at the opening is not on the disk either.
-    fs::copy(crashed, scratch / "again", fs::copy_options::recursive);
+    copy_at_rest(crashed, scratch / "again");
   }
   for (const char* name : {"crashed", "again"}) {
     OpeningReport report;
