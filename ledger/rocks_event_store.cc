@@ -29,6 +29,10 @@ constexpr std::chrono::seconds kAnchorEvery{2};
 // the log of an unclean end holds however many callers meet.
 constexpr std::size_t kPieceBytes = 256 << 10;
 
+// So many events are finished together: alone, each would find the caches of the processor cold
+// after the wait for the disk.
+constexpr std::size_t kFinishTogether = 64;
+
 // Events that wait for finish(). If there are more, appends wait for it, too.
 constexpr std::size_t kMostUnfinished = 8192;
 
@@ -105,7 +109,7 @@ struct RocksEventStore::State : StreamLookup {
   void enter(Group& group, Request& request);
   void add(Group& group, Request& request);  // which has been stamped
   void process(Group& group);
-  void finish();
+  void finish(std::size_t at_least = 1);
   Head acknowledged() const;
   std::string why_refused() const;
   std::string refuse(std::string why);  // from now on, unless already; returns why
@@ -124,9 +128,9 @@ struct RocksEventStore::State : StreamLookup {
   IndexFollower follower;
   Anchor anchor;      // of the head
   Position anchored;  // where the anchor file stands
-  std::chrono::steady_clock::time_point anchored_at;
 
-  mutable std::mutex mutex;                      // of what follows
+  mutable std::mutex mutex;                           // of what follows
+  std::chrono::steady_clock::time_point anchored_at;  // when it was written
   std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
   bool finishing = false;                        // somebody takes them
   std::condition_variable taken;                 // by them
@@ -201,8 +205,9 @@ void RocksEventStore::State::process(Group& group) {
   }
 }
 
-void RocksEventStore::State::finish() {
+void RocksEventStore::State::finish(std::size_t at_least) {
   std::unique_lock guard(mutex);
+  if (unhashed.size() < at_least && steady_now() - anchored_at < kAnchorEvery) return;
   if (finishing) {
     // Whoever does it takes ours, too.
     taken.wait(guard, [&] { return !finishing || unhashed.size() < kMostUnfinished; });
@@ -255,6 +260,7 @@ void RocksEventStore::State::write_anchor_now() {
   if (anchored == anchor.position()) return;
   write_anchor(directory.anchor(), anchor);
   anchored = anchor.position();
+  const std::lock_guard guard(mutex);
   anchored_at = steady_now();
 }
 
@@ -357,7 +363,7 @@ Position RocksEventStore::append(std::span<EventDraft> drafts) {
   request.events = Sequencer::prepare(drafts);
   state_->commits.submit([&](Group& group) { state_->enter(group, request); },
                          [this](Group& group) { state_->process(group); },
-                         [this] { state_->finish(); });
+                         [this] { state_->finish(kFinishTogether); });
   if (request.error) std::rethrow_exception(request.error);
   return request.last;
 }
@@ -387,7 +393,10 @@ std::optional<StreamId> RocksEventStore::find_stream(std::string_view migration)
 }
 
 MerkleFrontier RocksEventStore::frontier() const {
-  if (state_->lock) return state_->anchor.frontier;
+  if (state_->lock) {
+    state_->finish();
+    return state_->anchor.frontier;
+  }
   Anchor anchor = state_->anchor;
   const auto cursor = scan(anchor.position() + 1);
   while (cursor->next()) anchor.append(cursor->bytes());
@@ -399,11 +408,14 @@ std::unique_ptr<TileSource> RocksEventStore::tiles(bool stored) const {
 }
 
 void RocksEventStore::advance_anchor() {
-  if (state_->lock && state_->failure.empty()) state_->write_anchor_now();
+  if (!state_->lock) return;
+  state_->finish();
+  if (state_->failure.empty()) state_->write_anchor_now();
 }
 
 void RocksEventStore::close() {
   if (!state_->database) return;
+  if (state_->lock) state_->finish();
   const auto database = std::move(state_->database);
   if (!state_->lock) return;
   if (state_->failure.empty()) {
@@ -421,6 +433,7 @@ std::optional<std::string> RocksEventStore::check_index() const {
 }
 
 void RocksEventStore::rebuild_index() {
+  state_->finish();
   const Position head = state_->head.position;
   ledger::rebuild_index(*state_->database, head);
   state_->follower.refill(*state_->database, head);
