@@ -32,6 +32,7 @@ constexpr std::size_t kPieceBytes = 256 << 10;
 // So many events are finished together: alone, each would find the caches of the processor cold
 // after the wait for the disk.
 constexpr std::size_t kFinishTogether = 64;
+constexpr std::size_t kFinishUnderPressure = 512;
 
 // Events that wait for finish(). If there are more, appends wait for it, too.
 constexpr std::size_t kMostUnfinished = 8192;
@@ -131,10 +132,10 @@ struct RocksEventStore::State : StreamLookup {
 
   mutable std::mutex mutex;                           // of what follows
   std::chrono::steady_clock::time_point anchored_at;  // when it was written
-  std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
-  bool finishing = false;                        // somebody takes them
-  std::condition_variable taken;                 // by them
-  std::string failure;                           // why nothing more is accepted
+  std::vector<std::vector<std::byte>> unhashed;       // written, not yet in the anchor
+  bool finishing = false;                             // somebody takes them
+  std::condition_variable taken;                      // by them
+  std::string failure;                                // why nothing more is accepted
   Head head;
 };
 
@@ -361,9 +362,12 @@ Position RocksEventStore::append(std::span<EventDraft> drafts) {
   Request request;
   request.drafts = drafts;
   request.events = Sequencer::prepare(drafts);
-  state_->commits.submit([&](Group& group) { state_->enter(group, request); },
-                         [this](Group& group) { state_->process(group); },
-                         [this] { state_->finish(kFinishTogether); });
+  state_->commits.submit(
+      [&](Group& group) { state_->enter(group, request); },
+      [this](Group& group) { state_->process(group); },
+      [this](Pressure pressure) {
+        state_->finish(pressure == Pressure::none ? kFinishTogether : kFinishUnderPressure);
+      });
   if (request.error) std::rethrow_exception(request.error);
   return request.last;
 }
