@@ -4,7 +4,6 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/options.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "ledger/keys.h"
@@ -69,25 +68,6 @@ rocksdb::ColumnFamilyOptions family_options() {
   return options;
 }
 
-// Where the next key of the same kind belongs in a memtable, if not far from the one before: the
-// versions of a stream come one after the other, and what follows the events in order.
-class Neighbours : public rocksdb::SliceTransform {
- public:
-  const char* Name() const override { return "migledger.Neighbours"; }
-  bool InDomain(const rocksdb::Slice& key) const override { return !key.empty(); }
-  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    constexpr std::size_t kStream = 9;  // tag and stream
-    const bool of_stream = key[0] == keys::kStreamTag && key.size() > kStream;
-    return {key.data(), of_stream ? kStream : 1};
-  }
-};
-
-rocksdb::ColumnFamilyOptions index_options() {
-  rocksdb::ColumnFamilyOptions options = family_options();
-  options.memtable_insert_with_hint_prefix_extractor = std::make_shared<Neighbours>();
-  return options;
-}
-
 // Tables of events never overlap, and levelled compaction would move them down one by one, so that
 // a ledger of ten million events would have thousands of small files. This merges runs of similar
 // size, which writes each event about once for every eightfold growth of the ledger. There is
@@ -147,7 +127,7 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory, 
   database->env = rocksdb::NewCompositeEnv(make_private(std::move(file_system)));
   const auto options = database_options(mode, database->env.get());
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, event_options()}, {keys::kIndexFamily, index_options()}};
+      {rocksdb::kDefaultColumnFamilyName, event_options()}, {keys::kIndexFamily, family_options()}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const bool reads = mode == DatabaseMode::read || mode == DatabaseMode::read_tolerant;
