@@ -4,6 +4,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 
 #include "ledger/keys.h"
 #include "ledger/rocks_cursor.h"
@@ -50,33 +51,39 @@ void put_number(std::uint64_t n, char* to) {
   for (int i = 0; i < 8; ++i) to[i] = static_cast<char>(n >> (56 - 8 * i) & 0xff);
 }
 
-SearchIndex::Key key_of(TermKind kind, std::string_view value, Position position) {
-  SearchIndex::Key key;
+using Key = std::array<char, 18>;  // of an entry
+
+SearchIndex::Entry entry_of(TermKind kind, std::string_view value, Position position) {
+  return {kind, hash_of(filed_under(kind, value)), position};
+}
+
+Key key_of(const SearchIndex::Entry& entry) {
+  Key key;
   key[0] = keys::kSearchTag;
-  key[1] = static_cast<char>(kind);
-  put_number(hash_of(filed_under(kind, value)), &key[2]);
-  put_number(position, &key[kPrefixBytes]);
+  key[1] = static_cast<char>(entry.kind);
+  put_number(entry.hash, &key[2]);
+  put_number(entry.position, &key[kPrefixBytes]);
   return key;
 }
 
-std::string_view text_of(const SearchIndex::Key& key) { return {key.data(), key.size()}; }
+std::string_view text_of(const Key& key) { return {key.data(), key.size()}; }
 
 bool is_entry(std::string_view key) {
-  return key.size() == std::tuple_size_v<SearchIndex::Key> && key[0] == keys::kSearchTag;
+  return key.size() == std::tuple_size_v<Key> && key[0] == keys::kSearchTag;
 }
 
 Position position_of(std::string_view entry) { return keys::number_at(entry, kPrefixBytes); }
 
 // Adds the entries of an event; one may come several times.
-void add_entries(schema::Event::Reader event, std::vector<SearchIndex::Key>& to) {
+void add_entries(schema::Event::Reader event, std::vector<SearchIndex::Entry>& to) {
   const Position position = event.getPosition();
   for_each_term(event, [&](TermKind kind, std::string_view value) {
-    to.push_back(key_of(kind, value, position));
+    to.push_back(entry_of(kind, value, position));
   });
 }
 
 // In order, each once.
-void sort_entries(std::vector<SearchIndex::Key>& entries) {
+void sort_entries(std::vector<SearchIndex::Entry>& entries) {
   std::sort(entries.begin(), entries.end());
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
 }
@@ -87,7 +94,7 @@ class Postings {
   Postings(const Database& database, std::span<const Term> terms) {
     for (const Term& term : terms) {
       One one;
-      one.prefix = text_of(key_of(term.kind, term.value, 0)).substr(0, kPrefixBytes);
+      one.prefix = text_of(key_of(entry_of(term.kind, term.value, 0))).substr(0, kPrefixBytes);
       one.iterator.reset(database.db->NewIterator(rocksdb::ReadOptions(), database.index));
       ones_.push_back(std::move(one));
     }
@@ -267,7 +274,7 @@ void SearchIndex::open(Database& database, Position head) {
   const auto progress = read_progress(database);
   coverage_ = progress ? Coverage::load(*progress) : Coverage();
   taken_.reset();
-  keys_.clear();
+  entries_.clear();
   // Entries of other rules, or of events that are not there, are in the way.
   const bool usable = !progress || (coverage_.last() > 0 && coverage_.last() <= head);
   if (usable) return;
@@ -278,7 +285,7 @@ void SearchIndex::open(Database& database, Position head) {
 void SearchIndex::take(std::span<const std::byte> bytes) {
   if (!decoder_) decoder_ = std::make_unique<Decoder>();
   const auto event = decoder_->decode(bytes);
-  add_entries(event, keys_);
+  add_entries(event, entries_);
   const Position position = event.getPosition();
   taken_ = {taken_ ? taken_->first : position, position};
 }
@@ -289,9 +296,10 @@ void SearchIndex::put_taken(Database& database, rocksdb::WriteBatch& batch) {
 }
 
 void SearchIndex::put(Database& database, rocksdb::WriteBatch& batch, Coverage::Range range) {
-  sort_entries(keys_);
-  for (const Key& key : keys_) batch.Put(database.index, text_of(key), rocksdb::Slice());
-  keys_.clear();
+  sort_entries(entries_);
+  for (const Entry& entry : entries_)
+    batch.Put(database.index, text_of(key_of(entry)), rocksdb::Slice());
+  entries_.clear();
   coverage_.add(range);
   batch.Put(database.index, progress_key(), coverage_.save());
 }
@@ -314,7 +322,7 @@ Position SearchIndex::fill(Database& database, Position head, Position at_most) 
       rocksdb::WriteBatch batch;
       for (Position at = first; at <= end; ++at) {
         cursor->next();
-        add_entries(cursor->event(), keys_);
+        add_entries(cursor->event(), entries_);
       }
       put(database, batch, {first, end});
       check(database.db->Write(unlogged(), &batch), kWriting);
@@ -340,7 +348,7 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
     for (std::size_t i = 0; i < content.size(); ++i) content[i] ^= one[i];
   };
   const Coverage coverage = read_coverage(database);
-  std::vector<SearchIndex::Key> entries;
+  std::vector<SearchIndex::Entry> entries;
   Position next = 1;
   const auto expect = [&](Position first, Position last) {
     if (first > last) return;
@@ -349,7 +357,7 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
       add_entries(cursor->event(), entries);
       sort_entries(entries);
       expected += entries.size();
-      for (const auto& key : entries) mix(text_of(key));
+      for (const auto& entry : entries) mix(text_of(key_of(entry)));
     }
   };
   for (const auto& range : coverage.missing(1, head)) {

@@ -3,7 +3,8 @@
 // never believed over the events (FORMAT.md, "The search index").
 #pragma once
 
-#include <array>
+#include <compare>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,7 +54,13 @@ Coverage read_coverage(const Database& database);
 // The writer's end of it.
 class SearchIndex {
  public:
-  using Key = std::array<char, 18>;  // of an entry
+  // An entry; its key, in the same order.
+  struct Entry {
+    TermKind kind;
+    std::uint64_t hash;
+    Position position;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
 
   // Of a database whose last event is at `head`. Clears what cannot be used.
   void open(Database& database, Position head);
@@ -77,7 +84,7 @@ class SearchIndex {
 
   Coverage coverage_;
   std::optional<Coverage::Range> taken_;
-  std::vector<Key> keys_;  // of events taken in; kept for its memory
+  std::vector<Entry> entries_;  // of events taken in; kept for its memory
   std::unique_ptr<Decoder> decoder_;
 };
 
