@@ -16,6 +16,18 @@ namespace migledger::ledger {
 // The canonical bytes of `event`. Throws LedgerError(too_large) above 65,535 bytes.
 std::vector<std::byte> encode(schema::Event::Reader event);
 
+// The part of an event's header that follows from where it is appended.
+struct Place {
+  Position position = 0;
+  StreamId stream = 0;
+  std::uint64_t version = 0;
+  Time time{};
+};
+
+// Puts `place` into the canonical bytes of an event that was encoded with another one, nothing of
+// which was 0. False, with the bytes of no more use, when with this one they would be shorter.
+bool set_place(std::span<std::byte> bytes, const Place& place);
+
 // Reads one stored event. The bytes are copied to aligned memory that is reused from call to call,
 // because values handed out by RocksDB are not aligned.
 class Decoder {

@@ -31,9 +31,7 @@ struct LedgerBuilder::State {
 
   void write() {
     // Nothing is acknowledged before all of it is flushed, so the log has nothing to do.
-    rocksdb::WriteOptions unlogged;
-    unlogged.disableWAL = true;
-    const auto status = database->db->Write(unlogged, &batch);
+    const auto status = database->db->Write(unlogged(), &batch);
     if (!status.ok()) throw error_of(status, "writing to " + directory.path.string());
     batch.Clear();
   }

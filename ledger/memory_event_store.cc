@@ -36,7 +36,7 @@ Position MemoryEventStore::append(std::span<EventDraft> drafts) {
   const std::lock_guard lock(mutex_);
   if (drafts.empty()) return head_.position;
   Sequencer sequencer(*this, head_);
-  std::vector<StampedEvent> stamped;
+  auto stamped = Sequencer::prepare(drafts);
   sequencer.stamp(drafts, stamped);
   const Head head = sequencer.head();
   if (before_append) before_append(head.position);

@@ -65,7 +65,7 @@ void fill(Database& database, std::uint64_t leaves, Position head) {
   TileBuilder builder = TileBuilder::after(leaves, source);
   rocksdb::WriteBatch batch;
   const auto write = [&] {
-    check(database.db->Write(rocksdb::WriteOptions(), &batch), kWriting);
+    check(database.db->Write(unlogged(), &batch), kWriting);
     batch.Clear();
   };
   const auto cursor = scan_events(database, leaves + 1, head / kTileWidth * kTileWidth);
@@ -156,8 +156,6 @@ void TileKeeper::catch_up(Database& database, Position head) {
     }
     if (head - *leaves < kTileWidth) return;
     fill(database, *leaves, head);
-    // Nobody syncs the log for them: in it, a loss of power could leave half of one.
-    ledger::flush(database);
   } catch (const std::exception&) {
     stopped_ = true;
   }
@@ -178,27 +176,19 @@ void TileKeeper::begin_at(Database& database, Position head) {
 void TileKeeper::append(Database& database, const Anchor& anchor) {
   if (stopped_) return;
   try {
-    std::vector<std::pair<std::string, std::string>> full;
     const auto emit = [&](TileId id, std::span<const Digest> tile) {
-      full.emplace_back(key_of(id), value_of(tile));
+      ready_.emplace_back(key_of(id), value_of(tile));
     };
-    const auto hand_on = [&] {
-      if (full.empty()) return;
-      const std::lock_guard guard(mutex_);
-      for (auto& tile : full) ready_.push_back(std::move(tile));
-    };
-    if (builder_) {
-      builder_->append(anchor.head, emit);
-      return hand_on();
-    }
+    if (builder_) return builder_->append(anchor.head, emit);
     // Short-lived writers never come to the end of a tile, and need not know what is before.
     leaves_.push_back(anchor.head);
     if (anchor.position() % kTileWidth != 0) return;
     begin_at(database, anchor.position());
     for (const Digest& leaf : leaves_) builder_->append(leaf, emit);
     leaves_ = {};
-    if (builder_->root() == anchor.frontier.root()) return hand_on();
+    if (builder_->root() == anchor.frontier.root()) return;
     // What is stored is not what the events call for.
+    ready_.clear();
     rebuild_tiles(database, anchor.position());
     LedgerTiles source(database);
     builder_ = TileBuilder::after(anchor.position(), source);
@@ -207,16 +197,9 @@ void TileKeeper::append(Database& database, const Anchor& anchor) {
   }
 }
 
-void TileKeeper::add_ready(const Database& database, rocksdb::WriteBatch& batch) {
-  const std::lock_guard guard(mutex_);
+void TileKeeper::put_ready(const Database& database, rocksdb::WriteBatch& batch) {
   for (const auto& [key, tile] : ready_) batch.Put(database.index, key, tile);
   ready_.clear();
-}
-
-void TileKeeper::flush(Database& database) {
-  rocksdb::WriteBatch batch;
-  add_ready(database, batch);
-  if (batch.Count() != 0) check(database.db->Write(rocksdb::WriteOptions(), &batch), kWriting);
 }
 
 std::optional<std::string> compare_tiles(const Database& database, Position head) {

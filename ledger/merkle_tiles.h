@@ -2,7 +2,6 @@
 // stored in the index when they are full, never believed over the events (FORMAT.md, "Tiles").
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,9 +19,8 @@ namespace migledger::ledger {
 
 struct Database;
 
-// Keeps the tiles of a ledger that is written to: they are made of what was appended, and stored
-// with what is appended next. A follower with its own progress: what an older program, or an end
-// without a close, left out is filled in.
+// Keeps the tiles of a ledger that is written to: they are made of what was appended. A follower
+// with its own progress: what an older program, or an end without a close, left out is filled in.
 //
 // A tile is no reason to lose an event: what goes wrong here stops it until the next opening, and
 // readers compute what they do not find.
@@ -36,21 +34,16 @@ class TileKeeper {
   // stored. Throws nothing.
   void append(Database& database, const Anchor& anchor);
 
-  // Adds the tiles that have become full to what is written next. May run at once with append.
-  void add_ready(const Database& database, rocksdb::WriteBatch& batch);
-
-  // Stores them now. Throws LedgerError(disk).
-  void flush(Database& database);
+  // Puts the tiles that have become full since into a batch that is written next.
+  void put_ready(const Database& database, rocksdb::WriteBatch& batch);
 
  private:
   void begin_at(Database& database, Position head);
 
   std::optional<TileBuilder> builder_;  // nothing: it was not needed yet
   std::vector<Digest> leaves_;          // the last ones, until it is
-  bool stopped_ = false;
-
-  std::mutex mutex_;  // of what follows
   std::vector<std::pair<std::string, std::string>> ready_;
+  bool stopped_ = false;
 };
 
 // The tiles of the ledger: as stored, and computed where they are not.

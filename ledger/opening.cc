@@ -20,6 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Fewer events than this that the search index does not hold are what an unclean end leaves: what
+// the log held and what was about to be written. It takes no time to add them.
+constexpr Position kWorthSaying = 32'768;
+
 constexpr char kAdvice[] = "; the ledger is damaged: restore its directory from a copy";
 
 [[noreturn]] void corrupt(const fs::path& path, const std::string& what) {
@@ -199,7 +203,7 @@ std::vector<std::string> OpeningReport::sentences() const {
                   dropped_tail->kept);
   if (index_rebuilt)
     all.push_back("the index of streams did not match the events and has been rebuilt");
-  if (search_filled > 0 && !index_rebuilt)
+  if (search_filled >= kWorthSaying && !index_rebuilt)
     all.push_back("the search index did not hold " +
                   std::to_string(search_filled + search_missing) + " events yet; " +
                   (search_missing > 0 ? std::to_string(search_filled) +

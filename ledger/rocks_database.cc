@@ -41,6 +41,7 @@ rocksdb::DBOptions database_options(DatabaseMode mode, rocksdb::Env* env) {
   options.wal_recovery_mode = recovery_of(mode);
   options.track_and_verify_wals_in_manifest = true;
   options.atomic_flush = true;  // both families at once, so that the log can be dropped
+  options.avoid_flush_during_shutdown = true;  // what is not logged is not worth it
   options.max_total_wal_size = 2 * kWriteBuffer;
   options.max_open_files = -1;  // a reader must keep files that the writer has since replaced
   options.max_file_opening_threads = 1;
@@ -138,6 +139,12 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory, 
   database->events = handles.at(0);
   database->index = handles.at(1);
   return database;
+}
+
+rocksdb::WriteOptions unlogged() {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return options;
 }
 
 void flush(Database& database) {

@@ -14,6 +14,7 @@ class DB;
 class Env;
 class FileSystem;
 class Status;
+struct WriteOptions;
 }  // namespace rocksdb
 
 namespace migledger::ledger {
@@ -43,6 +44,11 @@ struct Database {
 // Throws LedgerError as error_of() says.
 std::unique_ptr<Database> open_database(const std::filesystem::path& directory, DatabaseMode mode,
                                         std::shared_ptr<rocksdb::FileSystem> file_system);
+
+// How what is derived from the events is written: not to the write-ahead log. After an unclean end
+// some of the newest is missing, and is derived again; never anything before something that is
+// there.
+rocksdb::WriteOptions unlogged();
 
 // Writes the memtables out and leaves the log empty, so that the next opening has nothing to
 // replay. Throws LedgerError(disk).

@@ -3,15 +3,15 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <unordered_map>
 
 #include "ledger/files.h"
 #include "ledger/group_commit.h"
+#include "ledger/index_follower.h"
 #include "ledger/keys.h"
 #include "ledger/ledger_directory.h"
-#include "ledger/merkle_tiles.h"
 #include "ledger/planted.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
@@ -29,19 +29,60 @@ constexpr std::chrono::seconds kAnchorEvery{2};
 // the log of an unclean end holds however many callers meet.
 constexpr std::size_t kPieceBytes = 256 << 10;
 
-// What an opening indexes of events that another version appended: a second or two. The rest waits
-// for the next ones.
-constexpr Position kMostToFill = 500'000;
+// So many events are finished together: alone, each would find the caches of the processor cold
+// after the wait for the disk.
+constexpr std::size_t kFinishTogether = 64;
+constexpr std::size_t kFinishUnderPressure = 512;
 
+// Events that wait for finish(). If there are more, appends wait for it, too.
+constexpr std::size_t kMostUnfinished = 8192;
+
+rocksdb::Slice slice(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// One append.
 struct Request {
   std::span<EventDraft> drafts;
+  std::vector<StampedEvent> events;  // until they are in a piece
+  std::size_t piece = 0;             // the one they are in
   Position last = 0;
   std::exception_ptr error;
 };
 
-rocksdb::Slice slice(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+// Appends that are written together.
+struct Piece {
+  rocksdb::WriteBatch batch;
+  std::vector<std::vector<std::byte>> events;
+  Head head;  // with them
+
+  void clear() {
+    if (batch.GetDataSize() > 2 * kPieceBytes) batch = rocksdb::WriteBatch();
+    batch.Clear();
+    events.clear();
+  }
+};
+
+// Appends that meet.
+struct Group {
+  std::vector<Request*> requests;
+  std::vector<Piece> pieces{1};
+  std::size_t used = 0;
+
+  // The piece that more can be added to.
+  Piece& open_piece() {
+    if (used == 0 || pieces[used - 1].batch.GetDataSize() >= kPieceBytes)
+      if (++used > pieces.size()) pieces.emplace_back();
+    return pieces[used - 1];
+  }
+
+  void clear() {
+    requests.clear();
+    pieces.resize(1);
+    pieces[0].clear();
+    used = 0;
+  }
+};
 
 }  // namespace
 
@@ -49,128 +90,141 @@ struct RocksEventStore::State : StreamLookup {
   State(LedgerDirectory directory, const OpenOptions& options, Opened opened)
       : directory(std::move(directory)),
         steady_now(options.steady_now),
-        keep_tiles(options.keep_tiles),
         lock(nullptr),
         database(std::move(opened.database)),
+        sequencer(*this, opened.head),
+        follower(options.keep_tiles),
         anchor(std::move(opened.anchor)),
         anchored(anchor.position()),
         anchored_at(steady_now()),
         head(opened.head) {}
 
   std::uint64_t version_of(StreamId stream) const override {
-    const std::lock_guard guard(mutex);
-    if (const auto found = versions.find(stream); found != versions.end()) return found->second;
-    const std::uint64_t version = indexed_version(*database, stream);
-    if (version != 0 && lock) versions.emplace(stream, version);
-    return version;
+    return indexed_version(*database, stream);
   }
 
   std::optional<StreamId> stream_named(std::string_view migration) const override {
     return indexed_stream(*database, migration);
   }
 
-  void process(std::span<Request*> group);
-  void finish();
+  void enter(Group& group, Request& request);
+  void add(Group& group, Request& request);  // which has been stamped
+  void process(Group& group);
+  void finish(std::size_t at_least = 1);
+  Head acknowledged() const;
   std::string why_refused() const;
   std::string refuse(std::string why);  // from now on, unless already; returns why
-  void write(Sequencer& sequencer, std::vector<StampedEvent>& events);
+  void write(Piece& piece);
   void roll_forward();
   void write_anchor_now();
 
   const LedgerDirectory directory;
   const std::function<std::chrono::steady_clock::time_point()> steady_now;
-  const bool keep_tiles;
   std::unique_ptr<WriterLock> lock;  // none for a reader
   std::unique_ptr<Database> database;
-  SearchIndex search;  // a writer's
-  GroupCommit<Request> commits;
-
-  TileKeeper tiles;
+  GroupCommit<Group> commits;
+  Sequencer sequencer;  // of whoever enters a group
 
   // Changed only by whoever finishes a group.
+  IndexFollower follower;
   Anchor anchor;      // of the head
   Position anchored;  // where the anchor file stands
-  std::chrono::steady_clock::time_point anchored_at;
 
-  mutable std::mutex mutex;                      // of what follows
-  std::vector<std::vector<std::byte>> unhashed;  // written, not yet in the anchor
-  bool finishing = false;                        // somebody takes them
-  std::string failure;                           // why nothing more is accepted
+  mutable std::mutex mutex;                           // of what follows
+  std::chrono::steady_clock::time_point anchored_at;  // when it was written
+  std::vector<std::vector<std::byte>> unhashed;       // written, not yet in the anchor
+  bool finishing = false;                             // somebody takes them
+  std::condition_variable taken;                      // by them
+  std::string failure;                                // why nothing more is accepted
   Head head;
-  mutable std::unordered_map<StreamId, std::uint64_t> versions;
 };
 
-void RocksEventStore::State::write(Sequencer& sequencer, std::vector<StampedEvent>& events) {
-  rocksdb::WriteBatch batch;
-  for (const StampedEvent& event : events) {
-    const std::string position = keys::number(event.position);
-    batch.Put(database->events, position, slice(event.bytes));
-    batch.Put(database->index, keys::stream(event.stream, event.version), position);
-    if (!event.migration.empty()) batch.Put(database->index, keys::name(event.migration), position);
+void RocksEventStore::State::enter(Group& group, Request& request) {
+  group.requests.push_back(&request);
+  bool stamped = false;
+  try {
+    sequencer.stamp(request.drafts, request.events);
+    stamped = true;
+    add(group, request);
+  } catch (const std::exception& e) {
+    request.error = std::current_exception();
+    // What the log could not be asked concerns everyone, and a place without an event, too; the
+    // rest is the caller's own.
+    const auto* ours = dynamic_cast<const LedgerError*>(&e);
+    if (stamped || (ours != nullptr && (ours->kind == LedgerErrorKind::disk ||
+                                        ours->kind == LedgerErrorKind::corrupt)))
+      refuse(e.what());
   }
-  search.add(*database, batch, events);
-  tiles.add_ready(*database, batch);
+}
+
+void RocksEventStore::State::add(Group& group, Request& request) {
+  Piece& piece = group.open_piece();
+  request.piece = group.used - 1;
+  request.last = sequencer.head().position;
+  piece.head = sequencer.head();
+  bool named = false;
+  for (StampedEvent& event : request.events) {
+    const auto position = keys::number(event.position);
+    piece.batch.Put(database->events, position, slice(event.bytes));
+    piece.batch.Put(database->index, keys::stream(event.stream, event.version), position);
+    if (!event.migration.empty()) {
+      piece.batch.Put(database->index, keys::name(event.migration), position);
+      named = true;
+    }
+    piece.events.push_back(std::move(event.bytes));
+  }
+  if (named) sequencer.forget_names(acknowledged().position);
+}
+
+void RocksEventStore::State::write(Piece& piece) {
   rocksdb::WriteOptions synced;
   synced.sync = !planted(PlantedBug::skip_sync);
-  const auto status = database->db->Write(synced, &batch);
+  const auto status = database->db->Write(synced, &piece.batch);
   if (!status.ok())
     throw LedgerError(LedgerErrorKind::disk,
                       "appending to " + directory.path.string() + ": " + status.ToString());
   const std::lock_guard guard(mutex);
-  for (StampedEvent& event : events) unhashed.push_back(std::move(event.bytes));
-  events.clear();
-  head = sequencer.head();
-  for (const auto& [stream, version] : sequencer.versions()) versions[stream] = version;
+  for (auto& bytes : piece.events) unhashed.push_back(std::move(bytes));
+  head = piece.head;
 }
 
-void RocksEventStore::State::process(std::span<Request*> group) {
-  std::size_t written = 0;  // requests whose fate is settled
+void RocksEventStore::State::process(Group& group) {
+  std::size_t written = 0;  // pieces
   try {
-    if (const auto why = why_refused(); !why.empty()) throw LedgerError(LedgerErrorKind::disk, why);
-    Sequencer sequencer(*this, head);
-    std::vector<StampedEvent> events;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      const std::size_t before = events.size();
-      try {
-        sequencer.stamp(group[i]->drafts, events);
-        group[i]->last = sequencer.head().position;
-      } catch (const LedgerError& e) {
-        // What the log could not be asked concerns everyone; the rest is the caller's own.
-        if (e.kind == LedgerErrorKind::disk || e.kind == LedgerErrorKind::corrupt) throw;
-        group[i]->error = std::current_exception();
-      } catch (const std::exception&) {
-        group[i]->error = std::current_exception();
-      }
-      for (std::size_t e = before; e < events.size(); ++e) bytes += events[e].bytes.size();
-      if (events.empty() || (bytes < kPieceBytes && i + 1 < group.size())) continue;
-      write(sequencer, events);
-      bytes = 0;
-      written = i + 1;
+    for (; written < group.used; ++written) {
+      if (const auto why = why_refused(); !why.empty())
+        throw LedgerError(LedgerErrorKind::disk, why);
+      write(group.pieces[written]);
     }
   } catch (const std::exception& e) {
     const std::string why =
         refuse(std::string(e.what()) +
                "; whether the last events were kept is known when the ledger is opened again");
     const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, why));
-    for (std::size_t i = written; i < group.size(); ++i)
-      if (!group[i]->error) group[i]->error = error;
+    for (Request* request : group.requests)
+      if (!request->error && request->piece >= written) request->error = error;
   }
 }
 
-void RocksEventStore::State::finish() {
+void RocksEventStore::State::finish(std::size_t at_least) {
   std::unique_lock guard(mutex);
-  if (finishing) return;  // whoever does it takes ours, too
+  if (unhashed.size() < at_least && steady_now() - anchored_at < kAnchorEvery) return;
+  if (finishing) {
+    // Whoever does it takes ours, too.
+    taken.wait(guard, [&] { return !finishing || unhashed.size() < kMostUnfinished; });
+    return;
+  }
   finishing = true;
   while (!unhashed.empty()) {
     std::vector<std::vector<std::byte>> events;
     events.swap(unhashed);
+    taken.notify_all();
     const bool refused = !failure.empty();
     guard.unlock();
     try {
       for (const auto& bytes : events) {
         anchor.append(bytes);
-        if (keep_tiles) tiles.append(*database, anchor);
+        follower.take(*database, anchor, bytes);
       }
       if (!refused && steady_now() - anchored_at >= kAnchorEvery) write_anchor_now();
     } catch (const std::exception& e) {
@@ -180,6 +234,11 @@ void RocksEventStore::State::finish() {
     guard.lock();
   }
   finishing = false;
+}
+
+Head RocksEventStore::State::acknowledged() const {
+  const std::lock_guard guard(mutex);
+  return head;
 }
 
 std::string RocksEventStore::State::why_refused() const {
@@ -202,6 +261,7 @@ void RocksEventStore::State::write_anchor_now() {
   if (anchored == anchor.position()) return;
   write_anchor(directory.anchor(), anchor);
   anchored = anchor.position();
+  const std::lock_guard guard(mutex);
   anchored_at = steady_now();
 }
 
@@ -264,10 +324,7 @@ std::unique_ptr<RocksEventStore> RocksEventStore::open_writer(const std::filesys
     ledger::rebuild_index(*state->database, state->head.position);
     report.index_rebuilt = true;
   }
-  state->search.open(*state->database, state->head.position);
-  report.search_filled = state->search.fill(*state->database, state->head.position, kMostToFill);
-  report.search_missing = state->search.missing(state->head.position);
-  if (state->keep_tiles) state->tiles.catch_up(*state->database, state->head.position);
+  state->follower.open(*state->database, state->head.position, report);
   return std::unique_ptr<RocksEventStore>(new RocksEventStore(std::move(state)));
 }
 
@@ -302,18 +359,20 @@ Position RocksEventStore::append(std::span<EventDraft> drafts) {
     throw LedgerError(LedgerErrorKind::refused,
                       state_->directory.path.string() + " was opened for reading only");
   if (drafts.empty()) return head().position;
-  Request request{drafts, 0, nullptr};
+  Request request;
+  request.drafts = drafts;
+  request.events = Sequencer::prepare(drafts);
   state_->commits.submit(
-      request, [this](std::span<Request*> group) { state_->process(group); },
-      [this] { state_->finish(); });
+      [&](Group& group) { state_->enter(group, request); },
+      [this](Group& group) { state_->process(group); },
+      [this](Pressure pressure) {
+        state_->finish(pressure == Pressure::none ? kFinishTogether : kFinishUnderPressure);
+      });
   if (request.error) std::rethrow_exception(request.error);
   return request.last;
 }
 
-Head RocksEventStore::head() const {
-  const std::lock_guard guard(state_->mutex);
-  return state_->head;
-}
+Head RocksEventStore::head() const { return state_->acknowledged(); }
 
 std::unique_ptr<EventCursor> RocksEventStore::scan(Position from, Position to) const {
   return scan_events(*state_->database, from, std::min(to, head().position));
@@ -338,7 +397,10 @@ std::optional<StreamId> RocksEventStore::find_stream(std::string_view migration)
 }
 
 MerkleFrontier RocksEventStore::frontier() const {
-  if (state_->lock) return state_->anchor.frontier;
+  if (state_->lock) {
+    state_->finish();
+    return state_->anchor.frontier;
+  }
   Anchor anchor = state_->anchor;
   const auto cursor = scan(anchor.position() + 1);
   while (cursor->next()) anchor.append(cursor->bytes());
@@ -350,15 +412,18 @@ std::unique_ptr<TileSource> RocksEventStore::tiles(bool stored) const {
 }
 
 void RocksEventStore::advance_anchor() {
-  if (state_->lock && state_->failure.empty()) state_->write_anchor_now();
+  if (!state_->lock) return;
+  state_->finish();
+  if (state_->failure.empty()) state_->write_anchor_now();
 }
 
 void RocksEventStore::close() {
   if (!state_->database) return;
+  if (state_->lock) state_->finish();
   const auto database = std::move(state_->database);
   if (!state_->lock) return;
   if (state_->failure.empty()) {
-    state_->tiles.flush(*database);
+    state_->follower.flush(*database);
     flush(*database);
     state_->write_anchor_now();
   }
@@ -372,11 +437,10 @@ std::optional<std::string> RocksEventStore::check_index() const {
 }
 
 void RocksEventStore::rebuild_index() {
+  state_->finish();
   const Position head = state_->head.position;
   ledger::rebuild_index(*state_->database, head);
-  clear_search_index(*state_->database);
-  state_->search.open(*state_->database, head);
-  state_->search.fill(*state_->database, head, head);
+  state_->follower.refill(*state_->database, head);
 }
 
 }  // namespace migledger::ledger

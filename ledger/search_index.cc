@@ -4,11 +4,11 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 
 #include "ledger/keys.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
-#include "ledger/sequencer.h"
 #include "ledger/sha256.h"
 
 namespace migledger::ledger {
@@ -51,32 +51,41 @@ void put_number(std::uint64_t n, char* to) {
   for (int i = 0; i < 8; ++i) to[i] = static_cast<char>(n >> (56 - 8 * i) & 0xff);
 }
 
-SearchIndex::Key key_of(TermKind kind, std::string_view value, Position position) {
-  SearchIndex::Key key;
+using Key = std::array<char, 18>;  // of an entry
+
+SearchIndex::Entry entry_of(TermKind kind, std::string_view value, Position position) {
+  return {kind, hash_of(filed_under(kind, value)), position};
+}
+
+Key key_of(const SearchIndex::Entry& entry) {
+  Key key;
   key[0] = keys::kSearchTag;
-  key[1] = static_cast<char>(kind);
-  put_number(hash_of(filed_under(kind, value)), &key[2]);
-  put_number(position, &key[kPrefixBytes]);
+  key[1] = static_cast<char>(entry.kind);
+  put_number(entry.hash, &key[2]);
+  put_number(entry.position, &key[kPrefixBytes]);
   return key;
 }
 
-std::string_view text_of(const SearchIndex::Key& key) { return {key.data(), key.size()}; }
+std::string_view text_of(const Key& key) { return {key.data(), key.size()}; }
 
 bool is_entry(std::string_view key) {
-  return key.size() == std::tuple_size_v<SearchIndex::Key> && key[0] == keys::kSearchTag;
+  return key.size() == std::tuple_size_v<Key> && key[0] == keys::kSearchTag;
 }
 
 Position position_of(std::string_view entry) { return keys::number_at(entry, kPrefixBytes); }
 
-// The entries of an event, each once. `to` is overwritten.
-void entries_of(schema::Event::Reader event, std::vector<SearchIndex::Key>& to) {
-  to.clear();
+// Adds the entries of an event; one may come several times.
+void add_entries(schema::Event::Reader event, std::vector<SearchIndex::Entry>& to) {
   const Position position = event.getPosition();
   for_each_term(event, [&](TermKind kind, std::string_view value) {
-    to.push_back(key_of(kind, value, position));
+    to.push_back(entry_of(kind, value, position));
   });
-  std::sort(to.begin(), to.end());
-  to.erase(std::unique(to.begin(), to.end()), to.end());
+}
+
+// In order, each once.
+void sort_entries(std::vector<SearchIndex::Entry>& entries) {
+  std::sort(entries.begin(), entries.end());
+  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
 }
 
 // The positions that the entries of several terms name, in order, each once.
@@ -85,7 +94,7 @@ class Postings {
   Postings(const Database& database, std::span<const Term> terms) {
     for (const Term& term : terms) {
       One one;
-      one.prefix = text_of(key_of(term.kind, term.value, 0)).substr(0, kPrefixBytes);
+      one.prefix = text_of(key_of(entry_of(term.kind, term.value, 0))).substr(0, kPrefixBytes);
       one.iterator.reset(database.db->NewIterator(rocksdb::ReadOptions(), database.index));
       ones_.push_back(std::move(one));
     }
@@ -264,6 +273,8 @@ Coverage read_coverage(const Database& database) {
 void SearchIndex::open(Database& database, Position head) {
   const auto progress = read_progress(database);
   coverage_ = progress ? Coverage::load(*progress) : Coverage();
+  taken_.reset();
+  entries_.clear();
   // Entries of other rules, or of events that are not there, are in the way.
   const bool usable = !progress || (coverage_.last() > 0 && coverage_.last() <= head);
   if (usable) return;
@@ -271,17 +282,25 @@ void SearchIndex::open(Database& database, Position head) {
   coverage_ = {};
 }
 
-void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch, schema::Event::Reader event) {
-  entries_of(event, keys_);
-  for (const Key& key : keys_) batch.Put(database.index, text_of(key), rocksdb::Slice());
+void SearchIndex::take(std::span<const std::byte> bytes) {
+  if (!decoder_) decoder_ = std::make_unique<Decoder>();
+  const auto event = decoder_->decode(bytes);
+  add_entries(event, entries_);
+  const Position position = event.getPosition();
+  taken_ = {taken_ ? taken_->first : position, position};
 }
 
-void SearchIndex::add(Database& database, rocksdb::WriteBatch& batch,
-                      std::span<const StampedEvent> events) {
-  if (events.empty()) return;
-  if (!decoder_) decoder_ = std::make_unique<Decoder>();
-  for (const StampedEvent& event : events) add(database, batch, decoder_->decode(event.bytes));
-  coverage_.add({events.front().position, events.back().position});
+void SearchIndex::put_taken(Database& database, rocksdb::WriteBatch& batch) {
+  if (taken_) put(database, batch, *taken_);
+  taken_.reset();
+}
+
+void SearchIndex::put(Database& database, rocksdb::WriteBatch& batch, Coverage::Range range) {
+  sort_entries(entries_);
+  for (const Entry& entry : entries_)
+    batch.Put(database.index, text_of(key_of(entry)), rocksdb::Slice());
+  entries_.clear();
+  coverage_.add(range);
   batch.Put(database.index, progress_key(), coverage_.save());
 }
 
@@ -303,11 +322,10 @@ Position SearchIndex::fill(Database& database, Position head, Position at_most) 
       rocksdb::WriteBatch batch;
       for (Position at = first; at <= end; ++at) {
         cursor->next();
-        add(database, batch, cursor->event());
+        add_entries(cursor->event(), entries_);
       }
-      coverage_.add({first, end});
-      batch.Put(database.index, progress_key(), coverage_.save());
-      check(database.db->Write(rocksdb::WriteOptions(), &batch), kWriting);
+      put(database, batch, {first, end});
+      check(database.db->Write(unlogged(), &batch), kWriting);
       filled += end - first + 1;
     }
   }
@@ -330,14 +348,16 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
     for (std::size_t i = 0; i < content.size(); ++i) content[i] ^= one[i];
   };
   const Coverage coverage = read_coverage(database);
-  std::vector<SearchIndex::Key> entries;
+  std::vector<SearchIndex::Entry> entries;
   Position next = 1;
   const auto expect = [&](Position first, Position last) {
     if (first > last) return;
     for (const auto cursor = scan_events(database, first, last); cursor->next();) {
-      entries_of(cursor->event(), entries);
+      entries.clear();
+      add_entries(cursor->event(), entries);
+      sort_entries(entries);
       expected += entries.size();
-      for (const auto& key : entries) mix(text_of(key));
+      for (const auto& entry : entries) mix(text_of(key_of(entry)));
     }
   };
   for (const auto& range : coverage.missing(1, head)) {

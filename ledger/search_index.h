@@ -1,9 +1,10 @@
-// The search index: which events bear a term (terms.h). Derived from the events and written with
-// them; a follower with its own progress, because a program that does not know it may have appended
-// meanwhile; never believed over the events (FORMAT.md, "The search index").
+// The search index: which events bear a term (terms.h). Derived from the events and written after
+// them; a follower with its own progress, so that what it does not hold yet is found all the same;
+// never believed over the events (FORMAT.md, "The search index").
 #pragma once
 
-#include <array>
+#include <compare>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,7 +23,6 @@ class WriteBatch;
 namespace migledger::ledger {
 
 struct Database;
-struct StampedEvent;
 
 // Positions that are indexed: ranges in ascending order, with something between any two.
 class Coverage {
@@ -54,14 +54,23 @@ Coverage read_coverage(const Database& database);
 // The writer's end of it.
 class SearchIndex {
  public:
-  using Key = std::array<char, 18>;  // of an entry
+  // An entry; its key, in the same order.
+  struct Entry {
+    TermKind kind;
+    std::uint64_t hash;
+    Position position;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
 
   // Of a database whose last event is at `head`. Clears what cannot be used.
   void open(Database& database, Position head);
 
-  // Puts the entries of events that are about to be written, in order of positions, and the
-  // progress, into the batch that holds the events.
-  void add(Database& database, rocksdb::WriteBatch& batch, std::span<const StampedEvent> events);
+  // Takes in an event that has been stored, in order of positions.
+  void take(std::span<const std::byte> bytes);
+
+  // Puts the entries of the events that were taken in, and the progress, into a batch that is
+  // written next.
+  void put_taken(Database& database, rocksdb::WriteBatch& batch);
 
   // How many events up to `head` are not indexed.
   Position missing(Position head) const;
@@ -71,11 +80,12 @@ class SearchIndex {
   Position fill(Database& database, Position head, Position at_most);
 
  private:
-  void add(Database& database, rocksdb::WriteBatch& batch, schema::Event::Reader event);
+  void put(Database& database, rocksdb::WriteBatch& batch, Coverage::Range range);
 
   Coverage coverage_;
+  std::optional<Coverage::Range> taken_;
+  std::vector<Entry> entries_;  // of events taken in; kept for its memory
   std::unique_ptr<Decoder> decoder_;
-  std::vector<Key> keys_;  // of one event; kept for its memory
 };
 
 // Events that bear at least one of the terms, with from <= position <= to, in order; `to` is at

@@ -7,71 +7,104 @@
 
 namespace migledger::ledger {
 
-std::uint64_t Sequencer::version_of(StreamId stream, const Changes& unit) const {
-  if (const auto found = unit.versions.find(stream); found != unit.versions.end())
-    return found->second;
-  if (const auto found = group_.versions.find(stream); found != group_.versions.end())
-    return found->second;
-  return log_.version_of(stream);
+namespace {
+
+// Any that is nowhere 0, so that no part of the encoding is left out for it.
+constexpr Place kSomewhere{1, 1, 1, Time{std::chrono::microseconds(1)}};
+
+LedgerError refusal(const std::string& why) {
+  return {LedgerErrorKind::refused, why + "; nothing was appended"};
 }
 
-bool Sequencer::taken(const std::string& migration, const Changes& unit) const {
-  return unit.names.contains(migration) || group_.names.contains(migration) ||
-         log_.stream_named(migration).has_value();
+void set_header(EventDraft& draft, const Place& place) {
+  auto header = draft.header();
+  header.setPosition(place.position);
+  header.setStream(place.stream);
+  header.setVersion(place.version);
+  header.setTime(to_micros(place.time));
 }
 
-StampedEvent Sequencer::stamp(EventDraft& draft, Head& head, Changes& unit) const {
-  const auto refuse = [](const std::string& why) -> LedgerError {
-    return {LedgerErrorKind::refused, why + "; nothing was appended"};
-  };
-  StampedEvent event;
+}  // namespace
+
+std::vector<StampedEvent> Sequencer::prepare(std::span<EventDraft> drafts) {
+  std::vector<StampedEvent> events(drafts.size());
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    EventDraft& draft = drafts[i];
+    StampedEvent& event = events[i];
+    const bool is_new = draft.stream() == kNewStream;
+    const bool starts = draft.body().which() == schema::Event::Body::MIGRATION_STARTED;
+    if (is_new != starts)
+      throw refusal(is_new ? "a new stream must begin with migrationStarted"
+                           : "migrationStarted must begin a new stream");
+    if (starts) {
+      event.migration = view(draft.body().getMigrationStarted().asReader().getName());
+      if (event.migration.empty()) throw refusal("a migration needs a name");
+    }
+    set_header(draft, kSomewhere);
+    event.bytes = encode(draft.reader());
+  }
+  return events;
+}
+
+std::uint64_t Sequencer::version_of(StreamId stream) const {
+  const auto found = versions_.find(stream);
+  return found != versions_.end() ? found->second : log_.version_of(stream);
+}
+
+bool Sequencer::taken(const std::string& migration) const {
+  return names_.contains(migration) || log_.stream_named(migration).has_value();
+}
+
+void Sequencer::stamp(EventDraft& draft, StampedEvent& event, Head& head) {
   event.position = head.position + 1;
   const bool is_new = draft.stream() == kNewStream;
-  const bool starts = draft.body().which() == schema::Event::Body::MIGRATION_STARTED;
-  if (is_new != starts)
-    throw refuse(is_new ? "a new stream must begin with migrationStarted"
-                        : "migrationStarted must begin a new stream");
   event.stream = is_new ? event.position : draft.stream();
-  const std::uint64_t version = is_new ? 0 : version_of(event.stream, unit);
+  const std::uint64_t version = is_new ? 0 : version_of(event.stream);
   if (draft.expected_version && *draft.expected_version != version)
     throw VersionConflict(event.stream, *draft.expected_version, version);
   if (version == 0 && !is_new && event.stream != kLedgerStream)
-    throw refuse("there is no stream " + std::to_string(event.stream));
+    throw refusal("there is no stream " + std::to_string(event.stream));
   event.version = version + 1;
-  if (starts) {
-    event.migration = view(draft.body().getMigrationStarted().asReader().getName());
-    if (event.migration.empty()) throw refuse("a migration needs a name");
-    if (taken(event.migration, unit))
-      throw refuse("there is already a migration named '" + event.migration + "'");
-    unit.names.emplace(event.migration, event.stream);
+  if (is_new) {
+    if (taken(event.migration))
+      throw refusal("there is already a migration named '" + event.migration + "'");
+    new_names_.push_back(event.migration);
+    names_.emplace(event.migration, event.stream);
   }
-  unit.versions[event.stream] = event.version;
+  const auto [entry, added] = versions_.try_emplace(event.stream, event.version);
+  old_versions_.emplace_back(event.stream, added ? 0 : entry->second);
+  entry->second = event.version;
 
-  auto header = draft.header();
-  const Time time = std::max(time_from_micros(header.getRawTime()), head.time);
-  header.setPosition(event.position);
-  header.setStream(event.stream);
-  header.setVersion(event.version);
-  header.setTime(to_micros(time));
-  event.bytes = encode(header.asReader());
+  const Time time = std::max(time_from_micros(draft.reader().getRawTime()), head.time);
+  const Place place{event.position, event.stream, event.version, time};
+  set_header(draft, place);
+  if (!set_place(event.bytes, place)) event.bytes = encode(draft.reader());
   head = {event.position, time};
-  return event;
 }
 
-void Sequencer::stamp(std::span<EventDraft> drafts, std::vector<StampedEvent>& out) {
-  const std::size_t before = out.size();
+void Sequencer::stamp(std::span<EventDraft> drafts, std::vector<StampedEvent>& events) {
   Head head = head_;
-  Changes unit;
+  old_versions_.clear();
+  new_names_.clear();
   try {
-    for (EventDraft& draft : drafts) out.push_back(stamp(draft, head, unit));
-    if (drafts.size() > 1 && planted(PlantedBug::drop_last_of_batch)) out.pop_back();
+    for (std::size_t i = 0; i < drafts.size(); ++i) stamp(drafts[i], events[i], head);
   } catch (...) {
-    out.resize(before);
+    for (auto old = old_versions_.rbegin(); old != old_versions_.rend(); ++old) {
+      if (old->second == 0) {
+        versions_.erase(old->first);
+      } else {
+        versions_[old->first] = old->second;
+      }
+    }
+    for (const auto& name : new_names_) names_.erase(name);
     throw;
   }
+  if (drafts.size() > 1 && planted(PlantedBug::drop_last_of_batch)) events.pop_back();
   head_ = head;
-  for (const auto& [stream, version] : unit.versions) group_.versions[stream] = version;
-  group_.names.merge(unit.names);
+}
+
+void Sequencer::forget_names(Position up_to) {
+  std::erase_if(names_, [&](const auto& name) { return name.second <= up_to; });
 }
 
 }  // namespace migledger::ledger

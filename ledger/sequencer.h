@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ledger/event_store.h"
@@ -33,39 +34,45 @@ struct StampedEvent {
   std::vector<std::byte> bytes;  // canonical (codec.h)
 };
 
-// Serves the appends of one group, one after the other; made anew for the next group.
+// Serves one append after the other. What it has stamped counts as being in the log for what comes
+// next, also while it is still on its way there.
 class Sequencer {
  public:
   // `log` must outlive the sequencer. `head` is the last event in the log.
   Sequencer(const StreamLookup& log, Head head) : log_(log), head_(head) {}
 
-  // Fills the headers of `drafts` and adds one stamped event a draft to `out`. Throws, with `out`
-  // and the sequencer as they were:
+  // The events of `drafts` but for their places: what is most of the work needs no order, and may
+  // be done by many at once. Throws:
+  //   LedgerError(too_large)    an event is over the limit;
+  //   LedgerError(refused)      a migrationStarted that is not the first event of a new stream.
+  static std::vector<StampedEvent> prepare(std::span<EventDraft> drafts);
+
+  // Gives `events`, prepared of `drafts`, their places, and fills the headers of `drafts`. Throws,
+  // with the sequencer as it was:
   //   VersionConflict           a stream is not at its expected version;
   //   LedgerError(too_large)    an event is over the limit;
-  //   LedgerError(refused)      a stream that does not exist, a second migration of one name, or a
-  //                             migrationStarted that is not the first event of a new stream.
-  void stamp(std::span<EventDraft> drafts, std::vector<StampedEvent>& out);
+  //   LedgerError(refused)      a stream that does not exist, or a second migration of one name.
+  void stamp(std::span<EventDraft> drafts, std::vector<StampedEvent>& events);
 
   // The last event stamped, or the head given.
   Head head() const { return head_; }
 
-  // The versions of the streams touched so far.
-  const std::unordered_map<StreamId, std::uint64_t>& versions() const { return group_.versions; }
+  // The log can be asked for names up to there.
+  void forget_names(Position up_to);
 
  private:
-  struct Changes {
-    std::unordered_map<StreamId, std::uint64_t> versions;
-    std::unordered_map<std::string, StreamId> names;
-  };
-
-  StampedEvent stamp(EventDraft& draft, Head& head, Changes& unit) const;
-  std::uint64_t version_of(StreamId stream, const Changes& unit) const;
-  bool taken(const std::string& migration, const Changes& unit) const;
+  void stamp(EventDraft& draft, StampedEvent& event, Head& head);
+  std::uint64_t version_of(StreamId stream) const;
+  bool taken(const std::string& migration) const;
 
   const StreamLookup& log_;
   Head head_;
-  Changes group_;
+  std::unordered_map<StreamId, std::uint64_t> versions_;  // of streams that were appended to
+  std::unordered_map<std::string, StreamId> names_;       // that the log may not know yet
+  // Of one append, to take it back: streams with the versions they had, 0 for one not in versions_;
+  // and names.
+  std::vector<std::pair<StreamId, std::uint64_t>> old_versions_;
+  std::vector<std::string> new_names_;
 };
 
 }  // namespace migledger::ledger

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/simulation/disk.h"
+#include "cli/simulation/forwarding_store.h"
 #include "cli/simulation/lossy_file_system.h"
 #include "ledger/evidence_store.h"
 #include "ledger/forking.h"
@@ -16,15 +17,12 @@ namespace migledger::simulation {
 
 namespace {
 
-using ledger::EventCursor;
 using ledger::EventDraft;
 using ledger::EventStore;
-using ledger::Head;
 using ledger::LedgerError;
 using ledger::OpeningReport;
 using ledger::Position;
 using ledger::RocksEventStore;
-using ledger::StreamId;
 
 struct Machine {
   std::filesystem::path directory;
@@ -39,10 +37,10 @@ struct Machine {
   }
 };
 
-class OpenRocks final : public EventStore {
+class OpenRocks final : public ForwardingStore {
  public:
   OpenRocks(Machine& machine, std::unique_ptr<RocksEventStore> store)
-      : machine_(machine), store_(std::move(store)) {}
+      : ForwardingStore(std::move(store)), machine_(machine) {}
   ~OpenRocks() override {
     store_.reset();
     machine_.log = {};
@@ -66,20 +64,6 @@ class OpenRocks final : public EventStore {
     if (fate == AppendFate::killed_late) lose_power(0);
     return position;
   }
-  Head head() const override { return store_->head(); }
-  std::unique_ptr<EventCursor> scan(Position from, Position to) const override {
-    return store_->scan(from, to);
-  }
-  std::unique_ptr<EventCursor> scan_stream(StreamId stream,
-                                           std::uint64_t from_version) const override {
-    return store_->scan_stream(stream, from_version);
-  }
-  std::uint64_t stream_version(StreamId stream) const override {
-    return store_->stream_version(stream);
-  }
-  std::optional<StreamId> find_stream(std::string_view migration) const override {
-    return store_->find_stream(migration);
-  }
 
  private:
   [[noreturn]] void lose_power(double torn_part) {
@@ -89,7 +73,6 @@ class OpenRocks final : public EventStore {
   }
 
   Machine& machine_;
-  std::unique_ptr<RocksEventStore> store_;
 };
 
 class RocksDisk final : public Disk {

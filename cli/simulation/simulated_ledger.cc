@@ -3,17 +3,15 @@
 #include <capnp/pretty-print.h>
 #include <fmt/format.h>
 
+#include "cli/simulation/forwarding_store.h"
 #include "ledger/codec.h"
 #include "workflow/restored.h"
 
 namespace migledger::simulation {
 
-using ledger::EventCursor;
 using ledger::EventDraft;
 using ledger::EventStore;
-using ledger::Head;
 using ledger::Position;
-using ledger::StreamId;
 
 namespace {
 
@@ -29,10 +27,10 @@ std::string words_for(ledger::schema::Event::Reader event) {
 }  // namespace
 
 // What a process has open.
-class SimulatedLedger::Open final : public EventStore {
+class SimulatedLedger::Open final : public ForwardingStore {
  public:
   Open(SimulatedLedger& ledger, std::unique_ptr<EventStore> store, std::function<void()> before)
-      : ledger_(ledger), store_(std::move(store)), before_(std::move(before)) {
+      : ForwardingStore(std::move(store)), ledger_(ledger), before_(std::move(before)) {
     ledger_.open_ = true;
   }
   ~Open() override { ledger_.open_ = false; }
@@ -52,24 +50,9 @@ class SimulatedLedger::Open final : public EventStore {
     for (const auto& draft : drafts) ledger_.recorded(draft.reader());
     return last;
   }
-  Head head() const override { return store_->head(); }
-  std::unique_ptr<EventCursor> scan(Position from, Position to) const override {
-    return store_->scan(from, to);
-  }
-  std::unique_ptr<EventCursor> scan_stream(StreamId stream,
-                                           std::uint64_t from_version) const override {
-    return store_->scan_stream(stream, from_version);
-  }
-  std::uint64_t stream_version(StreamId stream) const override {
-    return store_->stream_version(stream);
-  }
-  std::optional<StreamId> find_stream(std::string_view migration) const override {
-    return store_->find_stream(migration);
-  }
 
  private:
   SimulatedLedger& ledger_;
-  const std::unique_ptr<EventStore> store_;
   const std::function<void()> before_;
 };
 

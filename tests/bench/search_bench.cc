@@ -9,8 +9,8 @@
 #include "cli/command_history.h"
 #include "ledger/codec.h"
 #include "ledger/keys.h"
+#include "ledger/rocks_database.h"
 #include "ledger/search_index.h"
-#include "ledger/sequencer.h"
 #include "ledger/sha256.h"
 #include "tests/bench/bare_open.h"
 #include "tests/bench/bench.h"
@@ -109,8 +109,10 @@ void measure_first_rows(Context& context, const std::filesystem::path& path,
   }
 }
 
-// Appends events as the store does, with the search index or without.
+// Appends events as the store does, with the search index following or without.
 class Log {
+  static constexpr ledger::Position kFollowEvery = 1024;
+
  public:
   Log(const std::filesystem::path& directory, bool searchable, bool sync)
       : database_(new_bare_database(directory)), searchable_(searchable) {
@@ -124,25 +126,32 @@ class Log {
     header.getBody().getOutcome().setRequestId(
         ledger::to_hex(ledger::sha256(ledger::bytes_of(ledger::keys::number(position_))))
             .substr(0, 32));
-    ledger::StampedEvent event;
-    event.position = position_;
-    event.bytes = ledger::encode(header.asReader());
+    const auto bytes = ledger::encode(header.asReader());
     const std::string key = ledger::keys::number(position_);
     rocksdb::WriteBatch batch;
-    batch.Put(database_->events, key,
-              {reinterpret_cast<const char*>(event.bytes.data()), event.bytes.size()});
+    batch.Put(database_->events, key, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     batch.Put(database_->index, ledger::keys::stream(1, position_), key);
-    if (searchable_) search_.add(*database_, batch, std::span(&event, 1));
     const auto status = database_->db->Write(options_, &batch);
     if (!status.ok()) throw ledger::error_of(status, "appending");
+    if (!searchable_) return;
+    search_.take(bytes);
+    if (position_ % kFollowEvery == 0) follow();
   }
 
   ledger::Database& flushed() {
+    follow();
     ledger::flush(*database_);
     return *database_;
   }
 
  private:
+  void follow() {
+    rocksdb::WriteBatch batch;
+    search_.put_taken(*database_, batch);
+    const auto status = database_->db->Write(ledger::unlogged(), &batch);
+    if (!status.ok()) throw ledger::error_of(status, "writing the search index");
+  }
+
   std::unique_ptr<ledger::Database> database_;
   ledger::SearchIndex search_;
   const bool searchable_;

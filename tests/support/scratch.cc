@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 
 namespace migledger::testing {
@@ -44,6 +46,22 @@ void copy_directory(const fs::path& from, const fs::path& to) {
       fs::copy_file(entry.path(), target, gone);
     }
   }
+}
+
+void copy_at_rest(const fs::path& from, const fs::path& to) {
+  const auto listing = [&] {
+    std::map<std::string, std::uintmax_t> sizes;
+    for (const auto& entry : fs::recursive_directory_iterator(from)) {
+      std::error_code gone;
+      sizes[entry.path()] = entry.file_size(gone);
+    }
+    return sizes;
+  };
+  std::map<std::string, std::uintmax_t> before;
+  do {
+    before = listing();
+    copy_directory(from, to);
+  } while (listing() != before);
 }
 
 }  // namespace migledger::testing

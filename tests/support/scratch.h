@@ -27,4 +27,8 @@ void write_all(const std::filesystem::path& file, const std::string& bytes);
 // it is copied are left out.
 void copy_directory(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// The same of a ledger that nobody appends to, but that the database may still be tidying up in the
+// background: as all of it was at one moment.
+void copy_at_rest(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace migledger::testing
