@@ -48,7 +48,7 @@ struct Attempt {
   std::uint16_t generation = 0;
   Phase phase = Phase::none;
   schema::ErrorClass error = schema::ErrorClass::NONE;
-  bool doubt = false;          // an earlier sending of this generation may have had its effect
+  bool doubt = false;          // an earlier sending may have had its effect, or have it yet
   std::uint32_t sends = 0;     // in this generation
   std::uint32_t failures = 0;  // since the last success, over all generations of the step
   std::uint32_t deaths = 0;    // of what the step made, but for lack of capacity or a lost secret

@@ -46,9 +46,9 @@
 // A resource that a person named is read by its id instead: ours is adopted, anything else is asked
 // about again.
 //
-// In doubt, an earlier sending of this generation may have had its effect. The rows with * need
-// proof then that it had none: settle, look-twice and search-tag come first. Any other failure
-// leads to same-token, same-name or new-after-proof then, like an unknown outcome.
+// In doubt, an earlier sending (guarded by a version: of an earlier generation, too) may have its
+// effect yet. The rows with * need proof then that it has none: settle, look-twice and search-tag
+// come first. Any other failure leads to what an unknown outcome leads to.
 #pragma once
 
 #include <string_view>
@@ -110,7 +110,7 @@ struct Circumstance {
 
   Attempt attempt = Attempt::none;
   ErrorClass error = ErrorClass::NONE;  // of a failed or dead attempt
-  bool doubt = false;         // an earlier sending of this generation may have had its effect
+  bool doubt = false;         // an earlier sending may have had its effect, or have it yet
   bool this_session = false;  // the attempt's last event is of this session
   bool plan_changed = false;  // since the attempt failed
   bool renewed = false;       // since it failed, a person asked to try again

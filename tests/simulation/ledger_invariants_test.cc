@@ -354,6 +354,60 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
         }).find("rollback-leaves-nothing: ") == 0);
 }
 
+TEST_CASE("what is made without a claim is told but for a release of it that was forgotten") {
+  Rehearsal rehearsal;
+  const auto plan = plan_of(1);
+  REQUIRE(rehearsal.run(plan).done == 1);
+  auto& tenancy = rehearsal.tenancy();
+  const auto made = tenancy.created_from(0);
+  const auto image =
+      std::find_if(made.begin(), made.end(), [](const auto& one) { return one.kind == "image"; });
+  REQUIRE(image != made.end());
+  OwnClaim claim(tenancy, plan);
+  const auto seen = [&] { return broken([&] { claim.made(*image, tenancy.clock()); }); };
+  workflow::Request request;
+  request.region = plan.migrations[0].fields.get("source_region");
+  request.service = workflow::Service::object_storage;
+  request.path =
+      "/n/" + tenancy.object_namespace() + "/b/" +
+      std::string(plan.migrations[0].fields.get("migration_bucket_name")) + "/o/" +
+      workflow::percent_encode("migledger/claims/" +
+                               std::string(workflow::source_of(plan.migrations[0].fields)));
+  const auto kept = tenancy.handle(request, tenancy.clock()).body;
+  const auto release = [&] {
+    request.method = "DELETE";
+    REQUIRE(tenancy.handle(request, tenancy.clock()).ok());
+  };
+  CHECK(seen().empty());
+  release();
+  CHECK(seen().find("own-claim: ") == 0);
+  claim.forget_release(*parts_of_key(image->key));
+  CHECK(seen().empty());
+  request.method = "PUT";
+  request.body = kept;
+  REQUIRE(tenancy.handle(request, tenancy.clock()).ok());
+  CHECK(seen().empty());
+  request.body = {};
+  release();
+  CHECK(seen().find("own-claim: ") == 0);
+}
+
+TEST_CASE("a token may carry another request only where the first one was forgotten") {
+  OneTokenOneBody tokens;
+  workflow::Request request;
+  request.region = "us-ashburn-1";
+  request.retry_token = "ml-0123456789ab-fecb8b60dfd5-create-image-1";
+  request.body = "{}";
+  const auto seen = [&] { return broken([&] { tokens.sent(request); }); };
+  CHECK(seen().empty());
+  request.body = "[]";
+  CHECK(seen().find("one-token-one-body: ") == 0);
+  tokens.forget({"ml-0123456789ab-fecb8b60dfd5-create-image-2"});
+  CHECK(seen().find("one-token-one-body: ") == 0);
+  tokens.forget({request.retry_token});
+  CHECK(seen().empty());
+}
+
 TEST_CASE("decisions that do not follow are told") {
   Crafted crafted("create-image");
   crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, crafted.head());
