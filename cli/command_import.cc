@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <ostream>
 
@@ -22,7 +24,8 @@ int run_import(const ImportOptions& options, std::istream& in, std::ostream& out
   std::ifstream file;
   if (from_file) {
     file.open(options.jsonl, std::ios::binary);
-    if (!file) throw UsageError(printable(options.jsonl) + " cannot be read");
+    if (!file)
+      throw UsageError(printable(options.jsonl) + " cannot be read: " + std::strerror(errno));
   }
   require_room(options.ledger, "the imported ledger");
   ledger::MadeWhole made(options.ledger);

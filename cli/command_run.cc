@@ -219,7 +219,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     });
     RunOrders orders(*inbox, command.order);
     options.orders = &orders;
-    const auto view = make_run_view(
+    auto view = make_run_view(
         {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0,
          longest_name(config.plan), longest_step(*workflow)},
         store,
@@ -231,6 +231,10 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     workflow::Executor executor(store, cloud->cloud(), cloud->clock(), *workflow,
                                 std::move(options), &observer);
     running = &executor;
+    // The view shows the end while the states are there.
+    const auto end_view = std::unique_ptr<std::unique_ptr<workflow::Observer>,
+                                          void (*)(std::unique_ptr<workflow::Observer>*)>(
+        &view, [](auto* shown) { shown->reset(); });
     // Whoever may wake the executor ends before it does.
     const auto close =
         std::unique_ptr<std::optional<adapters::Inbox>, void (*)(std::optional<adapters::Inbox>*)>(

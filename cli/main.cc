@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -131,6 +132,21 @@ int finished(int exit) {
                            "command did is in the ledger all the same")
                               .c_str());
   return exit == exit_with(ExitStatus::done) ? exit_with(ExitStatus::usage) : exit;
+}
+
+// What CLI11 says is wrong with the arguments, in our words where its own are not plain.
+std::string plain(const std::string& said) {
+  constexpr std::string_view kRequired = " is required";
+  const auto missing = said.find(": 1 required ");
+  if (missing != std::string::npos && said.ends_with(" missing"))
+    return said.substr(0, missing) + " wants a value";
+  if (said.ends_with(kRequired) && !said.starts_with("-") &&
+      said.find(' ') == said.size() - kRequired.size()) {
+    std::string name = said.substr(0, said.size() - kRequired.size());
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name + " is missing";
+  }
+  return said;
 }
 
 std::string joined(int argc, char** argv) {
@@ -407,8 +423,8 @@ int main(int argc, char** argv) {
     // Without a command that it knows, CLI11 says only that one is required.
     const std::string first = argc > 1 ? argv[1] : "";
     const bool unknown = !first.empty() && first[0] != '-' && app.get_subcommands().empty();
-    const std::string what =
-        unknown ? "there is no command \"" + printable(first, 60) + "\"" : printable(e.what(), 400);
+    const std::string what = unknown ? "there is no command \"" + printable(first, 60) + "\""
+                                     : printable(plain(e.what()), 400);
     std::string command = "migledger";
     for (const auto* at = &app; !at->get_subcommands().empty();) {
       at = at->get_subcommands().front();

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "tests/support/paths.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger::testing;
@@ -182,6 +183,22 @@ TEST_CASE("Why a bucket: the request that made it, or the first about it") {
   CAPTURE(early.out, early.err);
   CHECK(early.exit_code == 0);
   CHECK_THAT(early.out, Contains("which nothing here made"));
+}
+
+TEST_CASE("On a terminal the last table of a run shows how it ended") {
+  Workplace work;
+  work.write("plan.json", json::serialize(simulated_plan(2)));
+  const std::string run = "stty cols 70; exec " + migledger_program() +
+                          " run --config plan.json --cloud sim --ledger ledger --sim-speed 0";
+  RunningProgram program({"/usr/bin/script", "-qec", run, "/dev/null"}, work.path(),
+                         work / "terminal", {});
+  const auto shown = program.finish();
+  CHECK(shown.exit_code == 0);
+  // Each table is drawn over the one before.
+  const std::string last = shown.out.substr(shown.out.rfind("\x1b[J"));
+  CAPTURE(last);
+  CHECK_THAT(last, Contains("2 done, 0 waiting for a person, 0 failed"));
+  CHECK_THAT(last, Contains("vm-01") && Contains("vm-02"));
 }
 
 TEST_CASE("export --tlog says what the opening found, as other commands do") {

@@ -56,6 +56,8 @@ TEST_CASE("Arguments that make no sense") {
   require_refused(work.run({"run", "--workflow", "lift"}), 2, {"--workflow", "\"lift\""});
   require_refused(work.run({"history", "--format", "xml"}), 2, {"--format", "xml", "jsonl"});
   require_refused(work.run({"sim"}), 2, {"subcommand is required", "sim --help"});
+  require_refused(work.run({"why"}), 2, {"WHAT is missing", "why --help"});
+  require_refused(work.run({"report", "--html"}), 2, {"--html wants a value", "report --help"});
   require_refused(work.run({"run", "--dry-run", "--cloud", "aws"}), 2, {"--cloud", "aws", "sim"});
   require_refused(work.run({"run", "--sim-speed", "-1"}), 2, {"--sim-speed", "-1"});
   require_refused(work.run({"sim", "serve", "--state", "s", "--faults", "none.json"}), 2,

@@ -1,14 +1,19 @@
 // Files that commands make: whole or not at all, and never over what is there. One rule, one
 // message, one exit code, whatever the command.
+#include "cli/output_file.h"
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 
 #include "tests/support/paths.h"
+#include "tests/support/scratch.h"
 #include "tests/support/simulated_plan.h"
 
+using namespace migledger::cli;
 using namespace migledger::testing;
 using Catch::Contains;
 namespace fs = std::filesystem;
@@ -154,6 +159,43 @@ TEST_CASE("prove: an entry is of one event, and the files are two") {
   // What could not be proven leaves no file behind.
   CHECK(work.run({"prove", "999", "--out", "e", "--ledger", "ledger"}).exit_code == 2);
   for (const auto& name : names_in(work.path())) CHECK_FALSE(name.starts_with("e"));
+}
+
+TEST_CASE(
+    "A file that came there meanwhile is not replaced, and one that was not finished is gone") {
+  const Scratch scratch;
+  const std::string path = scratch / "file";
+  std::ostringstream out;
+  {
+    OutputFile first(path, WhenThere::refused, out, 0600);
+    OutputFile second(path, WhenThere::refused_unforced, out);
+    OutputFile third(path, WhenThere::replaced, out);
+    first.write("first");
+    second.write("second");
+    CHECK_FALSE(fs::exists(path));
+    first.finish();
+    CHECK_THROWS_WITH(second.finish(), Contains("is there already") && Contains("--force"));
+    CHECK(read_all(path) == "first");
+    third.write("third");
+    third.finish();
+    CHECK(read_all(path) == "third");
+  }
+  CHECK(names_in(scratch.path()) == std::vector<std::string>{"file"});
+  CHECK(out.str().empty());
+}
+
+TEST_CASE("What is written to a pipe or a device goes there at once") {
+  std::ostringstream out;
+  OutputFile null("/dev/null", WhenThere::refused, out);
+  null.write("x");
+  null.finish();
+  CHECK(fs::is_character_file("/dev/null"));
+  OutputFile full("/dev/full", WhenThere::refused, out);
+  full.write("x");
+  CHECK_THROWS_WITH(full.finish(), "/dev/full cannot be written: No space left on device");
+  OutputFile standard("-", WhenThere::refused, out);
+  standard.write("x");
+  CHECK(out.str() == "x");
 }
 
 TEST_CASE("A fork that is killed half-way leaves nothing under its name") {

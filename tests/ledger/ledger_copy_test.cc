@@ -148,7 +148,7 @@ TEST_CASE("copy: what is no ledger, or a damaged one, is refused") {
         LedgerErrorKind::corrupt);
 }
 
-TEST_CASE("made whole: a directory or a file is there when it is finished, and never half") {
+TEST_CASE("made whole: a directory is there when it is finished, and never half") {
   const Scratch scratch;
   fs::path beside;
   {
@@ -165,15 +165,7 @@ TEST_CASE("made whole: a directory or a file is there when it is finished, and n
   }
   CHECK(fs::is_directory(scratch / "a"));
   CHECK(kind_of([&] { MadeWhole(scratch / "a"); }) == LedgerErrorKind::refused);
-  {
-    MadeFile made(scratch / "f"), other(scratch / "f");
-    write_all(made.path(), "mine");
-    write_all(other.path(), "other");
-    made.finish();
-    CHECK(kind_of([&] { other.finish(); }) == LedgerErrorKind::refused);
-  }
-  CHECK(read_all(scratch / "f") == "mine");
-  CHECK(std::distance(fs::directory_iterator(scratch / "."), {}) == 2);
+  CHECK(std::distance(fs::directory_iterator(scratch / "."), {}) == 1);
 }
 
 }  // namespace migledger::ledger

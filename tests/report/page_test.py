@@ -277,6 +277,23 @@ class PageTest(unittest.TestCase):
         self.assertEqual(banner[:2], [True, True])
         self.assertIn("Simulated ledger", banner[2])
 
+    def test_what_happened_to_the_ledger_itself_is_told(self):
+        self.browser.console()
+        self.show()
+        self.assertTrue(self.browser.run("return document.getElementById('notes').hidden"))
+        fork = self.file.with_name("fork.ledger")
+        migledger("replay", "--fork", "40", "--from", self.ledger, "--cloud", "sim", "--ledger", fork)
+        page = self.file.with_name("fork.html")
+        migledger("report", "--html", page, "--ledger", fork)
+        self.browser.open(page.as_uri())
+        self.browser.await_true("return document.documentElement.dataset.ready === 'yes'")
+        told = self.texts("#note-table tbody tr")
+        self.assertEqual(len(told), 1)
+        self.assertIn("forked from #40", told[0])
+        self.assertIn("forked from #40", " ".join(self.texts("#facts dd")))
+        self.assertEqual(self.count("#axis .mark"), 1)
+        self.assertEqual(self.browser.console(), [])
+
     def test_markdown_goes_to_the_output_or_to_a_file(self):
         text = migledger("report", "--ledger", self.ledger)
         self.assertEqual(migledger("report", "--md", "--ledger", self.ledger), text)
