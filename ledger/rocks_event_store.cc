@@ -191,9 +191,10 @@ void RocksEventStore::State::write(Piece& piece) {
 void RocksEventStore::State::process(Group& group) {
   std::size_t written = 0;  // pieces
   try {
-    for (; written < group.used; ++written) {
+    for (;; ++written) {
       if (const auto why = why_refused(); !why.empty())
         throw LedgerError(LedgerErrorKind::disk, why);
+      if (written == group.used) return;
       write(group.pieces[written]);
     }
   } catch (const std::exception& e) {
@@ -201,8 +202,9 @@ void RocksEventStore::State::process(Group& group) {
         refuse(std::string(e.what()) +
                "; whether the last events were kept is known when the ledger is opened again");
     const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, why));
+    // Also of those who were refused: what spoke against them may be among what was not written.
     for (Request* request : group.requests)
-      if (!request->error && request->piece >= written) request->error = error;
+      if (request->error || request->piece >= written) request->error = error;
   }
 }
 
