@@ -110,6 +110,7 @@ struct RocksEventStore::State : StreamLookup {
   void enter(Group& group, Request& request);
   void add(Group& group, Request& request);  // which has been stamped
   void process(Group& group);
+  // Takes in what was written, if it is so many events, or if the anchor is due.
   void finish(std::size_t at_least = 1);
   Head acknowledged() const;
   std::string why_refused() const;
