@@ -110,6 +110,7 @@ struct RocksEventStore::State : StreamLookup {
   void enter(Group& group, Request& request);
   void add(Group& group, Request& request);  // which has been stamped
   void process(Group& group);
+  // Takes in what was written, if it is so many events, or if the anchor is due.
   void finish(std::size_t at_least = 1);
   Head acknowledged() const;
   std::string why_refused() const;
@@ -191,9 +192,10 @@ void RocksEventStore::State::write(Piece& piece) {
 void RocksEventStore::State::process(Group& group) {
   std::size_t written = 0;  // pieces
   try {
-    for (; written < group.used; ++written) {
+    for (;; ++written) {
       if (const auto why = why_refused(); !why.empty())
         throw LedgerError(LedgerErrorKind::disk, why);
+      if (written == group.used) return;
       write(group.pieces[written]);
     }
   } catch (const std::exception& e) {
@@ -201,8 +203,9 @@ void RocksEventStore::State::process(Group& group) {
         refuse(std::string(e.what()) +
                "; whether the last events were kept is known when the ledger is opened again");
     const auto error = std::make_exception_ptr(LedgerError(LedgerErrorKind::disk, why));
+    // Also of those who were refused: what spoke against them may be among what was not written.
     for (Request* request : group.requests)
-      if (!request->error && request->piece >= written) request->error = error;
+      if (request->error || request->piece >= written) request->error = error;
   }
 }
 

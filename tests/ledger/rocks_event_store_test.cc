@@ -355,8 +355,8 @@ TEST_CASE("rocks store: a sync that fails under many threads takes nothing that 
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t)
       threads.emplace_back([&, t] {
-        const StreamId stream = start_migration(*store, "m" + std::to_string(t));
         try {
+          const StreamId stream = start_migration(*store, "m" + std::to_string(t));
           for (int i = 0;; ++i) {
             const std::string text = std::to_string(t) + "/" + std::to_string(i);
             EventDraft draft = observed(stream, text);
@@ -376,6 +376,10 @@ TEST_CASE("rocks store: a sync that fails under many threads takes nothing that 
     for (auto& thread : threads) thread.join();
     head = store->head().position;
     faults->sync_fails = false;
+    // What speaks against an event now may never have been kept.
+    EventDraft conflicting = observed(kLedgerStream, "x");
+    conflicting.expected_version = 1'000'000;
+    CHECK(error_of([&] { store->append_one(conflicting); }).kind == LedgerErrorKind::disk);
   }
   CHECK(refused == kThreads);
   CHECK(others == 0);
