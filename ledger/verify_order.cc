@@ -127,20 +127,22 @@ void OrderCheck::check_names(const EventFacts& facts, Stream& stream) {
 
 void OrderCheck::check_intent(const EventFacts& facts, const Stream& stream) {
   const bool resends = facts.kind == Kind::intent;
-  const std::string says = resends
-                               ? "says that it sends the intent of " + at(facts.refers) + " again"
-                               : "is the outcome of the intent at " + at(facts.refers);
-  if (facts.refers >= position_) return report(Check::intent, says + ", which is not before it");
+  const auto refuse = [&](const char* why) {
+    report(Check::intent,
+           (resends ? "says that it sends the intent of " + at(facts.refers) + " again"
+                    : "is the outcome of the intent at " + at(facts.refers)) +
+               why);
+  };
+  if (facts.refers >= position_) return refuse(", which is not before it");
   if (in_gap(facts.refers)) return;
   const auto intent = std::lower_bound(
       stream.intents.begin(), stream.intents.end(), facts.refers,
       [](const Intent& one, Position position) { return one.position < position; });
   if (intent == stream.intents.end() || intent->position != facts.refers)
-    return report(Check::intent, says + ", where its migration has none");
+    return refuse(", where its migration has none");
   if (intent->step != facts.step || intent->generation != facts.generation)
-    return report(Check::intent, says + ", which is of another step or generation");
-  if (resends && !intent->has_request)
-    report(Check::intent, says + ", which has no request of its own");
+    return refuse(", which is of another step or generation");
+  if (resends && !intent->has_request) refuse(", which has no request of its own");
 }
 
 }  // namespace migledger::ledger
