@@ -464,9 +464,11 @@
         const tick = h("span", {}, words);
         tick.style.left = `${((t - from) / (to - from)) * 100}%`;
         return tick;
-      }), notes.filter(({ at }) => at >= from && at <= to).slice(-200).map(({ at, words }) => {
+      }), notes.filter(({ at }) => at > from - 1000 && at < to + 1000).slice(-200).map(({ at, words }) => {
+        // Times are in milliseconds, so an end may come out a little before what ended it.
         const mark = h("span", { class: "mark", title: words });
-        mark.style.left = `min(${((at - from) / (to - from)) * 100}%, calc(100% - 2px))`;
+        const part = Math.min(Math.max((at - from) / (to - from), 0), 1);
+        mark.style.left = `min(${part * 100}%, calc(100% - 2px))`;
         return mark;
       }));
     };
