@@ -115,6 +115,7 @@ void CloudInvariants::see(Time now) {
 
 void CloudInvariants::forget(const std::set<std::string>& keys) {
   tokens_.forget(keys);
+  twice_.forget(keys);
   for (const auto& key : keys)
     if (const auto parts = parts_of_key(key); parts && parts->step == "release-claim")
       claim_.forget_release(*parts);

@@ -47,10 +47,13 @@ class NeverTwice {
       : tenancy_(tenancy), said_dead_(std::move(said_dead)) {}
   void made(const adapters::sim::Tenancy::Created& made, Time now);
   void removed(const workflow::Request& request);
+  // A ledger was put back, and has forgotten what it sent under these keys and tokens.
+  void forget(const std::set<std::string>& keys) { forgotten_.insert(keys.begin(), keys.end()); }
 
  private:
   adapters::sim::Tenancy& tenancy_;
   const SaidDead said_dead_;
+  std::set<std::string> forgotten_;
   std::map<std::string, std::vector<adapters::sim::Tenancy::Created>> made_;  // by kind and stem
   std::set<std::string> objects_;                                             // there now, by path
 };

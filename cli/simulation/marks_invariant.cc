@@ -5,6 +5,7 @@
 // Exceptions, each with its reason:
 //  - what a person named, or an imported state file, is theirs to say;
 //  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
+//  - a replica of the source that is there already is used, and recorded as theirs; it stays, too;
 //  - what the replication of a bucket copied stays: the source has it, too;
 //  - a ledger that was put back to before its checks, and is rolled back without going forward once
 //    more, does not know where to look; `reconcile` tells what is there (never-lost).
@@ -25,6 +26,14 @@ namespace {
 std::optional<KeyParts> owner_of(const adapters::sim::Tenancy::Created& made) {
   auto parts = parts_of_key(made.key);
   return parts ? parts : parts_of_key(made.name);
+}
+
+// Whether the outcome says that what the fact names was made by others, and is only used.
+bool is_theirs(Outcome::Reader outcome, std::string_view fact) {
+  for (const auto other : outcome.getFacts())
+    if (ledger::view(other.getName()) == std::string(fact) + "_owner")
+      return ledger::view(other.getValue()) == "theirs";
+  return false;
 }
 
 // What is only needed on the way, and goes when a person has it cleaned up.
@@ -84,6 +93,7 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
     for (const auto fact : outcome.getFacts()) {
       const auto found = by_id_.find(ledger::view(fact.getValue()));
       if (found == by_id_.end() || found->second->kind == "bucket") continue;
+      if (is_theirs(outcome, ledger::view(fact.getName()))) continue;
       const Created& made = *found->second;
       const auto tell = [&](const std::string& whose) {
         throw Violation("adopts-its-own",

@@ -9,7 +9,11 @@
 //  - a copied object that differs from what was exported is told to have failed by the ledger, and
 //    lies there until it is rolled back;
 //  - objects that a bucket's replication copies belong to their writers, and are copied anew when
-//    they change.
+//    they change;
+//  - a ledger that was put back has forgotten what it sent last. What of that arrived so late that
+//  no
+//    list shows it yet, it cannot find, and it does not know that it must wait. So it is allowed
+//    what was made under a key that it has forgotten, less than the longest settle window ago.
 #include <fmt/format.h>
 
 #include "cli/simulation/cloud_invariants.h"
@@ -17,6 +21,12 @@
 namespace migledger::simulation {
 
 using adapters::sim::Tenancy;
+
+namespace {
+
+constexpr Duration kLongestSettleWindow = std::chrono::seconds(900);  // of the plans (plans.cc)
+
+}  // namespace
 
 void NeverTwice::made(const Tenancy::Created& made, Time now) {
   if (made.kind == "par" || made.kind == "bucket" || made.kind == "replication-policy") return;
@@ -32,6 +42,8 @@ void NeverTwice::made(const Tenancy::Created& made, Time now) {
                               : is_alive(tenancy_, now, earlier);
     // An object has no state: only what was read of it can tell that it is not what it should be.
     if (alive && object && parts && said_dead_(*parts)) continue;
+    if (alive && forgotten_.count(earlier.key) != 0 && made.at - earlier.at < kLongestSettleWindow)
+      continue;
     if (alive)
       throw Violation(
           "never-twice",

@@ -157,13 +157,16 @@ class Rules {
   void take_end(ledger::schema::Ended::Reader ended) const {
     if (state_.unknown_events > 0) broken("known-only", "it ends");
     for (const auto& [index, attempt] : attempts_) {
+      // The checks were made again, and it is not needed any more: its bucket is there, say.
+      const auto& step = workflow_.steps[index];
+      if (step.applies && !step.applies({state_, {}, index, attempt.generation})) continue;
       if (attempt.fate == Attempt::Fate::open || attempt.fate == Attempt::Fate::unknown)
         broken("nothing-open",
                fmt::format("it ends, and what came of {} is not known", state_.step_name(index)));
       const bool given_up = ended.getResult() == ledger::schema::Ended::Result::CANCELLED ||
                             ended.getResult() == ledger::schema::Ended::Result::ROLLED_BACK;
       if (is_in_doubt(attempt) && (given_up || index == ended.getStep()))
-        proof(index, workflow_.steps[index], attempt);
+        proof(index, step, attempt);
     }
   }
 

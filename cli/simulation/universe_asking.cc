@@ -160,11 +160,16 @@ bool Universe::is_out_of_sight(SimulatedLedger& ledger, const adapters::sim::Ten
   const auto of = std::find_if(states.begin(), states.end(), [&](const auto& state) {
     return is_made_for(key, ledger.id(), state);
   });
-  // What is made of one of several volumes bears its key, and the intent that of the instance.
+  // What is made of one of several volumes bears its key, and the intent that of the instance; and
+  // two steps make replicas of one name.
+  const auto makes = [&](const KeyParts& intended) {
+    return intended.step == key.step ||
+           (intended.step == "renew-replica" && key.step == "enable-replica");
+  };
   const auto& keys = ledger.forgotten();
   const bool forgotten = std::any_of(keys.begin(), keys.end(), [&](const std::string& text) {
     const auto intended = parts_of_key(text);
-    return intended && intended->step == key.step &&
+    return intended && makes(*intended) &&
            (of == states.end() || is_made_for(*intended, ledger.id(), *of));
   });
   if (of == states.end() || of->facts.get("volumes").empty()) return forgotten;
