@@ -55,4 +55,5 @@ class OutputFile {
   std::string beside_;  // empty: written to where it is
   std::string buffer_;
 };
+
 }  // namespace migledger::cli
