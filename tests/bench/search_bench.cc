@@ -36,6 +36,8 @@ void add_looked_for(const std::filesystem::path& path) {
   if (store->find(std::span(&term, 1), 1)->next()) return;
   ledger::EventDraft draft(store->find_stream("vm-0").value(), kBegin, 2, 1);
   auto outcome = draft.body().initOutcome();
+  // By a person, so that it needs no intent.
+  outcome.setHow(ledger::schema::Outcome::How::BY_PERSON);
   outcome.setRequestId(std::string(kRequest) + "/a/b");
   outcome.initError().setClass(ledger::schema::ErrorClass::CAPACITY);
   const ledger::Fields facts = {{"target_instance_id", kResource}};

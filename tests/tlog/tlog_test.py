@@ -84,7 +84,7 @@ class Log(unittest.TestCase):
     def test_inclusion_is_proven_for_every_event(self):
         for position in {1, 2, 255, 256, 257, self.size("new")}:
             self.migledger("prove", str(position), "--ledger", "l", "--out", "proof", "--entry",
-                           "entry")
+                           "entry", "--force")
             self.assertEqual(self.check("inclusion", "proof", "entry", self.key),
                              f"entry {position - 1}")
             entry = bytearray((self.place / "entry").read_bytes())
