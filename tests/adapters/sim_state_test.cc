@@ -145,6 +145,7 @@ TEST_CASE("a tenancy in use by a process that is then killed", "[sim]") {
     ::pause();
     ::_exit(0);
   }
+  ::close(ready[1]);  // so that a child that ends early is no wait without end
   char c = 0;
   REQUIRE(::read(ready[0], &c, 1) == 1);
   // It is in use, and says by whom; the report works all the same.
@@ -161,7 +162,6 @@ TEST_CASE("a tenancy in use by a process that is then killed", "[sim]") {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   ::close(ready[0]);
-  ::close(ready[1]);
   const auto store = open_disk_store(directory);
   Bench b({}, 7, store.get());
   CHECK(b.create_image("t1").ok());
