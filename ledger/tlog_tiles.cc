@@ -28,7 +28,7 @@ std::string index_path(std::uint64_t index) {
     return std::string(3 - digits.size(), '0') + digits;
   };
   std::string path = three(index % 1000);
-  while ((index /= 1000) != 0) path = "x" + three(index % 1000) + "/" + path;
+  while ((index /= 1000) != 0) path = "x" + three(index % 1000).append("/").append(path);
   return path;
 }
 

@@ -189,7 +189,7 @@ IndexRead read_index(const Database& database, Position head, const IndexSum::Ke
   }
   if (!it->status().ok()) {
     const LedgerError error = error_of(it->status(), "reading the index of streams");
-    if (error.kind != LedgerErrorKind::corrupt) throw error;
+    if (error.kind != LedgerErrorKind::corrupt) throw LedgerError(error);
     report("it cannot be read: " + it->status().ToString());
   }
   return read;

@@ -125,7 +125,7 @@ void read_stretch(const Database& database, Position first, Position last, Stret
       // What follows a damaged block may be whole: look for it, ever further on.
       const std::string what = it->status().ToString();
       const LedgerError error = error_of(it->status(), "reading " + positions(next, next));
-      if (error.kind != LedgerErrorKind::corrupt) throw error;
+      if (error.kind != LedgerErrorKind::corrupt) throw LedgerError(error);
       Position step = 1;
       Position beyond = next;
       do {

@@ -23,7 +23,7 @@ Answer Answer::of(Reply reply, std::vector<std::string> pages) {
     body.clear();
     answer.list = ListIndex::of(std::move(pages));
     if (answer.list) return answer;
-    body = std::move(pages.back());
+    body = std::move(pages.back());  // NOLINT(bugprone-use-after-move): left as they were
   } else if (answer.reply.ok()) {
     answer.list = ListIndex::of({body});
   }

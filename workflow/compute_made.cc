@@ -294,7 +294,7 @@ std::vector<MadeKind> make_kinds() {
                       ask_named_instance, instance_there, instance_differences)),
   };
   // What it carries along.
-  for (auto& kind : volume::made_kinds()) kinds.push_back(std::move(kind));
+  for (const auto& kind : volume::made_kinds()) kinds.push_back(kind);
   return kinds;
 }
 

@@ -19,7 +19,6 @@ namespace {
 using namespace ledger::schema;
 using ledger::Phase;
 using ledger::Position;
-using ledger::Status;
 using ledger::StreamId;
 using ledger::view;
 using Kind = Decision::Kind;

@@ -145,7 +145,7 @@ namespace {
 std::span<const MadeKind> all_made_kinds() {
   static const std::vector<MadeKind> kinds = [] {
     std::vector<MadeKind> all{compute::claim_kind()};
-    for (auto& kind : volume::made_kinds()) all.push_back(std::move(kind));
+    for (const auto& kind : volume::made_kinds()) all.push_back(kind);
     return all;
   }();
   return kinds;

@@ -114,7 +114,7 @@ std::vector<std::string> child_environment(const Environment& user, std::string_
   out.push_back("PATH=" + std::string(path.empty() ? kUsualPath : path));
   for (const auto& [name, value] : user)
     if (name.starts_with(kKeptPrefix) || std::ranges::find(kKept, name) != kKept.end())
-      out.push_back(name + "=" + value);
+      out.push_back(std::string(name).append("=").append(value));
   return out;
 }
 

@@ -112,9 +112,8 @@ json::array errors_of(const WorkRequest& w, Time now) {
 
 json::array logs_of(const WorkRequest& w, Time now) {
   json::array items;
-  const auto say = [&](Time at, std::string message) {
-    if (at <= now)
-      items.push_back({{"message", std::move(message)}, {"timestamp", format_millis(at)}});
+  const auto say = [&](Time at, const std::string& message) {
+    if (at <= now) items.push_back({{"message", message}, {"timestamp", format_millis(at)}});
   };
   say(w.timeline.phases[0].from, w.operation + " accepted");
   say(w.timeline.phases[1].from, w.operation + " started");
