@@ -247,7 +247,8 @@ void check_actors(const std::vector<std::string>& actors,
     constexpr std::size_t kMost = 10;
     std::vector<std::string> names;
     for (const auto& [user, host] : known)
-      if (names.size() < kMost) names.push_back(printable(user + "@" + host, 60));
+      if (names.size() < kMost)
+        names.push_back(printable(std::string(user).append("@").append(host), 60));
     throw UsageError(
         fmt::format("--actor: nobody called \"{}\" ever acted; {}{}", printable(actor, 60),
                     names.empty() ? std::string("nobody did")

@@ -13,7 +13,6 @@ namespace {
 
 namespace json = boost::json;
 using ledger::FleetRow;
-using ledger::Status;
 
 std::string attempt_words(const ledger::MigrationState& state) {
   const auto& attempt = state.attempt;

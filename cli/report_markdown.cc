@@ -11,8 +11,6 @@ namespace migledger::cli {
 
 namespace {
 
-using workflow::MigrationTimeline;
-
 constexpr std::size_t kMostRows = 50;
 
 // "2026-11-23 05:18:00": a ticket needs no microseconds.
