@@ -1,6 +1,6 @@
 // "What others made is never touched", "a rollback removes what the migration made", and "cleaning
-// up removes what was only needed on the way". All are
-// asked of who made a thing, as the tenancy knows it from the request that created it.
+// up removes what was only needed on the way". All are asked of who made a thing, as the tenancy
+// knows it from the request that created it.
 //
 // Exceptions, each with its reason:
 //  - what a person named, or an imported state file, is theirs to say;
