@@ -263,9 +263,7 @@ Verdict read_buckets(const View& view, Answers answers) {
   if (!target && answers[2].reply.status != 404) return Verdict::cannot_look(answers[2]);
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
-  verdict.facts.set("target_bucket", !target                                       ? "absent"
-                                     : bears_key_of(view, "create-bucket", target) ? "found"
-                                                                                   : "exists");
+  verdict.facts.set("target_bucket", standing_of_target_bucket(view, target));
   if (!target)
     verdict.findings.push_back(fmt::format(
         "bucket {} is not in the target region; it will be created there", target_bucket(view)));

@@ -80,8 +80,6 @@ Words instance_differences(const View& view, const Resource& recorded, std::stri
 
 // ---- objects -----------------------------------------------------------------------------------
 
-bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
-
 std::string_view source_bucket(const View& view) { return view.plan("migration_bucket_name"); }
 
 Request list_source_buckets(const View& view) {

@@ -59,7 +59,6 @@ std::optional<Request> ask_exported(const View& view, Answers answers);
 Verdict read_exported(const View& view, Answers answers);
 std::vector<Request> export_postmortem(const View& view);
 
-bool bucket_is_missing(const View& view);
 std::optional<Request> ask_bucket(const View& view, Answers answers);
 Sighting sight_bucket(const View& view, Answers answers);
 Request create_bucket(const View& view);

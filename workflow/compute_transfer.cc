@@ -274,11 +274,6 @@ std::vector<Request> export_postmortem(const View& view) {
 
 // ---- the target bucket -------------------------------------------------------------------------
 
-bool bucket_is_missing(const View& view) {
-  const auto bucket = view.fact("target_bucket");
-  return bucket == "absent" || bucket == "found";
-}
-
 std::optional<Request> ask_bucket(const View& view, Answers answers) {
   const auto region = view.plan("target_region");
   if (answers.empty())

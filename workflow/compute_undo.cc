@@ -89,7 +89,7 @@ Request remove_object(const View& view, std::string_view region, std::string_vie
 }  // namespace
 
 // Nothing was made before the buckets were found.
-bool may_have_made(const View& view) { return !view.fact("namespace").empty(); }
+bool may_have_made(const View& view) { return has_namespace(view); }
 bool may_have_made_urls(const View& view) { return may_have_made(view) && by_par(view); }
 bool drops_target_image(const View& view) {
   const bool keeps = view.plan("keep_imported_image") == "true";
@@ -159,7 +159,7 @@ namespace {
 // then the answers about it come first.
 std::optional<Request> ask_in_target_bucket(const View& view, Answers answers,
                                             decltype(Step::ask) ask) {
-  if (!bucket_is_missing(view)) return ask(view, answers);
+  if (!bucket_is_to_be_made(view)) return ask(view, answers);
   if (auto request = ask_bucket(view, answers)) return request;
   const auto bucket = sight_bucket(view, answers).kind;
   const bool is_there = bucket == Sighting::Kind::ours || bucket == Sighting::Kind::foreign;
@@ -167,7 +167,7 @@ std::optional<Request> ask_in_target_bucket(const View& view, Answers answers,
 }
 
 Sighting sight_in_target_bucket(const View& view, Answers answers, decltype(Step::sight) sight) {
-  if (!bucket_is_missing(view)) return sight(view, answers);
+  if (!bucket_is_to_be_made(view)) return sight(view, answers);
   const Sighting bucket = sight_bucket(view, answers);
   if (bucket.kind == Sighting::Kind::absent) return nothing_left();
   return bucket.kind == Sighting::Kind::cannot_look ? bucket : sight(view, answers.subspan(2));

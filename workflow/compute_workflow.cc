@@ -1,6 +1,7 @@
 #include "workflow/compute_workflow.h"
 
 #include "workflow/compute_steps.h"
+#include "workflow/made.h"
 #include "workflow/step_table.h"
 #include "workflow/storage_workflow.h"
 #include "workflow/volume_steps.h"
@@ -43,7 +44,7 @@ std::vector<Step> steps_of_the_image() {
       only_if(by_par, await("await-no-export-par", "see that no export URL is left",
                             "drop-export-par", 0s, ask_export_pars, read_no_export_par, nullptr)),
 
-      only_if(bucket_is_missing,
+      only_if(bucket_is_to_be_made,
               act("create-bucket", "create the target bucket", Guard::NATURAL_KEY,
                   {ask_bucket, sight_bucket, create_bucket, receive_bucket})),
       act("copy-object", "copy the object to the target region", Guard::NATURAL_KEY,

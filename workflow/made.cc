@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view kObjectEnding = ".oci";
 
-bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
-
 std::vector<MadeAs> target_buckets(const View& view) {
   return {{"target_bucket", {stem_of(view, "create-bucket")}}};
 }
@@ -60,6 +58,18 @@ MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::
   bucket.differences = bucket_differences;
   return bucket;
 }
+
+std::string_view standing_of_target_bucket(const View& view, const boost::json::value* bucket) {
+  if (!bucket) return "absent";
+  return bears_key_of(view, "create-bucket", bucket) ? "found" : "exists";
+}
+
+bool bucket_is_to_be_made(const View& view) {
+  const auto standing = view.fact("target_bucket");
+  return standing == "absent" || standing == "found";
+}
+
+bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
 
 Request list_buckets(const View& view, std::string_view region, std::string_view compartment) {
   return storage(

@@ -90,6 +90,16 @@ struct MadeKind {
 // its name, `list` is of the buckets of the target's compartment.
 MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::list) list);
 
+// How the checks found the target bucket, for the fact target_bucket: "absent", "found" (made by
+// this migration, and the ledger does not have that), or "exists". Null: it is not there.
+std::string_view standing_of_target_bucket(const View& view, const boost::json::value* bucket);
+
+// Whether it is for this migration to make, or to adopt.
+bool bucket_is_to_be_made(const View& view);
+
+// Whether the checks have found the namespace of the buckets; without it none can be named.
+bool has_namespace(const View& view);
+
 // The buckets of a compartment with their tags; region and compartment are fields of the plan.
 Request list_buckets(const View& view, std::string_view region, std::string_view compartment);
 

@@ -6,10 +6,6 @@ namespace migledger::workflow::storage_replication {
 
 bool bucket_is_missing(const View& view) { return view.fact("target_bucket") == "absent"; }
 
-bool bucket_is_to_be_made(const View& view) {
-  return bucket_is_missing(view) || view.fact("target_bucket") == "found";
-}
-
 std::optional<Request> ask_bucket(const View& view, Answers answers) {
   if (answers.empty()) return get_target_bucket(view);
   return std::nullopt;

@@ -175,9 +175,7 @@ Verdict read_buckets(const View& view, Answers answers) {
 
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", namespace_in(answers));
-  verdict.facts.set("target_bucket", !target                                       ? "absent"
-                                     : bears_key_of(view, "create-bucket", target) ? "found"
-                                                                                   : "exists");
+  verdict.facts.set("target_bucket", standing_of_target_bucket(view, target));
   verdict.facts.set("source_tier", or_else(text(source, "storageTier"), "Standard"));
   verdict.facts.set("source_versioning", or_else(text(source, "versioning"), "Disabled"));
   if (auto no = object_to_source(view, source, *items_of(answers[3]), verdict)) return *no;

@@ -9,8 +9,6 @@ namespace {
 using boost::json::value;
 using Words = std::vector<std::string>;
 
-bool has_namespace(const View& view) { return !view.fact("namespace").empty(); }
-
 Request buckets_of(const View& view, Side side) {
   return side == Side::source ? list_buckets(view, "source_region", "source_compartment_id")
                               : list_buckets(view, "target_region", "target_compartment_id");

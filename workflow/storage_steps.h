@@ -32,8 +32,6 @@ Verdict judge_comparison(const View& view, Answers answers);
 // ---- the target bucket (storage_bucket.cc) -----------------------------------------------------
 // Whether it was not there when that was checked.
 bool bucket_is_missing(const View& view);
-// Whether it is for this migration to make, or was made by it and the ledger does not have that.
-bool bucket_is_to_be_made(const View& view);
 std::optional<Request> ask_bucket(const View& view, Answers answers);
 Sighting sight_bucket(const View& view, Answers answers);
 Request create_bucket(const View& view);

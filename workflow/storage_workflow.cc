@@ -10,6 +10,7 @@
 // two ledgers at it would copy each object once.
 #include "workflow/storage_workflow.h"
 
+#include "workflow/made.h"
 #include "workflow/step_table.h"
 #include "workflow/storage_steps.h"
 

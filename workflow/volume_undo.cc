@@ -3,6 +3,7 @@
 // decommissioned.
 #include <fmt/format.h>
 
+#include "workflow/made.h"
 #include "workflow/volume_steps.h"
 
 namespace migledger::workflow::volume {
@@ -79,9 +80,7 @@ Made source_volume(const View& view) {
 }  // namespace
 
 // Nothing was made before the claim's place was found.
-bool may_have_made(const View& view) {
-  return moves_volumes(view) && !view.fact("namespace").empty();
-}
+bool may_have_made(const View& view) { return moves_volumes(view) && has_namespace(view); }
 bool may_have_backed_up(const View& view) { return may_have_made(view) && by_backup(view); }
 bool may_have_replicated(const View& view) { return may_have_made(view) && !by_backup(view); }
 
