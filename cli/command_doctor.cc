@@ -13,7 +13,7 @@
 #include "cli/json_text.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
-#include "ledger/migration_state.h"
+#include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 #include "workflow/doctor.h"
 
@@ -54,12 +54,9 @@ workflow::ProgressOf progress_in(const std::string& path) {
   ledger::OpeningReport report;
   const std::shared_ptr store = ledger::RocksEventStore::open_reader(path, report);
   return [store](std::string_view name) {
-    const auto stream = store->find_stream(name);
-    if (!stream) return Progress::not_begun;
-    ledger::MigrationState state;
-    for (const auto cursor = store->scan_stream(*stream); cursor->next();)
-      state.apply(cursor->event());
-    return state.is_over() ? Progress::over : Progress::under_way;
+    const auto state = ledger::recorded_state(*store, name);
+    if (!state) return Progress::not_begun;
+    return state->is_over() ? Progress::over : Progress::under_way;
   };
 }
 

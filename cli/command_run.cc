@@ -1,6 +1,7 @@
 #include "cli/command_run.h"
 
 #include <fmt/format.h>
+#include <kj/common.h>
 
 #include <algorithm>
 #include <atomic>
@@ -31,7 +32,7 @@
 #include "ledger/fleet_keeper.h"
 #include "ledger/forking.h"
 #include "ledger/ledger_directory.h"
-#include "ledger/migration_state.h"
+#include "ledger/recorded_state.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::cli {
@@ -94,12 +95,9 @@ class SnapshotTaker final : public workflow::Observer {
 
 // A migration of the ledger with the plan that the ledger has.
 workflow::PlannedMigration recorded_plan(const ledger::EventStore& store, const std::string& name) {
-  const auto stream = store.find_stream(name);
-  if (!stream) throw UsageError("the ledger has no migration \"" + printable(name, 63) + "\"");
-  workflow::MigrationState state;
-  for (const auto cursor = store.scan_stream(*stream); cursor->next();)
-    state.apply(cursor->event());
-  return {state.name, state.depends_on, state.plan};
+  const auto state = ledger::recorded_state(store, name);
+  if (!state) throw UsageError("the ledger has no migration \"" + printable(name, 63) + "\"");
+  return {state->name, state->depends_on, state->plan};
 }
 
 std::size_t longest_name(const workflow::Plan& plan) {
@@ -173,15 +171,13 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     err << "migledger: " << printable(sentence, 1000) << "\n";
 
   if (command.order) config.plan.migrations = {recorded_plan(store, command.order->migration)};
-  const std::string refusal =
-      refuse_changed_plan(store, *workflow, config.plan, command.accept_plan_change);
-  if (!refusal.empty()) {
-    err << refusal;
+  const auto checked = check_plan(store, *workflow, config.plan, command.accept_plan_change);
+  if (!checked.refusal.empty()) {
+    err << checked.refusal;
     return status(ExitStatus::plan_changed);
   }
 
-  for (const auto& sentence : changed_after_end(store, config.plan))
-    err << "migledger: " << sentence << "\n";
+  for (const auto& sentence : checked.without_effect) err << "migledger: " << sentence << "\n";
   if (!command.json) {
     if (simulated) out << "simulated: nothing here happens in a real cloud\n";
     out << fmt::format("{} {} with {} migration{}\n", opened.created ? "new ledger" : "ledger",
@@ -232,13 +228,9 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
                                 std::move(options), &observer);
     running = &executor;
     // The view shows the end while the states are there.
-    const auto end_view = std::unique_ptr<std::unique_ptr<workflow::Observer>,
-                                          void (*)(std::unique_ptr<workflow::Observer>*)>(
-        &view, [](auto* shown) { shown->reset(); });
+    KJ_DEFER(view.reset());
     // Whoever may wake the executor ends before it does.
-    const auto close =
-        std::unique_ptr<std::optional<adapters::Inbox>, void (*)(std::optional<adapters::Inbox>*)>(
-            &inbox, [](auto* open) { open->reset(); });
+    KJ_DEFER(inbox.reset());
     const StopOnSignal stop(executor);
     result = executor.run(config.plan);
     if (const auto& answer = orders.first_answer(); answer && !answer->taken) {

@@ -10,6 +10,7 @@
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
@@ -45,12 +46,11 @@ Reading read(const std::string& path, const std::string& migration) {
   const auto facts = ledger_facts(*store);
   reading.ledger_id = facts.id;
   reading.simulated = facts.simulated();
-  const auto stream = store->find_stream(migration);
-  if (!stream)
+  auto state = ledger::recorded_state(*store, migration);
+  if (!state)
     throw UsageError(fmt::format("the ledger {} has no migration \"{}\"", printable(path),
                                  printable(migration, 63)));
-  for (const auto cursor = store->scan_stream(*stream); cursor->next();)
-    reading.state.apply(cursor->event());
+  reading.state = std::move(*state);
   return reading;
 }
 

@@ -18,6 +18,7 @@
 #include "cli/run_cloud.h"
 #include "cli/this_process.h"
 #include "ledger/memory_event_store.h"
+#include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/redact.h"
@@ -28,7 +29,6 @@ namespace migledger::cli {
 namespace {
 
 namespace sim = adapters::sim;
-using ledger::MigrationState;
 
 // Passes everything on, and prints each request as it would leave and what it was answered.
 class PrintingCloud final : public workflow::Cloud {
@@ -174,7 +174,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   for (const auto& migration : config.plan.migrations) tenancy.provision(migration);
 
   const std::string refusal =
-      refuse_changed_plan(store, workflow, config.plan, command.accept_plan_change);
+      check_plan(store, workflow, config.plan, command.accept_plan_change).refusal;
   if (!refusal.empty()) {
     out << refusal;
     return static_cast<int>(ExitStatus::plan_changed);
@@ -192,19 +192,17 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   workflow::Executor executor(store, cloud, simulated, workflow, std::move(run));
   const auto result = executor.run(config.plan);
   cloud.tell_again();
-  if (!command.json) out << "would end: " << workflow::words(result) << "\n";
+  if (command.json) return workflow::exit_code(result);
+  out << "would end: " << workflow::words(result) << "\n";
   for (const auto& planned : config.plan.migrations) {
-    const auto stream = store.find_stream(planned.name);
-    if (!stream || command.json) continue;
-    MigrationState migration;
-    for (const auto cursor = store.scan_stream(*stream, 1); cursor->next();)
-      migration.apply(cursor->event());
-    if (migration.status == ledger::Status::parked)
+    const auto migration = ledger::recorded_state(store, planned.name);
+    if (!migration) continue;
+    if (migration->status == ledger::Status::parked)
       out << fmt::format("{} would stop: {}; {}\n", printable(planned.name, 63),
-                         printable(migration.reason, 500), printable(migration.need, 500));
-    if (migration.status == ledger::Status::failed)
+                         printable(migration->reason, 500), printable(migration->need, 500));
+    if (migration->status == ledger::Status::failed)
       out << fmt::format("{} would fail: {}\n", printable(planned.name, 63),
-                         printable(migration.reason, 500));
+                         printable(migration->reason, 500));
   }
   return workflow::exit_code(result);
 }

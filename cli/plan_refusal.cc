@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/printable.h"
+#include "ledger/recorded_state.h"
 #include "workflow/plan_diff.h"
 #include "workflow/plan_guard.h"
 #include "workflow/transitions.h"
@@ -13,20 +14,12 @@ namespace migledger::cli {
 
 namespace {
 
+using workflow::PlannedMigration;
+
 constexpr std::size_t kMostTold = 5;
 
 std::string value(const std::string& text) {
   return text.empty() ? std::string("(not there)") : printable(text, 120);
-}
-
-std::optional<ledger::MigrationState> recorded(const ledger::EventStore& store,
-                                               const std::string& name) {
-  const auto stream = store.find_stream(name);
-  if (!stream) return std::nullopt;
-  ledger::MigrationState state;
-  for (const auto cursor = store.scan_stream(*stream); cursor->next();)
-    state.apply(cursor->event());
-  return state;
 }
 
 // Over, so that a run does nothing more for it. What has failed may be retried with another plan.
@@ -34,63 +27,76 @@ bool is_settled(const ledger::MigrationState& state) {
   return state.is_over() && state.status != ledger::Status::failed;
 }
 
-}  // namespace
-
-std::vector<std::string> changed_after_end(const ledger::EventStore& store,
-                                           const workflow::Plan& plan) {
-  std::vector<std::string> sentences;
-  std::size_t more = 0;
-  for (const auto& planned : plan.migrations) {
-    const auto state = recorded(store, planned.name);
-    if (!state || !is_settled(*state)) continue;
-    const auto fields = diff_plan({state->name, state->depends_on, state->plan}, planned);
-    if (fields.empty()) continue;
-    if (sentences.size() == kMostTold) {
-      ++more;
-      continue;
-    }
-    std::string changes;
-    for (const auto& field : fields)
-      changes += fmt::format("{}{} ({} in the ledger, {} in the file)", changes.empty() ? "" : ", ",
-                             field.field, value(field.before), value(field.now));
-    sentences.push_back(
-        fmt::format("{} is {}; what the file now says otherwise changes nothing: {}",
-                    printable(planned.name, 63), name_of(workflow::stage_of(*state)), changes));
-  }
-  if (more > 0) sentences.push_back(fmt::format("and so it is with {} more that are over", more));
-  return sentences;
+std::string words_of(const ledger::MigrationState& state, const PlannedMigration& planned,
+                     const std::vector<workflow::FieldChange>& fields) {
+  std::string changes;
+  for (const auto& field : fields)
+    changes += fmt::format("{}{} ({} in the ledger, {} in the file)", changes.empty() ? "" : ", ",
+                           field.field, value(field.before), value(field.now));
+  return fmt::format("{} is {}; what the file now says otherwise changes nothing: {}",
+                     printable(planned.name, 63), name_of(workflow::stage_of(state)), changes);
 }
 
-std::string refuse_changed_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                                const workflow::Plan& plan, bool accept) {
-  std::string out;
-  bool impossible = false;
-  for (const auto& planned : plan.migrations) {
-    const auto state = recorded(store, planned.name);
-    if (!state || is_settled(*state)) continue;
-    const auto change = workflow::judge_change(workflow, *state, planned);
-    const auto& shown = accept ? change.refused : change.fields;
-    for (const auto& field : shown) {
+// The changes that stand in the way, item by item.
+class Refusal {
+ public:
+  explicit Refusal(bool accept) : accept_(accept) {}
+
+  void add(const PlannedMigration& planned, const workflow::PlanChange& change) {
+    for (const auto& field : accept_ ? change.refused : change.fields) {
       const bool refused =
           std::any_of(change.refused.begin(), change.refused.end(),
                       [&](const auto& other) { return other.field == field.field; });
-      impossible = impossible || refused;
-      out += fmt::format("  {}: {}\n    in the ledger: {}\n    in the file:   {}\n", planned.name,
-                         field.field, value(field.before), value(field.now));
+      impossible_ = impossible_ || refused;
+      items_ += fmt::format("  {}: {}\n    in the ledger: {}\n    in the file:   {}\n",
+                            planned.name, field.field, value(field.before), value(field.now));
       if (refused)
-        out += fmt::format("    cannot change any more: {} or a later step has been begun\n",
-                           field.affects);
+        items_ += fmt::format("    cannot change any more: {} or a later step has been begun\n",
+                              field.affects);
     }
   }
-  if (out.empty()) return {};
-  std::string head = "migledger: the plan differs from what the ledger has recorded:\n";
-  std::string tail =
-      impossible
-          ? "Restore those values. To start anew instead, leaving what was made so far: give the "
-            "migration\nanother name, and delete the object migledger/claims/OCID of its source "
-            "from the staging bucket.\n"
-          : "Restore the file, or record the change with --accept-plan-change.\n";
-  return head + out + tail;
+
+  std::string text() const {
+    if (items_.empty()) return {};
+    return "migledger: the plan differs from what the ledger has recorded:\n" + items_ +
+           (impossible_
+                ? "Restore those values. To start anew instead, leaving what was made so far: give "
+                  "the migration\nanother name, and delete the object migledger/claims/OCID of its "
+                  "source from the staging bucket.\n"
+                : "Restore the file, or record the change with --accept-plan-change.\n");
+  }
+
+ private:
+  const bool accept_;
+  bool impossible_ = false;
+  std::string items_;
+};
+
+}  // namespace
+
+PlanChecked check_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                       const workflow::Plan& plan, bool accept) {
+  PlanChecked checked;
+  Refusal refusal(accept);
+  std::size_t more = 0;
+  for (const auto& planned : plan.migrations) {
+    const auto state = ledger::recorded_state(store, planned.name);
+    if (!state) continue;
+    if (!is_settled(*state)) {
+      refusal.add(planned, workflow::judge_change(workflow, *state, planned));
+      continue;
+    }
+    const auto fields = diff_plan({state->name, state->depends_on, state->plan}, planned);
+    if (fields.empty()) continue;
+    if (checked.without_effect.size() < kMostTold)
+      checked.without_effect.push_back(words_of(*state, planned, fields));
+    else
+      ++more;
+  }
+  if (more > 0)
+    checked.without_effect.push_back(fmt::format("and so it is with {} more that are over", more));
+  checked.refusal = refusal.text();
+  return checked;
 }
 
 }  // namespace migledger::cli

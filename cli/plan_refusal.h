@@ -10,14 +10,16 @@
 
 namespace migledger::cli {
 
-// Why `plan` cannot be run on `store`, in lines for people; empty when it can. With `accept`,
-// changes that cannot affect what was already done are let through.
-std::string refuse_changed_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                                const workflow::Plan& plan, bool accept);
+struct PlanChecked {
+  std::string refusal;  // why the plan cannot be run, in lines for people; empty: it can
+  // What it says otherwise of migrations that are over and did not fail, a sentence each for
+  // people: nothing is done about it.
+  std::vector<std::string> without_effect;
+};
 
-// What `plan` says otherwise of migrations that are over and did not fail, a sentence each for
-// people: nothing is done about it.
-std::vector<std::string> changed_after_end(const ledger::EventStore& store,
-                                           const workflow::Plan& plan);
+// Holds `plan` against what `store` has recorded. With `accept`, changes that cannot affect what
+// was already done are let through.
+PlanChecked check_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                       const workflow::Plan& plan, bool accept);
 
 }  // namespace migledger::cli

@@ -6,6 +6,7 @@
 
 #include "ledger/errors.h"
 #include "ledger/planted.h"
+#include "ledger/recorded_state.h"
 #include "workflow/plan_guard.h"
 #include "workflow/restored.h"
 
@@ -146,8 +147,7 @@ void Executor::Loop::load(const Plan& plan) {
 // What the ledger has of a migration. Throws LedgerError when this workflow cannot go on with it.
 std::unique_ptr<Migration> Executor::Loop::load_migration(StreamId stream) {
   auto migration = std::make_unique<Migration>();
-  for (const auto cursor = store_.scan_stream(stream); cursor->next();)
-    migration->state.apply(cursor->event());
+  migration->state = ledger::recorded_state(store_, stream);
   const auto& state = migration->state;
   bool same = state.workflow == workflow_.name && state.step_count() == workflow_.steps.size();
   for (StepIndex i = 0; same && i < workflow_.steps.size(); ++i)
@@ -213,12 +213,7 @@ std::optional<MigrationState> Executor::Loop::state_named(const std::string& nam
   const auto it = by_name_.find(name);
   if (it != by_name_.end()) return migrations_.at(it->second)->state;
   // Of the ledger, but not of this run.
-  const auto stream = store_.find_stream(name);
-  if (!stream) return std::nullopt;
-  MigrationState state;
-  for (const auto cursor = store_.scan_stream(*stream); cursor->next();)
-    state.apply(cursor->event());
-  return state;
+  return ledger::recorded_state(store_, name);
 }
 
 bool Executor::Loop::is_done(const std::string& name) const {
