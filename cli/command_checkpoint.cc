@@ -14,6 +14,7 @@
 #include "cli/key_files.h"
 #include "cli/names.h"
 #include "cli/open_ledger.h"
+#include "cli/open_to_read.h"
 #include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/this_process.h"
@@ -44,8 +45,7 @@ SignedCheckpoint sign_ledger(const std::string& directory, const ledger::Signing
   ledger::OpeningReport report;
   const auto store = RocksEventStore::open_writer(
       directory, {actor.pid, actor.host, adapters::SystemClock().now()}, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  tell(report, err);
   record_dropped_tail(*store, report, now_in(*store));
   std::vector<SignedCheckpoint> elsewhere;
   if (!replaces.empty() && std::filesystem::exists(replaces))

@@ -17,6 +17,7 @@
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/new_directory.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "cli/recall_known.h"
 #include "cli/run_cloud.h"
@@ -74,10 +75,7 @@ int run_fork(const ForkOptions& options, std::ostream& out, std::ostream& err) {
   const std::string sim_state = sim_state_of({}, options.into);
   require_room(options.into, "the fork");
   require_room(sim_state, "the tenancy of the fork");
-  ledger::OpeningReport report;
-  const auto origin = ledger::RocksEventStore::open_reader(options.origin, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  const auto origin = open_to_read(options.origin, err);
   const Position position = last_until(*origin, "--fork", parse_moment("--fork", options.moment));
   if (position == 0) throw UsageError("--fork: there is no event at or before that");
   const LedgerFacts facts = ledger_facts(*origin);

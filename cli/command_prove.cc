@@ -6,8 +6,8 @@
 
 #include "cli/exit_status.h"
 #include "cli/names.h"
+#include "cli/open_to_read.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/checkpoint.h"
 #include "ledger/merkle.h"
@@ -90,10 +90,7 @@ int run_prove(const ProveCommand& command, std::ostream& out, std::ostream& err)
   OutputFile proof_file(command.out.empty() ? "-" : command.out, unless(command.force), out);
   std::optional<OutputFile> entry_file;
   if (!command.entry.empty()) entry_file.emplace(command.entry, unless(command.force), out);
-  ledger::OpeningReport report;
-  const auto store = RocksEventStore::open_reader(command.ledger, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  const auto store = open_to_read(command.ledger, err);
   const std::uint64_t head = store->head().position;
   const ledger::CheckpointStore published(command.ledger);
   std::optional<SignedCheckpoint> checkpoint;

@@ -8,7 +8,7 @@
 #include "adapters/system_clock.h"
 #include "cli/names.h"
 #include "cli/open_ledger.h"
-#include "cli/printable.h"
+#include "cli/open_to_read.h"
 #include "cli/this_process.h"
 #include "ledger/errors.h"
 #include "ledger/rocks_event_store.h"
@@ -30,8 +30,7 @@ OrderAnswer record(const std::string& directory, const workflow::Order& order,
   const workflow::Actor actor = this_process(command_line);
   ledger::OpeningReport report;
   const auto store = RocksEventStore::open_writer(directory, {actor.pid, actor.host, real}, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  tell(report, err);
   // The time of a simulated ledger is that of its tenancy, and stands still while nobody runs.
   const bool simulated = ledger_facts(*store).simulated();
   const auto now = [&] {

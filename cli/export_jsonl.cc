@@ -8,8 +8,8 @@
 #include "cli/event_json.h"
 #include "cli/json_text.h"
 #include "cli/names.h"
+#include "cli/open_to_read.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "ledger/base64.h"
 #include "ledger/evidence_store.h"
 #include "ledger/rocks_event_store.h"
@@ -78,10 +78,7 @@ void export_jsonl(const std::string& directory, const ExportJsonl& options, std:
                   std::ostream& err) {
   // Its permissions are those of the ledger, whose bytes it holds.
   OutputFile file(options.file, unless(options.force), out, 0600);
-  ledger::OpeningReport report;
-  const auto store = ledger::RocksEventStore::open_reader(directory, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  const auto store = open_to_read(directory, err);
   // What events name by digest was there before they were.
   const ledger::EvidenceStore evidence(directory);
   Exporter(*store, file, out).write(options.evidence ? &evidence : nullptr);

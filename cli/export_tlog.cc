@@ -7,6 +7,7 @@
 #include "cli/command_checkpoint.h"
 #include "cli/exit_status.h"
 #include "cli/key_files.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/tlog_tiles.h"
@@ -22,10 +23,7 @@ int export_tlog(const std::string& ledger, const ExportTlog& options, std::ostre
     const auto key = read_signing_key(options.key);
     checkpoint = sign_ledger(ledger, key, {}, options.command_line, err);
   }
-  ledger::OpeningReport report;
-  const auto store = ledger::RocksEventStore::open_reader(ledger, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
+  const auto store = open_to_read(ledger, err);
   if (!checkpoint)
     throw UsageError(
         "the ledger has published no checkpoint, and a log without one proves nothing; give --key "

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "ledger/checkpoint.h"
 #include "ledger/fleet_keeper.h"
@@ -15,14 +16,6 @@
 namespace migledger::cli {
 
 namespace {
-
-std::unique_ptr<ledger::RocksEventStore> open(const std::string& directory, std::ostream& err) {
-  ledger::OpeningReport report;
-  auto store = ledger::RocksEventStore::open_reader(directory, report);
-  for (const auto& sentence : report.sentences())
-    err << "migledger: " << printable(sentence, 1000) << "\n";
-  return store;
-}
 
 // The newest snapshot at or before a position, for as long as `store` lives; one that cannot be
 // used is passed over.
@@ -36,14 +29,14 @@ FleetStart snapshots_of(const std::string& directory, const ledger::EventStore& 
 
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err) {
-  const auto store = open(directory, err);
+  const auto store = open_to_read(directory, err);
   options.run = ledger::RocksEventStore::current_writer(directory);
   return run_status(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
                 std::ostream& err) {
-  const auto store = open(directory, err);
+  const auto store = open_to_read(directory, err);
   std::unique_ptr<Keys> keys;
   if (options.step) {
     const bool typed = options.terminal.is_terminal && isatty(STDIN_FILENO) == 1;
@@ -55,19 +48,19 @@ int read_replay(const std::string& directory, ReplayOptions options, std::ostrea
 
 int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
              std::ostream& err) {
-  const auto store = open(directory, err);
+  const auto store = open_to_read(directory, err);
   return run_why(*store, options, out, err, snapshots_of(directory, *store));
 }
 
 int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
               std::ostream& err) {
-  const auto store = open(directory, err);
+  const auto store = open_to_read(directory, err);
   return export_otlp(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
                 std::ostream& err) {
-  const auto store = open(directory, err);
+  const auto store = open_to_read(directory, err);
   options.directory = directory;
   options.checkpoint = [&](ledger::Position at_most) -> std::string {
     const ledger::CheckpointStore published(directory);
@@ -96,13 +89,13 @@ int read_history(const std::vector<std::string>& directories, const HistoryOptio
   std::vector<std::unique_ptr<ledger::EventStore>> stores;
   std::vector<HistoryLedger> ledgers;
   for (const auto& directory : directories) {
-    stores.push_back(open(directory, err));
+    stores.push_back(open_to_read(directory, err));
     ledgers.push_back({directory, stores.back().get(), snapshots_of(directory, *stores.back())});
   }
   const ReopenAll reopen = [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     std::vector<std::unique_ptr<ledger::EventStore>> again;
-    for (const auto& directory : directories) again.push_back(open(directory, err));
+    for (const auto& directory : directories) again.push_back(open_to_read(directory, err));
     return again;
   };
   return run_history(ledgers, options, out, err, reopen);

@@ -1,0 +1,22 @@
+#include "cli/open_to_read.h"
+
+#include <ostream>
+
+#include "cli/printable.h"
+
+namespace migledger::cli {
+
+void tell(const ledger::OpeningReport& report, std::ostream& err) {
+  for (const auto& sentence : report.sentences())
+    err << "migledger: " << printable(sentence, 1000) << "\n";
+}
+
+std::unique_ptr<ledger::RocksEventStore> open_to_read(const std::string& directory,
+                                                      std::ostream& err) {
+  ledger::OpeningReport report;
+  auto store = ledger::RocksEventStore::open_reader(directory, report);
+  tell(report, err);
+  return store;
+}
+
+}  // namespace migledger::cli

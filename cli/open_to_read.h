@@ -1,0 +1,19 @@
+// Opening a ledger, and saying what was found.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include "ledger/rocks_event_store.h"
+
+namespace migledger::cli {
+
+// Says what an opening found, a line each.
+void tell(const ledger::OpeningReport& report, std::ostream& err);
+
+// Opens the ledger at `directory` for reading, and says what that found. Throws LedgerError.
+std::unique_ptr<ledger::RocksEventStore> open_to_read(const std::string& directory,
+                                                      std::ostream& err);
+
+}  // namespace migledger::cli
