@@ -3,8 +3,6 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "ledger/event.h"
-#include "ledger/rocks_event_store.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger;
@@ -134,12 +132,7 @@ TEST_CASE("reconcile: a cloud that cannot be asked has a code of its own") {
   auto plan = simulated_plan(1);
   plan["oci"] = {{"program", "/nonexistent/oci"}};
   work.write("plan.json", json::serialize(plan));
-  ledger::EventDraft first(ledger::kLedgerStream, Time(std::chrono::seconds(1'800'000'000)), 0);
-  auto created = first.body().initLedgerCreated();
-  created.setLedgerId("0123456789abcdef0123456789abcdef");
-  created.setFormat(1);
-  created.setCloud("oci");
-  ledger::RocksEventStore::create(work / "ledger", {}, std::move(first))->close();
+  make_ledger_of_real_cloud(work / "ledger");
   const auto result =
       work.run({"reconcile", "--config", "plan.json", "--cloud", "oci", "--ledger", "ledger"});
   INFO(result.err);

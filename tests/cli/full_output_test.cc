@@ -30,12 +30,7 @@ ProgramResult run_into(const Workplace& work, const std::string& to,
 
 TEST_CASE("Output that cannot be written is an error, whatever the command") {
   Workplace work;
-  work.write("plan.json", boost::json::serialize(simulated_plan(1)));
-  REQUIRE(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger",
-                    "--sim-speed", "0"})
-              .exit_code == 0);
-  REQUIRE(work.run({"keygen", "key"}).exit_code == 0);
-  REQUIRE(work.run({"checkpoint", "--key", "key", "--ledger", "ledger"}).exit_code == 0);
+  rehearse_and_sign(work);
   const std::vector<std::vector<std::string>> commands = {
       {"history", "--ledger", "ledger"},
       {"history", "--json", "--ledger", "ledger"},

@@ -3,7 +3,6 @@
 #include "cli/output_file.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
@@ -24,12 +23,7 @@ using Arguments = std::vector<std::string>;
 
 // Makes a rehearsed ledger, a key and a checkpoint.
 void rehearse(Workplace& work) {
-  work.write("plan.json", boost::json::serialize(simulated_plan(1)));
-  REQUIRE(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger",
-                    "--sim-speed", "0"})
-              .exit_code == 0);
-  REQUIRE(work.run({"keygen", "key"}).exit_code == 0);
-  REQUIRE(work.run({"checkpoint", "--key", "key", "--ledger", "ledger"}).exit_code == 0);
+  rehearse_and_sign(work);
   REQUIRE(work.run({"export", "--jsonl", "all.jsonl", "--ledger", "ledger"}).exit_code == 0);
 }
 

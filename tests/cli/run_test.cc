@@ -6,8 +6,6 @@
 #include <filesystem>
 #include <regex>
 
-#include "ledger/event.h"
-#include "ledger/rocks_event_store.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger;
@@ -289,12 +287,7 @@ TEST_CASE("A ledger stays with the kind of cloud that it was made for") {
     CHECK(contains(dry.err, "belongs to a simulated tenancy: give --cloud sim"));
   }
   SECTION("of the real one") {
-    ledger::EventDraft first(ledger::kLedgerStream, Time(std::chrono::seconds(1'800'000'000)), 0);
-    auto created = first.body().initLedgerCreated();
-    created.setLedgerId("0123456789abcdef0123456789abcdef");
-    created.setFormat(1);
-    created.setCloud("oci");
-    ledger::RocksEventStore::create(work / "ledger", {}, std::move(first))->close();
+    make_ledger_of_real_cloud(work / "ledger");
     const auto result = work.run(run_command());
     CHECK(result.exit_code == 4);
     CHECK(contains(result.err, "belongs to the real cloud (oci), and --cloud sim is a rehearsal"));

@@ -43,6 +43,13 @@ std::vector<std::string> undo(std::string verb, std::vector<std::string> more = 
   return command;
 }
 
+// A plan of so many, the first of which waits for approval.
+void write_plan_that_asks(Workplace& work, unsigned count = 1) {
+  auto plan = simulated_plan(count);
+  migration_at(plan, 0)["allow_source_downtime"] = false;
+  work.write("plan.json", json::serialize(plan));
+}
+
 }  // namespace
 
 TEST_CASE("Paused from a second terminal, a run stops there, and goes on when resumed") {
@@ -72,9 +79,7 @@ TEST_CASE("Paused from a second terminal, a run stops there, and goes on when re
 
 TEST_CASE("Approval from a second terminal lets a migration go on in the run that is going") {
   Workplace work;
-  auto plan = simulated_plan(2);
-  migration_at(plan, 0)["allow_source_downtime"] = false;
-  work.write("plan.json", json::serialize(plan));
+  write_plan_that_asks(work, 2);
   const auto run = work.start(run_at("600"));
   run->await_output("waits for approval");
   const auto approved = steer(work, {"approve", "--all", "--reason", "after the backup"});
@@ -87,9 +92,7 @@ TEST_CASE("Approval from a second terminal lets a migration go on in the run tha
 
 TEST_CASE("Approval between runs is a stop with its own exit code, and then none") {
   Workplace work;
-  auto plan = simulated_plan(1);
-  migration_at(plan, 0)["allow_source_downtime"] = false;
-  work.write("plan.json", json::serialize(plan));
+  write_plan_that_asks(work);
   CHECK(work.run(run_at("0")).exit_code == 3);
   CHECK(steer(work, {"approve", "vm-01"}).exit_code == 0);
   const auto again = steer(work, {"approve", "vm-01"});
@@ -153,11 +156,10 @@ TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
   CHECK(again.out.empty());  // no list of what will not go
 }
 
-TEST_CASE("Adopted: a migration, a step and an OCID, as the help shows it, and is looked at first") {
+TEST_CASE(
+    "Adopted: a migration, a step and an OCID, as the help shows it, and is looked at first") {
   Workplace work;
-  auto plan = simulated_plan(1);
-  migration_at(plan, 0)["allow_source_downtime"] = false;
-  work.write("plan.json", json::serialize(plan));
+  write_plan_that_asks(work);
   REQUIRE(work.run(run_at("0")).exit_code == 3);
   REQUIRE(steer(work, {"approve", "vm-01"}).exit_code == 0);
   REQUIRE(steer(work, {"pause", "vm-01", "--step", "create-image"}).exit_code == 0);

@@ -6,6 +6,9 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "ledger/event.h"
+#include "ledger/rocks_event_store.h"
+
 namespace migledger::testing {
 
 namespace json = boost::json;
@@ -30,6 +33,24 @@ json::object simulated_plan(unsigned count) {
   return {{"parallel", std::max(count, 1u)},
           {"defaults", std::move(defaults)},
           {"migrations", std::move(migrations)}};
+}
+
+void rehearse_and_sign(Workplace& work) {
+  work.write("plan.json", boost::json::serialize(simulated_plan(1)));
+  REQUIRE(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger",
+                    "--sim-speed", "0"})
+              .exit_code == 0);
+  REQUIRE(work.run({"keygen", "key"}).exit_code == 0);
+  REQUIRE(work.run({"checkpoint", "--key", "key", "--ledger", "ledger"}).exit_code == 0);
+}
+
+void make_ledger_of_real_cloud(const std::filesystem::path& path) {
+  ledger::EventDraft first(ledger::kLedgerStream, Time(std::chrono::seconds(1'800'000'000)), 0);
+  auto created = first.body().initLedgerCreated();
+  created.setLedgerId("0123456789abcdef0123456789abcdef");
+  created.setFormat(1);
+  created.setCloud("oci");
+  ledger::RocksEventStore::create(path, {}, std::move(first))->close();
 }
 
 json::object& migration_at(json::object& plan, unsigned index) {

@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +18,13 @@ namespace migledger::testing {
 // A plan of `count` migrations, vm-01, vm-02, …, of running instances whose downtime is allowed;
 // all of them at once. Members can be changed before it is written.
 boost::json::object simulated_plan(unsigned count);
+
+// Rehearses a plan of one, plan.json, to its end in "ledger", and signs a checkpoint of it with a
+// new key, "key". Fails the test when anything does not go well.
+void rehearse_and_sign(Workplace& work);
+
+// A ledger at `path` that is bound to the real cloud, and holds nothing but that.
+void make_ledger_of_real_cloud(const std::filesystem::path& path);
 
 // The migration at `index` of such a plan.
 boost::json::object& migration_at(boost::json::object& plan, unsigned index);
