@@ -10,6 +10,8 @@ std::string image_name(const View& view);
 std::string instance_name(const View& view);
 std::string_view target_bucket(const View& view);
 bool by_par(const View& view);
+// The step whose key is in the name of the exported object.
+std::string_view export_namer(const View& view);
 
 // ---- checks (compute_checks.cc) ----------------------------------------------------------------
 std::optional<Request> ask_source(const View& view, Answers answers);
@@ -71,8 +73,9 @@ Receipt receive_copy(const View& view, const Answer& answer);
 std::optional<Request> ask_copied(const View& view, Answers answers);
 Verdict read_copied(const View& view, Answers answers);
 std::vector<Request> copy_postmortem(const View& view);
-// Whether a copy of the object is on its way, as a list of the source region's work requests says.
-bool copy_under_way(const Answer& answer, std::string_view source_object);
+// Whether a copy is on its way, as a list of the source region's work requests says: of what this
+// migration has exported, or, where the ledger has forgotten what that is, of any export of its own.
+bool copy_under_way(const View& view, const Answer& answer);
 
 // ---- pre-authenticated requests (compute_par.cc) -----------------------------------------------
 std::optional<Request> ask_export_pars(const View& view, Answers answers);

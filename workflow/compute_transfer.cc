@@ -108,6 +108,10 @@ ObjectRead read_copied_object(const View& view, Answers answers) {
 
 // ---- export ------------------------------------------------------------------------------------
 
+std::string_view export_namer(const View& view) {
+  return by_par(view) ? "create-export-par" : "export-image";
+}
+
 namespace {
 
 // By URL, the object is the one the URL was made for.
@@ -115,10 +119,7 @@ std::string export_name(const View& view) {
   return by_par(view) ? std::string(view.fact("export_par_object")) : new_object_name(view);
 }
 
-// The step whose generation is in that name, and the generation that is known.
-std::string_view export_namer(const View& view) {
-  return by_par(view) ? "create-export-par" : "export-image";
-}
+// The generation in that name, as far as it is known.
 unsigned export_generation(const View& view) {
   if (!by_par(view)) return view.generation;
   // Each URL has a name of its own. While no export failed, one at any of them will do.
@@ -346,8 +347,12 @@ std::optional<Request> ask_copy(const View& view, Answers answers) {
   return list_copies(view);
 }
 
-bool copy_under_way(const Answer& answer, std::string_view source_object) {
-  for (const auto& work : answer.list->about_object(source_object)) {
+bool copy_under_way(const View& view, const Answer& answer) {
+  const auto exported = view.fact("object_name");
+  const auto works = exported.empty()
+                         ? answer.list->about_objects_of(stem_of(view, export_namer(view)))
+                         : answer.list->about_object(exported);
+  for (const auto& work : works) {
     const auto status = text(&work, "status");
     if (status == "ACCEPTED" || status == "IN_PROGRESS") return true;
   }
@@ -365,9 +370,8 @@ Sighting sight_copy(const View& view, Answers answers) {
     return sighting;
   }
   if (answers.size() < 2 || !is_list(answers[1])) return Sighting::cannot_look(answers.back());
-  return Sighting::of(copy_under_way(answers[1], view.fact("object_name"))
-                          ? Sighting::Kind::under_way
-                          : Sighting::Kind::absent);
+  return Sighting::of(copy_under_way(view, answers[1]) ? Sighting::Kind::under_way
+                                                       : Sighting::Kind::absent);
 }
 
 Request copy_object(const View& view) {

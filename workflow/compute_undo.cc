@@ -31,6 +31,18 @@ Made source_image(const View& view) {
           stem_of(view, "create-image")};
 }
 
+// The image that is exported, whoever made it. Where the ledger has forgotten it, it is found by its
+// marks.
+Made exported_image(const View& view) {
+  Made image = source_image(view);
+  image.known = view.fact("image_id");
+  return image;
+}
+
+Life export_life(std::string_view state) {
+  return state == "EXPORTING" ? Life::busy : Life::gone;
+}
+
 Made target_image(const View& view) {
   return {view.plan("target_region"), view.plan("target_compartment_id"), "images",
           unless_claimed(view.fact("target_image_id"), view.plan("claimed_target_image_id")),
@@ -62,7 +74,7 @@ struct Objects {
 
 Objects exported(const View& view) {
   return {view.plan("source_region"), view.plan("migration_bucket_name"),
-          "migledger/" + stem_of(view, by_par(view) ? "create-export-par" : "export-image")};
+          "migledger/" + stem_of(view, export_namer(view))};
 }
 
 Objects copied(const View& view) {
@@ -124,25 +136,22 @@ Request remove_source_image(const View& view) { return remove_made(view, source_
 
 // An export that is still under way would put its object there afterwards.
 std::optional<Request> ask_export_gone(const View& view, Answers answers) {
-  const auto image = source_image(view).known;
-  if (!image.empty()) {
-    if (answers.empty())
-      return core_get(view.plan("source_region"), "images/" + percent_encode(image));
-    answers = answers.subspan(1);
-  }
-  if (!answers.empty()) return std::nullopt;
+  if (answers.empty()) return ask_made(exported_image(view), answers);
+  if (answers.size() > 1) return std::nullopt;
   const Objects objects = exported(view);
   return list_objects(view, objects.region, objects.bucket, objects.stem);
 }
 
 Sighting sight_export_gone(const View& view, Answers answers) {
-  const auto image = source_image(view).known;
-  if (!image.empty()) {
-    const auto item = item_of(answers[0], image);
+  const auto image = exported_image(view);
+  if (image.known.empty()) {
+    const Sighting exporting = sight_made(view, image, export_life, answers.first(1));
+    if (exporting.kind != Sighting::Kind::ours) return exporting;
+  } else {
+    const auto item = item_of(answers[0], image.known);
     if (!item && answers[0].reply.status != 404) return Sighting::cannot_look(answers[0]);
     const auto state = text(item.get(), "lifecycleState");
-    if (state == "EXPORTING") return not_removable_yet(image, state);
-    answers = answers.subspan(1);
+    if (export_life(state) == Life::busy) return not_removable_yet(image.known, state);
   }
   return sight_objects(exported(view), answers.back());
 }
@@ -186,7 +195,7 @@ std::optional<Request> ask_copies(const View& view, Answers answers) {
 
 Sighting sight_copies(const View& view, Answers answers) {
   if (!is_list(answers[0])) return Sighting::cannot_look(answers[0]);
-  if (copy_under_way(answers[0], view.fact("object_name")))
+  if (copy_under_way(view, answers[0]))
     return not_removable_yet(view.fact("object_name"), "being copied");
   return sight_objects(copied(view), answers.back());
 }

@@ -4,6 +4,7 @@
 
 #include "workflow/json.h"
 #include "workflow/json_text.h"
+#include "workflow/made.h"
 #include "workflow/oci_api.h"
 
 namespace migledger::workflow {
@@ -129,6 +130,10 @@ void ListIndex::each_key(std::string_view item, Kind kind, const Take& take) {
     case objects:
       texts_at(item, kUpperObject, kLowerObject, take);
       break;
+    case object_stems:
+      texts_at(item, kUpperObject, kLowerObject,
+               [&](std::string_view name) { take(key_stem(key_of_object(name))); });
+      break;
     case instances:
       each_text_at(item, kInstance, take);
       break;
@@ -174,6 +179,9 @@ ListIndex::Found ListIndex::from_source(std::string_view source) const {
 }
 ListIndex::Found ListIndex::about_object(std::string_view object) const {
   return find(objects, object);
+}
+ListIndex::Found ListIndex::about_objects_of(std::string_view stem) const {
+  return find(object_stems, stem);
 }
 ListIndex::Found ListIndex::of_instance(std::string_view instance) const {
   return find(instances, instance);

@@ -30,6 +30,7 @@ class ListIndex {
   Found named_by_stem(std::string_view stem) const;    // by the stem of a key that is the name
   Found from_source(std::string_view source) const;    // by the tag migledger-source
   Found about_object(std::string_view object) const;   // work requests by source object
+  Found about_objects_of(std::string_view stem) const;  // … by the stem of the key in its name
   Found of_instance(std::string_view instance) const;  // attachments, by instance
 
   // All of them, parsed at the first call.
@@ -40,7 +41,17 @@ class ListIndex {
 
  private:
   class Table;
-  enum Kind : std::uint8_t { ids, names, stems, name_stems, sources, objects, instances, kinds };
+  enum Kind : std::uint8_t {
+    ids,
+    names,
+    stems,
+    name_stems,
+    sources,
+    objects,
+    object_stems,
+    instances,
+    kinds
+  };
 
   ListIndex();
   // Calls `take` with each text by which `item` is looked up.

@@ -2,6 +2,8 @@
 // so it is read fresh, merged, and sent only if the volume is still as it was read.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "workflow/volume_steps.h"
 
 namespace migledger::workflow::volume {
@@ -278,17 +280,28 @@ Request disable_replica(const View& view) {
 }
 
 Verdict read_replicas_gone(const View& view, Answers answers) {
-  return judge_each(view, answers, replicas_to_read(view),
-                    [&](unsigned item, const auto* replica, const Answer& answer) {
-                      // Another's replica stays.
-                      if (get(view, item, "replica_owner") != "ours") return Verdict::ok();
-                      const bool not_found = answer.reply.status == 404;
-                      const bool not_listed = is_list(answer);
-                      if (!replica && (not_found || not_listed)) return Verdict::ok();
-                      if (!replica) return Verdict::cannot_look(answer);
-                      const auto state = text(replica, "lifecycleState");
-                      return state == "TERMINATED" ? Verdict::ok() : Verdict::pending(state);
-                    });
+  return judge_each(
+      view, answers, replicas_to_read(view),
+      [&](unsigned item, const auto* replica, const Answer& answer) {
+        // Where the ledger has forgotten the replica, it is found by its name.
+        ListIndex::Found named;
+        if (get(view, item, "replica").empty()) {
+          if (!is_list(answer)) return Verdict::cannot_look(answer);
+          named = answer.list->named_by_stem(std::string(key_stem(our_name(view, item))));
+          const auto left = std::find_if(named.begin(), named.end(), [](const auto& one) {
+            return text(&one, "lifecycleState") != "TERMINATED";
+          });
+          if (left != named.end()) replica = &*left;
+        } else if (get(view, item, "replica_owner") != "ours") {
+          return Verdict::ok();  // another's stays
+        }
+        if (!replica)
+          return is_list(answer) || answer.reply.status == 404 ? Verdict::ok()
+                                                               : Verdict::cannot_look(answer);
+        if (!replica->is_object()) return Verdict::cannot_look(answer);
+        const auto state = text(replica, "lifecycleState");
+        return state == "TERMINATED" ? Verdict::ok() : Verdict::pending(state);
+      });
 }
 
 }  // namespace migledger::workflow::volume

@@ -50,6 +50,14 @@ TEST_CASE("an index finds items by id, name, key stem, source, object and instan
   CHECK(named->named_by_stem("ml-l-m-copy").size() == 2);
   CHECK(list->about_object("upper").size() == 1);
   CHECK(list->about_object("lower").size() == 1);
+  const auto works = list_of({json::serialize(json::array{
+      json::object{
+          {"id", "w"},
+          {"resources", {{{"metadata", {{"OBJECT", "migledger/ml-l-m-export-image-12.oci"}}}}}}},
+      json::object{{"id", "v"},
+                   {"resources", {{{"metadata", {{"OBJECT", "ml-l-m-export-image-1.oci"}}}}}}}})});
+  CHECK(works->about_objects_of("ml-l-m-export-image").size() == 1);
+  CHECK(works->about_objects_of("ml-l-m-export").empty());
   CHECK(list->of_instance("i") == ListIndex::Found{second[3]});
   CHECK(list->items().size() == 6);
   CHECK(list->items()[2] == second[0]);
