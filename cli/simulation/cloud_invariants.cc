@@ -94,7 +94,7 @@ CloudInvariants::CloudInvariants(Tenancy& tenancy, const workflow::Plan& plan,
       claim_(tenancy, plan),
       source_(tenancy, plan, std::move(may_end)) {}
 
-void CloudInvariants::before(const workflow::Request& request) {
+void CloudInvariants::starts(const workflow::Request& request) {
   if (!request.retry_token.empty()) tokens_.sent(request);
 }
 

@@ -108,7 +108,7 @@ class CloudInvariants final : public TrafficWatch {
   CloudInvariants(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan,
                   std::function<bool(std::string_view)> may_end, SaidDead said_dead);
 
-  void before(const workflow::Request& request) override;
+  void starts(const workflow::Request& request) override;
   void after(const workflow::Request& request, const workflow::Reply& reply) override;
 
   // What was created since it was last looked belongs to others.

@@ -86,6 +86,7 @@ void Network::draw_fate(Flight& flight) {
 
 void Network::send(ProcessId process, workflow::CallId call, Request request, Duration skew) {
   ++calls_;
+  watch_.starts(request);
   const std::size_t index = flights_.size();
   Flight& flight = flights_.emplace_back();
   flight.process = process;
@@ -158,7 +159,6 @@ void Network::lose(ProcessId process) {
 }
 
 Reply Network::handle(const Request& request, Fault fault) {
-  watch_.before(request);
   Reply reply = tenancy_.handle(request, now_, fault);
   note_secrets(reply);
   watch_.after(request, reply);

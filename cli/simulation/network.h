@@ -17,11 +17,12 @@ namespace migledger::simulation {
 
 using ProcessId = std::uint32_t;
 
-// Sees every request that reaches the tenancy, and what came of it.
+// Sees every request that is on its way to the tenancy, and what came of it.
 class TrafficWatch {
  public:
   virtual ~TrafficWatch() = default;
-  virtual void before(const workflow::Request& request) = 0;
+  // A child is started with it, which may never send it.
+  virtual void starts(const workflow::Request& request) = 0;
   virtual void after(const workflow::Request& request, const workflow::Reply& reply) = 0;
 };
 

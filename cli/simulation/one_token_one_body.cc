@@ -1,4 +1,4 @@
-// Same key, same request: whatever arrives under one retry token, again and again, is one request.
+// Same key, same request: whatever is sent under one retry token, again and again, is one request.
 //
 // Exception: a ledger that was put back from an older copy has forgotten what it sent under the
 // keys of the intents that the copy does not have. It builds that request from the plan of today,
@@ -18,7 +18,7 @@ void OneTokenOneBody::sent(const workflow::Request& request) {
   if (!is_new && known->second != body)
     throw Violation(
         "one-token-one-body",
-        fmt::format("{} {} arrives with the retry token {}, which was sent with another "
+        fmt::format("{} {} is sent with the retry token {}, which was sent with another "
                     "request before; now it is {}",
                     request.method, request.path, request.retry_token, request.body));
 }
