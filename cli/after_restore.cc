@@ -20,10 +20,17 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
                                          std::ostream& err) {
   const ledger::Position restoring = workflow::unreconciled(store);
   if (restoring == 0) return std::nullopt;
-  if (!command.json)
+  if (!command.json) {
+    const Time now = cloud.clock().now();
+    const Time from = workflow::comparable_from(store, restoring, plan, now);
     out << fmt::format("restored from a copy (#{}): compared with the cloud before anything else\n",
-                       restoring)
-        << std::flush;
+                       restoring);
+    if (from > now)
+      out << fmt::format(
+          "waits until {}: what it has forgotten may arrive late, and lists are late\n",
+          format_local(from));
+    out << std::flush;
+  }
   const auto after = workflow::compare_restored(
       store, restoring, cloud.cloud(), cloud.clock(), plan, this_process(command.command_line),
       command.yes, [] { return new_order(workflow::Verb::ADOPT); }, workflow::workflow_named);

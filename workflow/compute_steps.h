@@ -74,7 +74,8 @@ std::optional<Request> ask_copied(const View& view, Answers answers);
 Verdict read_copied(const View& view, Answers answers);
 std::vector<Request> copy_postmortem(const View& view);
 // Whether a copy is on its way, as a list of the source region's work requests says: of what this
-// migration has exported, or, where the ledger has forgotten what that is, of any export of its own.
+// migration has exported, or, where the ledger has forgotten what that is, of any export of its
+// own.
 bool copy_under_way(const View& view, const Answer& answer);
 
 // ---- pre-authenticated requests (compute_par.cc) -----------------------------------------------

@@ -31,17 +31,15 @@ Made source_image(const View& view) {
           stem_of(view, "create-image")};
 }
 
-// The image that is exported, whoever made it. Where the ledger has forgotten it, it is found by its
-// marks.
+// The image that is exported, whoever made it. Where the ledger has forgotten it, it is found by
+// its marks.
 Made exported_image(const View& view) {
   Made image = source_image(view);
   image.known = view.fact("image_id");
   return image;
 }
 
-Life export_life(std::string_view state) {
-  return state == "EXPORTING" ? Life::busy : Life::gone;
-}
+Life export_life(std::string_view state) { return state == "EXPORTING" ? Life::busy : Life::gone; }
 
 Made target_image(const View& view) {
   return {view.plan("target_region"), view.plan("target_compartment_id"), "images",

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "ledger/planted.h"
 #include "workflow/bulk.h"
@@ -28,7 +27,6 @@ constexpr Duration kTokenLife = 23h;
 constexpr Duration kFreshLook = 60s;
 // Two looks closer together than this could be answered from one late list.
 constexpr Duration kLookSpacing = 30s;
-constexpr Duration kDefaultSettle = 600s;
 // A period that ends sooner is waited for.
 constexpr Duration kShortPeriod = 600s;
 
@@ -41,14 +39,6 @@ constexpr std::string_view kShowIt =
 // not asked for without end.
 bool is_hidden(const ledger::Reading& reading, const RetryPolicy& policy) {
   return reading.error == ErrorClass::NOT_FOUND && reading.failures >= policy.max_attempts;
-}
-
-Duration seconds_field(const ledger::Fields& plan, std::string_view field, Duration otherwise) {
-  const auto text = plan.get(field);
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc()) return otherwise;
-  return pause_from_seconds(seconds);
 }
 
 // How long an await step may take; nothing: as long as it does.
@@ -109,8 +99,7 @@ class ActDecision {
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
     since_ = std::max(context.session, state.retried);
-    if (!planted(PlantedBug::no_settle_window))
-      settle_ = seconds_field(state.plan, "settle_seconds", kDefaultSettle);
+    if (!planted(PlantedBug::no_settle_window)) settle_ = settle_window(state.plan);
     if (step_.fallbacks)
       fallbacks_ = step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
   }

@@ -24,14 +24,14 @@ class ListIndex {
   ~ListIndex();
 
   // What is found, in the order of the list. An element that cannot be parsed is found as null.
-  Item by_id(std::string_view id) const;               // by id, else identifier; null: none
-  Found named(std::string_view name) const;            // by displayName, else name
-  Found with_stem(std::string_view stem) const;        // by the stem of the tag migledger-key
-  Found named_by_stem(std::string_view stem) const;    // by the stem of a key that is the name
-  Found from_source(std::string_view source) const;    // by the tag migledger-source
-  Found about_object(std::string_view object) const;   // work requests by source object
+  Item by_id(std::string_view id) const;                // by id, else identifier; null: none
+  Found named(std::string_view name) const;             // by displayName, else name
+  Found with_stem(std::string_view stem) const;         // by the stem of the tag migledger-key
+  Found named_by_stem(std::string_view stem) const;     // by the stem of a key that is the name
+  Found from_source(std::string_view source) const;     // by the tag migledger-source
+  Found about_object(std::string_view object) const;    // work requests by source object
   Found about_objects_of(std::string_view stem) const;  // … by the stem of the key in its name
-  Found of_instance(std::string_view instance) const;  // attachments, by instance
+  Found of_instance(std::string_view instance) const;   // attachments, by instance
 
   // All of them, parsed at the first call.
   const boost::json::array& items() const;

@@ -51,6 +51,16 @@ ledger::Position unreconciled(const ledger::EventStore& store) {
   return open;
 }
 
+Time comparable_from(const ledger::EventStore& store, ledger::Position restoring, const Plan& plan,
+                     Time now) {
+  Duration settle = settle_window({});
+  for (const auto& migration : plan.migrations)
+    settle = std::max(settle, settle_window(migration.fields));
+  const auto cursor = store.scan(restoring, restoring);
+  if (!cursor->next()) return now + settle;
+  return std::min(time_from_micros(cursor->event().getTime()), now) + settle;
+}
+
 Comparison compare(const std::vector<Finding>& findings) {
   Comparison comparison;
   for (const auto& finding : findings) {
@@ -105,6 +115,8 @@ AfterRestoring compare_restored(ledger::EventStore& store, ledger::Position rest
                                 Clock& clock, const Plan& plan, const Actor& actor, bool accepted,
                                 const std::function<Order()>& adoption,
                                 const Workflow* (*workflow_named)(std::string_view)) {
+  const Time from = comparable_from(store, restoring, plan, clock.now());
+  while (clock.now() < from) cloud.next(from);
   const auto result =
       reconcile([&] { return read_books(store, plan, false, workflow_named); }, cloud, clock);
   const auto now = [&] { return std::max(clock.now(), store.head().time); };

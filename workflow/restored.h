@@ -27,6 +27,12 @@ ledger::EventDraft restored(const Origin& origin, const Restoring& restoring);
 // there is none, and runs may act.
 ledger::Position unreconciled(const ledger::EventStore& store);
 
+// From when on the cloud shows all that the ledger restored at `restoring` has forgotten, as far as
+// it ever will: a settle window after it was restored, or, whatever the clock then read, after
+// `now`.
+Time comparable_from(const ledger::EventStore& store, ledger::Position restoring, const Plan& plan,
+                     Time now);
+
 // What a comparison that follows a restoring found, and what it means.
 struct Comparison {
   std::uint32_t known = 0;
@@ -64,10 +70,11 @@ struct AfterRestoring {
   int exit_code = 0;     // that a run which may not act ends with (README.md, "Exit codes")
 };
 
-// Compares `store` with the cloud after the restoring at `restoring` (unreconciled()), in a session
-// of its own: has adopted what is orphaned and can be, as `reconcile --adopt` does, and records
-// what was found. `adoption` makes an order to adopt, with its id and who asks; `accepted`: a
-// person says that what is doubtful may be so. Throws LedgerError.
+// Waits until comparable_from(), then compares `store` with the cloud after the restoring at
+// `restoring` (unreconciled()), in a session of its own: has adopted what is orphaned and can be,
+// as `reconcile --adopt` does, and records what was found. `adoption` makes an order to adopt, with
+// its id and who asks; `accepted`: a person says that what is doubtful may be so. Throws
+// LedgerError.
 AfterRestoring compare_restored(ledger::EventStore& store, ledger::Position restoring, Cloud& cloud,
                                 Clock& clock, const Plan& plan, const Actor& actor, bool accepted,
                                 const std::function<Order()>& adoption,

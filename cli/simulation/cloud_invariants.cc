@@ -113,9 +113,11 @@ void CloudInvariants::see(Time now) {
   }
 }
 
-void CloudInvariants::forget(const std::set<std::string>& keys) {
+void CloudInvariants::forget(const std::set<std::string>& keys, bool knows) {
   tokens_.forget(keys);
-  twice_.forget(keys);
+  // A plain copy may be older than the word that the ledger was put back once before.
+  forgotten_.insert(keys.begin(), keys.end());
+  if (!knows) twice_.forget(forgotten_);
   for (const auto& key : keys)
     if (const auto parts = parts_of_key(key); parts && parts->step == "release-claim")
       claim_.forget_release(*parts);

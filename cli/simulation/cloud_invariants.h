@@ -118,7 +118,8 @@ class CloudInvariants final : public TrafficWatch {
   // A person says that it is a migration's: it may be treated as such.
   void allow(const std::string& id) { others_.erase(id); }
   // A ledger was put back from an older copy, and with it the intents of these keys were forgotten.
-  void forget(const std::set<std::string>& keys);
+  // `knows`: the ledger says that it was, and so it will wait for what of them comes late.
+  void forget(const std::set<std::string>& keys, bool knows);
   std::size_t created() const { return seen_; }
 
  private:
@@ -127,6 +128,7 @@ class CloudInvariants final : public TrafficWatch {
   adapters::sim::Tenancy& tenancy_;
   std::size_t seen_ = 0;
   Others others_, ever_others_;
+  std::set<std::string> forgotten_;  // by whichever ledger
   NeverTwice twice_;
   OwnClaim claim_;
   SourceUntouched source_;

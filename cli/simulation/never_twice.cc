@@ -10,10 +10,10 @@
 //    lies there until it is rolled back;
 //  - objects that a bucket's replication copies belong to their writers, and are copied anew when
 //    they change;
-//  - a ledger that was put back has forgotten what it sent last. What of that arrived so late that
-//  no
-//    list shows it yet, it cannot find, and it does not know that it must wait. So it is allowed
-//    what was made under a key that it has forgotten, less than the longest settle window ago.
+//  - a ledger that was put back as files has forgotten what it sent last. What of that arrived so
+//    late that no list shows it yet, it cannot find, and it does not know that it must wait. So it
+//    is allowed what was made under a key that it has forgotten, less than the longest settle
+//    window ago. One that was put back by `migledger restore` knows, and waits.
 #include <fmt/format.h>
 
 #include "cli/simulation/cloud_invariants.h"

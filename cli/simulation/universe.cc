@@ -163,9 +163,11 @@ void Universe::between_runs() {
 void Universe::put_back(SimulatedLedger& ledger) {
   const auto head = ledger.acknowledged().head();
   if (head <= 1) return;
-  invariants_->forget(ledger.put_back(1 + dice_.below(head)));
+  const auto forgotten = ledger.put_back(1 + dice_.below(head));
   // Somebody copied the files back; or it was done by `migledger restore`, and the ledger knows.
-  if (dice_.chance(0.5)) ledger.say_restored(network_->now());
+  const bool knows = dice_.chance(0.5);
+  invariants_->forget(forgotten, knows);
+  if (knows) ledger.say_restored(network_->now());
 }
 
 void Universe::change_plan(SimulatedLedger& ledger) {

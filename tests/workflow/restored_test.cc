@@ -5,6 +5,7 @@
 
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
+#include "tests/support/rehearsal.h"
 
 namespace migledger::workflow {
 namespace {
@@ -52,6 +53,60 @@ TEST_CASE("restored: until a settled comparison follows the last restoring, runs
   CHECK(unreconciled(store) == again);
   look(store, again, true);
   CHECK(unreconciled(store) == 0);
+}
+
+TEST_CASE("restored: compared a settle window later, by whichever clock that comes first") {
+  using namespace std::chrono_literals;
+  const Time then = time_from_micros(1'800'000'000'000'000);
+  MemoryEventStore in_memory;
+  ledger::EventStore& store = in_memory;
+  auto draft = restored({ledger::kLedgerStream, then, 0, 0}, {"/backup", 0, {}, "disk replaced"});
+  const auto restoring = store.append_one(draft);
+  Plan plan;
+  CHECK(comparable_from(store, restoring, plan, then) == then + 600s);
+  CHECK(comparable_from(store, restoring, plan, then + 1h) == then + 600s);
+  // The clock went back since: a whole window from now is long enough.
+  CHECK(comparable_from(store, restoring, plan, then - 24h) == then - 24h + 600s);
+  plan.migrations.resize(2);
+  plan.migrations[0].fields.set("settle_seconds", "900");
+  plan.migrations[1].fields.set("settle_seconds", "300");
+  CHECK(comparable_from(store, restoring, plan, then) == then + 900s);
+}
+
+TEST_CASE("restored: what was made a moment before is found, although lists are late") {
+  const auto plan = testing::plan_of(1);
+  ledger::Position claimed = 0;
+  for (unsigned appends = 2;; ++appends) {
+    testing::Rehearsal rehearsal;
+    if (!rehearsal.run_killed_after(appends, plan, testing::approving())) break;
+    ledger::EventStore& store = rehearsal.store();
+    if (!store.find_stream("web-1")) continue;
+    if (claimed == 0 && rehearsal.state("web-1").facts.has("claim"))
+      claimed = store.head().position;
+    if (claimed == 0) continue;
+    INFO("killed after append " << appends);
+    rehearsal.store().truncate(claimed);
+    const Time now = rehearsal.tenancy().clock();
+    auto draft = restored({ledger::kLedgerStream, now, 0, 0}, {"/backup", claimed, {}, "a test"});
+    const auto restoring = store.append_one(draft);
+    {
+      adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 8});
+      const auto after = compare_restored(
+          store, restoring, cloud, cloud, plan, {}, false,
+          [orders = 0]() mutable {
+            Order order;
+            order.id = "order-" + std::to_string(++orders);
+            order.verb = Verb::ADOPT;
+            return order;
+          },
+          workflow_named);
+      REQUIRE(after.settled);
+      CHECK(cloud.now() >= now + std::chrono::minutes(10));
+    }
+    CHECK(rehearsal.run(plan, testing::approving()).done == 1);
+    testing::check_each_made_once(rehearsal, 1);
+  }
+  CHECK(claimed != 0);
 }
 
 TEST_CASE("restored: what is recorded says from where, how far, and why") {
