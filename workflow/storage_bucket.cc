@@ -52,6 +52,32 @@ Sighting sight_writable(const View&, Answers answers) {
   return Sighting::of(read_only->get_bool() ? Sighting::Kind::absent : Sighting::Kind::ours);
 }
 
+std::optional<Request> ask_to_unlock(const View& view, Answers answers) {
+  if (answers.empty()) return get_target_bucket(view);
+  const bool locked = sight_writable(view, answers).kind == Sighting::Kind::absent;
+  return answers.size() == 1 && locked && not_replicating(view) ? std::optional(list_sources(view))
+                                                                : std::nullopt;
+}
+
+// When it was checked, nothing replicated to the bucket. If it is read-only and nothing does now, a
+// forgotten policy of ours did. Another's is left alone.
+Sighting sight_unlocked(const View& view, Answers answers) {
+  if (bucket_is_to_be_made(view) && answers[0].reply.status == 404)
+    return Sighting::of(Sighting::Kind::ours);
+  Sighting sighting = sight_writable(view, answers);
+  if (sighting.kind != Sighting::Kind::absent || !not_replicating(view)) return sighting;
+  const auto* sources = items_of(answers.back());
+  if (!sources) return Sighting::cannot_look(answers.back());
+  for (const auto& source : *sources) {
+    const auto policy = text(&source, "policyName");
+    const bool ours = key_stem(policy) == stem_of(view, "create-policy");
+    sighting = Sighting::of(ours ? Sighting::Kind::under_way : Sighting::Kind::ours);
+    sighting.candidates.push_back({std::string(policy), std::string(policy), "present",
+                                   ours ? "still ends" : "is another's, and stays"});
+  }
+  return sighting;
+}
+
 Request make_writable(const View& view) {
   return storage(
       view.plan("target_region"), "POST",

@@ -56,6 +56,12 @@ Request list_policies(const View& view) {
                  make_query({{"limit", "100"}}));
 }
 
+Request list_sources(const View& view) {
+  return storage(view.plan("target_region"), "GET",
+                 bucket_path(view.fact("namespace"), target_bucket(view), "/replicationSources"),
+                 make_query({{"limit", "100"}}));
+}
+
 // ---- the buckets -------------------------------------------------------------------------------
 
 std::optional<Request> ask_buckets(const View& view, Answers answers) {

@@ -68,7 +68,6 @@ const boost::json::value* our_policy(const View& view, const boost::json::array&
 }
 
 bool not_replicating(const View& view) { return view.fact("policy_id").empty(); }
-bool policy_made(const View& view) { return !not_replicating(view); }
 
 // ---- making it ---------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ std::string_view bucket_of(const View& view, Side side);
 Request get_source_bucket(const View& view);
 Request get_target_bucket(const View& view);
 Request list_policies(const View& view);
+// What replicates to the target bucket.
+Request list_sources(const View& view);
 
 // ---- checks (storage_checks.cc) ----------------------------------------------------------------
 std::optional<Request> ask_buckets(const View& view, Answers answers);
@@ -38,12 +40,14 @@ Request create_bucket(const View& view);
 Receipt receive_bucket(const View& view, const Answer& answer);
 // Writable again, after it was the target of a policy.
 Sighting sight_writable(const View& view, Answers answers);
+// The same when a migration is rolled back, whose ledger may have forgotten bucket and policy.
+std::optional<Request> ask_to_unlock(const View& view, Answers answers);
+Sighting sight_unlocked(const View& view, Answers answers);
 Request make_writable(const View& view);
 Receipt receive_done(const View& view, const Answer& answer);
 
 // ---- the replication policy and the fence (storage_policy.cc) ----------------------------------
 bool not_replicating(const View& view);
-bool policy_made(const View& view);
 std::optional<Request> ask_policy(const View& view, Answers answers);
 Sighting sight_policy(const View& view, Answers answers);
 Request create_policy(const View& view);

@@ -32,6 +32,7 @@ Step walk(std::string_view name, std::string_view title, const Walk& walk,
 std::vector<Step> make_steps() {
   const Act remove_policy{ask_policy, sight_no_policy, delete_policy, receive_done};
   const Act unlock{ask_bucket, sight_writable, make_writable, receive_done};
+  const Act unlock_again{ask_to_unlock, sight_unlocked, make_writable, receive_done};
   return {
       check("check-source", "check both buckets", ask_buckets, read_buckets),
       skippable(check("check-policy", "check the service policy", ask_service_policy,
@@ -58,10 +59,11 @@ std::vector<Step> make_steps() {
       walk("compare", "compare both buckets", kCompare, judge_comparison),
 
       // What was copied stays: it is nobody else's, and the source has it, too.
-      in_modes(kUndo, only_if(policy_made, act("undo-policy", "end the replication",
-                                               Guard::NATURAL_KEY, remove_policy))),
-      in_modes(kUndo, only_if(policy_made, act("undo-read-only", "make the target bucket writable",
-                                               Guard::NATURAL_KEY, unlock))),
+      in_modes(kUndo, only_if(has_namespace, act("undo-policy", "end the replication",
+                                                 Guard::NATURAL_KEY, remove_policy))),
+      in_modes(kUndo,
+               only_if(has_namespace, act("undo-read-only", "make the target bucket writable",
+                                          Guard::NATURAL_KEY, unlock_again))),
   };
 }
 

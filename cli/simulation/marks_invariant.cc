@@ -6,7 +6,7 @@
 //  - what a person named, or an imported state file, is theirs to say;
 //  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
 //  - a replica of the source that is there already is used, and recorded as theirs; it stays, too;
-//  - what the replication of a bucket copied stays: the source has it, too;
+//  - what was copied from a bucket stays: the source has it, too;
 //  - a ledger that was put back to before its checks, and is rolled back without going forward once
 //    more, does not know where to look; `reconcile` tells what is there (never-lost).
 #include "cli/simulation/marks_invariant.h"
@@ -111,7 +111,8 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
 
 void Marks::check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
                          bool forgetful) const {
-  if (workflow.name == "storage-replication") return;
+  // What was copied from a bucket stays.
+  const bool only_policies = workflow.name == "storage-replication";
   std::map<ledger::StreamId, ledger::MigrationState> undone;
   std::string ledger_id;
   for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
@@ -135,6 +136,7 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
   for (const auto& made : created_) {
     const auto owner = owner_of(made);
     if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
+    if (only_policies && made.kind != "replication-policy") continue;
     for (const auto& [stream, state] : undone) {
       const bool rolled_back = state.status == ledger::Status::rolled_back;
       if ((!rolled_back && !is_on_the_way(made.kind)) || !is_made_for(*owner, ledger_id, state))

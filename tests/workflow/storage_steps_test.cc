@@ -241,16 +241,51 @@ TEST_CASE("storage: a bucket is writable when it says so, and not when it says n
   CHECK(see(json::object{{"name", "data"}}) == Sighting::Kind::cannot_look);
 }
 
-TEST_CASE("storage: rolled back, replication ends and the target is writable again") {
+TEST_CASE("storage: rolled back, what a forgotten policy of ours locked is unlocked, no other") {
+  const auto see = [&](const ledger::MigrationState& state, const Answer& bucket,
+                       const json::array& sources) {
+    const Answer answers[] = {bucket, answer(sources)};
+    const View view = at(state, "undo-read-only");
+    const bool asks = ask_to_unlock(view, Answers(answers).first(1)).has_value();
+    const Sighting sighting = sight_unlocked(view, Answers(answers).first(asks ? 2 : 1));
+    return std::pair(asks, sighting.kind);
+  };
+  using See = std::pair<bool, Sighting::Kind>;
+  const auto state = bucket_state();
+  const auto known = bucket_state({}, {{"policy_id", "p1"}});
+  const Answer locked = answer(json::object{{"isReadOnly", true}});
+  const auto source = [](std::string policy) {
+    return json::array{json::object{{"policyName", std::move(policy)},
+                                    {"sourceBucketName", "data"},
+                                    {"sourceRegionName", "us-ashburn-1"}}};
+  };
+  CHECK(see(known, locked, {}) == See(false, Sighting::Kind::absent));
+  CHECK(see(state, answer(json::object{{"isReadOnly", false}}), {}) ==
+        See(false, Sighting::Kind::ours));
+  CHECK(see(state, locked, {}) == See(true, Sighting::Kind::absent));
+  CHECK(see(state, locked, source("theirs")) == See(true, Sighting::Kind::ours));
+  CHECK(see(state, locked, source(our_name(state, 2))) == See(true, Sighting::Kind::under_way));
+  // What was to be made, and is not there, is not locked; else nobody knows.
+  Answer missing;
+  missing.reply.delivery = Reply::Delivery::replied;
+  missing.reply.status = 404;
+  CHECK(see(state, missing, {}).second == Sighting::Kind::cannot_look);
+  CHECK(see(bucket_state({}, {{"target_bucket", "absent"}}), missing, {}).second ==
+        Sighting::Kind::ours);
+}
+
+TEST_CASE("storage: rolled back, replication ends as soon as there may be any") {
   auto state = bucket_state();
   const auto applies = [&](std::string_view step) {
     return storage_workflow().steps[storage_workflow().index_of(step)].applies(at(state, step));
   };
-  CHECK_FALSE(applies("undo-policy"));
-  state.facts.set("policy_id", "p1");
   CHECK(applies("undo-policy"));
   CHECK(applies("undo-read-only"));
+  state.facts.set("policy_id", "p1");
   CHECK_FALSE(applies("back-fill"));
+  state.facts = {};
+  CHECK_FALSE(applies("undo-policy"));
+  CHECK_FALSE(applies("undo-read-only"));
 }
 
 TEST_CASE("storage: a walk goes on until it is to be judged") {
