@@ -85,6 +85,11 @@ std::string kinds_of(const simulation::ChaosSet& set) {
 // A promise was broken: says how, finds the smallest way, and how to see it again.
 void tell_failure(const SimulationOptions& options, const SimulationResult& failed, bool json,
                   std::ostream& out) {
+  // Looking for the smallest way can take minutes.
+  if (!json)
+    out << fmt::format("seed {} breaks {}: {}\n", options.seed, failed.invariant,
+                       printable(failed.seen, 2000))
+        << std::flush;
   SimulationOptions smallest = simulation::shrink(options, failed);
   smallest.keep_trace = true;
   const SimulationResult shown = simulation::simulate(smallest);
@@ -102,8 +107,6 @@ void tell_failure(const SimulationOptions& options, const SimulationResult& fail
         << "\n";
     return;
   }
-  out << fmt::format("seed {} breaks {}: {}\n", options.seed, failed.invariant,
-                     printable(failed.seen, 2000));
   constexpr std::size_t kShown = 60;
   const std::size_t from = shown.trace.size() > kShown ? shown.trace.size() - kShown : 0;
   out << fmt::format("the shortest trace found, of {} lines{}; faults: {}\n", shown.trace.size(),

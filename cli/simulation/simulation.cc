@@ -34,16 +34,20 @@ SimulationOptions shrink(const SimulationOptions& options, const SimulationResul
   best.migrations = failed.migrations;
   best.steps = failed.steps;
   best.on_rocksdb = failed.on_rocksdb;
+  constexpr std::uint64_t kMostCalls = 2'000'000;
   unsigned tried = 0;
+  std::uint64_t calls = 0;
+  const auto is_over = [&] { return tried >= most || calls >= kMostCalls; };
   const auto breaks = [&](const SimulationOptions& smaller) {
-    if (tried >= most) return false;
+    if (is_over()) return false;
     ++tried;
     const auto result = simulate(smaller);
+    calls += result.calls;
     if (result.ok || result.invariant != failed.invariant) return false;
     best = smaller;
     return true;
   };
-  for (bool smaller = true; smaller && tried < most;) {
+  for (bool smaller = true; smaller && !is_over();) {
     smaller = false;
     for (std::size_t kind = 0; kind < kChaosKinds; ++kind) {
       if (!failed.active[kind] || best.without[kind]) continue;

@@ -46,7 +46,8 @@ struct SimulationResult {
 SimulationResult simulate(const SimulationOptions& options);
 
 // The smallest options found that still break the same invariant: fewer kinds of chaos, fewer
-// migrations, fewer steps. `failed` is what simulate(options) returned. Tries at most `most` times.
+// migrations, fewer steps. `failed` is what simulate(options) returned. Tries at most `most` times,
+// and no longer once all tries together have made two million calls.
 SimulationOptions shrink(const SimulationOptions& options, const SimulationResult& failed,
                          unsigned most = 200);
 
