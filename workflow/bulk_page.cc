@@ -72,6 +72,7 @@ std::optional<std::pair<Request, BulkCall>> BulkWork::next(const View& view, con
       return {{walk.work_request(view, work), call(What::work_request, look.item)}};
     }
     case Stage::found:
+    case Stage::beginning:
     case Stage::ended:
       break;
   }

@@ -53,13 +53,16 @@ class BulkWork {
   // Takes the answer to a call. A failure that is returned is to be recorded: next() asks again.
   Failure take(const Walk& walk, const BulkCall& call, const Reply& reply, Time now);
 
-  // A new page was listed, and goes on when it is recorded.
+  // A new page was listed, and is to be begun; it goes on when that is recorded.
   bool found() const { return stage_ == Stage::found; }
+  void begin() { stage_ = Stage::beginning; }
   std::uint32_t listed() const { return static_cast<std::uint32_t>(source_.size()); }
   ledger::Digest listed_digest() const { return page_digest(source_); }
   void recorded() { stage_ = Stage::list_target; }
   // Whether its end is known, and the next page may be begun.
-  bool begun() const { return !finding_end_ && stage_ != Stage::found; }
+  bool begun() const {
+    return !finding_end_ && stage_ != Stage::found && stage_ != Stage::beginning;
+  }
 
   bool ended() const { return stage_ == Stage::ended; }
   const ledger::BulkTotals& totals() const { return totals_; }
@@ -70,7 +73,7 @@ class BulkWork {
   std::size_t copying() const { return in_flight_ + looking_; }
 
  private:
-  enum class Stage { list_source, found, list_target, copy, poll, look, ended };
+  enum class Stage { list_source, found, beginning, list_target, copy, poll, look, ended };
   enum class Fate { under_way, doubtful, there, again, failed };
 
   struct Copy {

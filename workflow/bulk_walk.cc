@@ -73,6 +73,11 @@ Time BulkWalk::go_on(const View& view, Time now, Port& port) {
   for (const BulkWork& page : pages_) copying += page.copying();
   Time again = Time::max();
   for (auto page = pages_.begin(); page != pages_.end();) {
+    // Not when its list comes: meanwhile somebody may have said that nothing more is to be begun.
+    if (page->found()) {
+      page->begin();
+      port.begin(*page);
+    }
     while (port.has_room()) {
       auto call = page->next(view, walk_, now, copying < most);
       if (!call) break;
@@ -100,7 +105,6 @@ void BulkWalk::take(const BulkCall& call, const Reply& reply, Time now, Port& po
   if (!asked) return;
   const Failure failure = asked->take(walk_, call, reply, now);
   if (failure) port.record(failure);
-  if (asked->found()) port.begin(*asked);
 }
 
 }  // namespace migledger::workflow

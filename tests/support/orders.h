@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,26 @@ class AtPosition final : public workflow::OrderSource {
   const MemoryEventStore& store_;
   ledger::Position position_;
   std::deque<workflow::Order> orders_;
+};
+
+// Gives an order when it is asked for the so many-th time.
+class AfterTurns final : public workflow::OrderSource {
+ public:
+  AfterTurns(unsigned turns, workflow::Order order) : turns_(turns), order_(std::move(order)) {}
+  std::vector<workflow::Order> take() override {
+    if (turns_ == 0 || --turns_ > 0) return {};
+    if (before) before();
+    return {order_};
+  }
+  void answer(const workflow::Order&, const workflow::OrderAnswer& answer) override {
+    answers.push_back(answer);
+  }
+  std::function<void()> before;
+  std::vector<workflow::OrderAnswer> answers;
+
+ private:
+  unsigned turns_;
+  workflow::Order order_;
 };
 
 }  // namespace migledger::testing

@@ -330,6 +330,34 @@ TEST_CASE("storage: paused and resumed at any moment, it ends all the same") {
   }
 }
 
+TEST_CASE("storage: stopped and paused while a page is listed, the page is not begun") {
+  // While something of the other is under way, answers still come.
+  auto plan = bucket_plan();
+  plan.migrations.push_back(sample_bucket("other"));
+  unsigned paused = 0;
+  for (unsigned turns = 1;; ++turns) {
+    Rehearsal rehearsal;
+    for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+    sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 64});
+    AfterTurns orders(turns, order_of(workflow::Verb::PAUSE, "data"));
+    auto options = approving();
+    options.orders = &orders;
+    workflow::Executor executor(rehearsal.store(), cloud, cloud,
+                                *workflow::workflow_named(plan.workflow), options);
+    orders.before = [&] { executor.stop(); };
+    executor.run(plan);
+    if (orders.answers.empty()) break;
+    if (!orders.answers[0].taken) continue;
+    ++paused;
+    INFO("paused at turn " << turns);
+    const ledger::EventStore& store = rehearsal.store();
+    for (const auto cursor = store.scan(orders.answers[0].position); cursor->next();)
+      if (cursor->event().getStream() == store.find_stream("data"))
+        CHECK_FALSE(cursor->event().getBody().isBulkBegun());
+  }
+  CHECK(paused > 10);
+}
+
 TEST_CASE("storage: rolled back at any moment, replication is ended and the target writable") {
   Rehearsal whole;
   REQUIRE(whole.run(bucket_plan(), approving()).done == 1);
