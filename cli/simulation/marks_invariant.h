@@ -35,6 +35,9 @@ class Marks {
  private:
   using Created = adapters::sim::Tenancy::Created;
 
+  // Whether a copy of the request that made another made it.
+  bool is_double(const Created& made) const;
+
   const adapters::sim::Tenancy& tenancy_;
   const Others& others_;
   const std::vector<Created> created_;
