@@ -1,6 +1,7 @@
 // migledger backup and restore, as a program.
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -71,8 +72,9 @@ json::array evidence_files(const fs::path& ledger) {
 // A run killed while `step` is under way, with a backup of that moment, and another to its end.
 void run_beyond_backup(Workplace& work, const std::string& step) {
   {
-    const auto program = work.start(run_with("ledger", "5000"));
+    const auto program = work.start(run_with("ledger", "1000"));
     program->await_output("\"step\":\"" + step + "\"");
+    program->send(SIGSTOP);  // however slow the machine is, it gets no further
     backup(work, "kept");
   }
   REQUIRE(work.run(run_with("ledger", "0")).exit_code == 0);
@@ -327,6 +329,7 @@ TEST_CASE("restore: what of a bucket was copied and forgotten is found, and none
   {
     const auto program = work.start(run_with("ledger", "20", {"--yes", "--sim-objects", "30"}));
     program->await_output("bulkBegun");
+    program->send(SIGSTOP);
     backup(work, "kept");
   }
   REQUIRE(work.run(run_with("ledger", "0", {"--yes"})).exit_code == 0);
