@@ -110,6 +110,30 @@ std::vector<std::string> Rehearsal::created(std::string_view kind) const {
   return keys;
 }
 
+void Rehearsal::let_lists_catch_up() {
+  const Duration longest = adapters::sim::Durations().list_lag.to;
+  tenancy_->keep_clock(tenancy_->clock() + longest);
+}
+
+void Rehearsal::for_each_forgetting(const workflow::Plan& plan, const workflow::RunOptions& options,
+                                    std::string_view fact,
+                                    const std::function<void(Rehearsal&)>& then) {
+  const std::string& name = plan.migrations.at(0).name;
+  ledger::Position known = 0;
+  for (unsigned appends = 2;; ++appends) {
+    Rehearsal rehearsal;
+    if (!rehearsal.run_killed_after(appends, plan, options)) break;
+    if (!rehearsal.store().find_stream(name)) continue;
+    if (known == 0 && rehearsal.state(name).facts.has(fact))
+      known = rehearsal.store().head().position;
+    if (known == 0) continue;
+    INFO("killed after append " << appends << ", and back at " << known);
+    rehearsal.store().truncate(known);
+    then(rehearsal);
+  }
+  CHECK(known != 0);
+}
+
 std::vector<std::string> Rehearsal::held(std::string_view kind) const {
   std::vector<std::string> names;
   const auto report = boost::json::parse(tenancy_->report());

@@ -2,6 +2,7 @@
 // jumps. A run can be killed at any append and gone on with.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,13 @@ class Rehearsal {
   bool run_killed_after(unsigned appends, const workflow::Plan& plan,
                         workflow::RunOptions options = {});
 
+  // A plan of one migration, killed once after each append in turn; the ledger then forgets all
+  // that it did since it knew `fact`. Calls `then` with each such rehearsal. Fails the test when
+  // there is none.
+  static void for_each_forgetting(const workflow::Plan& plan, const workflow::RunOptions& options,
+                                  std::string_view fact,
+                                  const std::function<void(Rehearsal&)>& then);
+
   // Gives an order between runs.
   workflow::OrderAnswer steer(workflow::Verb verb, std::string migration, std::string step = {},
                               std::string resource = {});
@@ -47,6 +55,9 @@ class Rehearsal {
 
   // Ids, or names of objects, of what is there now.
   std::vector<std::string> held(std::string_view kind) const;
+
+  // Time passes until every list shows what is there.
+  void let_lists_catch_up();
 
   // The same tenancy, from here on with other options.
   void reopen(const adapters::sim::TenancyOptions& options);

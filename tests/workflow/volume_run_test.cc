@@ -375,26 +375,16 @@ TEST_CASE("a ledger that has forgotten what it made removes it all the same") {
 TEST_CASE("volumes: what is forgotten and under way is waited for, and rolled back") {
   for (const bool backup : {false, true}) {
     const Plan plan = backup ? by_backup(volume_plan(1)) : volume_plan(1);
-    ledger::Position found_buckets = 0;
-    for (unsigned appends = 2;; ++appends) {
-      Rehearsal rehearsal;
-      if (!rehearsal.run_killed_after(appends, plan, approving())) break;
-      if (!rehearsal.store().find_stream("data-1")) continue;
-      if (found_buckets == 0 && rehearsal.state("data-1").facts.has("namespace"))
-        found_buckets = rehearsal.store().head().position;
-      if (found_buckets == 0) continue;
-      rehearsal.store().truncate(found_buckets);
-      // Lists have caught up.
-      rehearsal.tenancy().keep_clock(rehearsal.tenancy().clock() + std::chrono::seconds(20));
-      INFO((backup ? "backup" : "replica") << ", killed after append " << appends);
+    INFO((backup ? "by backup" : "by replica"));
+    Rehearsal::for_each_forgetting(plan, approving(), "namespace", [&](Rehearsal& rehearsal) {
+      rehearsal.let_lists_catch_up();
       REQUIRE(rehearsal.steer(Verb::ROLLBACK, "data-1").taken);
       CHECK(rehearsal.run(plan).undone == 1);
       INFO(rehearsal.state("data-1").reason);
       for (const char* kind : {"blockvolumereplica", "volumebackup", "volumebackup-copy"})
         CHECK(rehearsal.held(kind).empty());
       CHECK(rehearsal.held("volume").size() == 1);
-    }
-    CHECK(found_buckets != 0);
+    });
   }
 }
 
