@@ -50,17 +50,24 @@ Request get_target_bucket(const View& view) {
                  bucket_path(view.fact("namespace"), target_bucket(view)));
 }
 
-Request list_policies(const View& view) {
+namespace {
+
+Request list_policies_in(const View& view, std::string_view ns) {
   return storage(view.plan("source_region"), "GET",
-                 bucket_path(view.fact("namespace"), source_bucket(view), "/replicationPolicies"),
+                 bucket_path(ns, source_bucket(view), "/replicationPolicies"),
                  make_query({{"limit", "100"}}));
 }
 
-Request list_sources(const View& view) {
+Request list_sources_in(const View& view, std::string_view ns) {
   return storage(view.plan("target_region"), "GET",
-                 bucket_path(view.fact("namespace"), target_bucket(view), "/replicationSources"),
+                 bucket_path(ns, target_bucket(view), "/replicationSources"),
                  make_query({{"limit", "100"}}));
 }
+
+}  // namespace
+
+Request list_policies(const View& view) { return list_policies_in(view, view.fact("namespace")); }
+Request list_sources(const View& view) { return list_sources_in(view, view.fact("namespace")); }
 
 // ---- the buckets -------------------------------------------------------------------------------
 
@@ -76,12 +83,10 @@ std::optional<Request> ask_buckets(const View& view, Answers answers) {
       return storage(to, "GET", bucket_path(ns, target_bucket(view)));
     case 3:
       if (!value_of(answers[1])) return std::nullopt;
-      return storage(from, "GET", bucket_path(ns, source_bucket(view), "/replicationPolicies"),
-                     make_query({{"limit", "100"}}));
+      return list_policies_in(view, ns);
     case 4:
       if (!value_of(answers[2])) return std::nullopt;
-      return storage(to, "GET", bucket_path(ns, target_bucket(view), "/replicationSources"),
-                     make_query({{"limit", "100"}}));
+      return list_sources_in(view, ns);
     default:
       return std::nullopt;
   }
