@@ -96,10 +96,9 @@ int run_restore(const RestoreOptions& options, std::ostream& out, std::ostream& 
     if (said.simulated) out << kSimulatedLine << "\n";
     out << fmt::format(
         "{} holds the {} events of {}; #{} says where it came from\nroot {}\n"
-        "The next run compares it with the cloud before it does anything, when the plan's "
-        "settle_seconds have passed (10 minutes, unless it says otherwise). Only one of the "
-        "ledgers "
-        "of this origin may go on: put the others away.\n",
+        "The next run compares it with the cloud before it does anything, when 10 minutes have "
+        "passed, or settle_seconds of the plan, if they are longer. Only one of the ledgers of "
+        "this origin may go on: put the others away.\n",
         printable(options.ledger), copy.head, printable(options.backup), said.position, root);
     if (said.simulated) out << tenancy_advice(options);
   }

@@ -28,8 +28,8 @@ ledger::EventDraft restored(const Origin& origin, const Restoring& restoring);
 ledger::Position unreconciled(const ledger::EventStore& store);
 
 // From when on the cloud shows all that the ledger restored at `restoring` has forgotten, as far as
-// it ever will: a settle window after it was restored, or, whatever the clock then read, after
-// `now`.
+// it ever will: the longest settle window of the plan, and no shorter one than the default, after
+// it was restored, or, whatever the clock then read, after `now`.
 Time comparable_from(const ledger::EventStore& store, ledger::Position restoring, const Plan& plan,
                      Time now);
 
