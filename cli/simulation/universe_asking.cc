@@ -33,6 +33,17 @@ std::vector<ledger::MigrationState> all_states(const EventStore& store) {
   return out;
 }
 
+// Keeps what the tenancy still holds.
+void erase_gone(const adapters::sim::Tenancy& tenancy,
+                std::vector<adapters::sim::Tenancy::Created>& created) {
+  std::set<std::string> held;
+  const auto report = boost::json::parse(tenancy.report());
+  for (const auto& entry : report.at("held").as_array())
+    held.insert(entry.at("region").as_string().c_str() +
+                std::string(entry.at("id").as_string().c_str()));
+  std::erase_if(created, [&](const auto& made) { return !held.count(made.region + made.id); });
+}
+
 }  // namespace
 
 bool Universe::is_decommissioning(std::string_view source) const {
@@ -213,12 +224,7 @@ void Universe::ask_for_lost() {
     unnamed.push_back(made);
   }
   if (unnamed.empty()) return;
-  std::set<std::string> held;
-  const auto report = boost::json::parse(tenancy_->report());
-  for (const auto& entry : report.at("held").as_array())
-    held.insert(entry.at("region").as_string().c_str() +
-                std::string(entry.at("id").as_string().c_str()));
-  std::erase_if(unnamed, [&](const auto& made) { return !held.count(made.region + made.id); });
+  erase_gone(*tenancy_, unnamed);
   if (unnamed.empty()) return;
   std::set<std::string> found;
   for (const auto& ledger : ledgers_) {
@@ -232,6 +238,8 @@ void Universe::ask_for_lost() {
         cloud, cloud);
     for (const auto& finding : reconciled.findings) found.insert(finding.id);
   }
+  // An image whose work failed meanwhile is gone.
+  erase_gone(*tenancy_, unnamed);
   for (const auto& made : unnamed) {
     const bool object = made.kind.starts_with("object") || made.kind == "bucket";
     if (found.count(object ? made.name : made.id) != 0) continue;
