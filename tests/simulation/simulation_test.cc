@@ -11,7 +11,6 @@
 
 using namespace migledger::simulation;
 using migledger::testing::json_lines;
-using migledger::testing::text_of;
 using migledger::testing::Workplace;
 
 namespace {
