@@ -39,9 +39,10 @@ std::optional<Request> ask_attachments(const View& view, Answers answers) {
 }
 
 Sighting sight_attachment(const View& view, Answers answers) {
+  const unsigned item = next_without(view, "attachment");
+  if (item == 0) return nothing_left();
   const auto* items = items_of(answers[0]);
   if (!items) return Sighting::cannot_look(answers[0]);
-  const unsigned item = next_without(view, "attachment");
   const std::string instance = target_instance(view);
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   for (const auto& attachment : *items) {

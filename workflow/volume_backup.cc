@@ -63,6 +63,7 @@ std::optional<Request> ask_backups(const View& view, Answers answers) {
 
 Sighting sight_backup(const View& view, Answers answers) {
   const unsigned item = next_without(view, "backup");
+  if (item == 0) return nothing_left();
   const View one = about(view, item);
   const std::string fact = fact_name(item, "backup"), name = one.key();
   return sift(one, answers[0], {name, view.plan("source_compartment_id"), backup_alive, fact});
@@ -106,9 +107,10 @@ std::optional<Request> ask_copies(const View& view, Answers answers) {
 
 // A copy cannot be given tags: it is ours by what it is a copy of, and by its name.
 Sighting sight_copy(const View& view, Answers answers) {
+  const unsigned item = next_without(view, "copy");
+  if (item == 0) return nothing_left();
   const auto* items = items_of(answers[0]);
   if (!items) return Sighting::cannot_look(answers[0]);
-  const unsigned item = next_without(view, "copy");
   const std::string stem = stem_of(about(view, item), "copy-backup");
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   for (const auto& copy : *items) {

@@ -46,6 +46,7 @@ std::optional<Request> ask_volumes(const View& view, Answers answers) {
 
 Sighting sight_volume(const View& view, Answers answers) {
   const unsigned item = next_without(view, "new");
+  if (item == 0) return nothing_left();
   const std::string fact = fact_name(item, "new"), name = new_name(view, item);
   return sift(about(view, item), answers[0],
               {name, view.plan("target_compartment_id"), volume_alive, fact});
@@ -57,6 +58,7 @@ Request tag_search_volume(const View& view) {
 
 Sighting sight_tagged_volume(const View& view, const Answer& answer) {
   const unsigned item = next_without(view, "new");
+  if (item == 0) return nothing_left();
   const std::string fact = fact_name(item, "new");
   return sift(about(view, item), answer, {{}, {}, volume_alive, fact});
 }
@@ -96,6 +98,7 @@ Request ask_named_volume(const View& view, std::string_view id) {
 
 Sighting sight_named_volume(const View& view, const Answer& answer, std::string_view id) {
   const unsigned item = next_without(view, "new");
+  if (item == 0) return nothing_left();
   const std::string fact = fact_name(item, "new");
   return sight_named(about(view, item), answer, id,
                      {{}, view.plan("target_compartment_id"), volume_alive, fact});
