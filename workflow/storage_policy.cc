@@ -35,6 +35,24 @@ Sighting::Candidate candidate(const boost::json::value& policy, std::string why)
           std::string(text(&policy, "status")), std::move(why)};
 }
 
+// Recorded with a policy of whose requests one was not answered, and another was sent after it.
+constexpr std::string_view kSentAgain = "policy_sent_again";
+
+void record_doubt(const View& view, ledger::Fields& facts) {
+  const auto& attempt = view.state.attempt;
+  if (attempt.step == view.step && attempt.sends > 1 && attempt.doubt)
+    facts.set(kSentAgain, "true");
+}
+
+// Whether a request whose reply was lost may still arrive. While the policy is there it is refused;
+// it takes no retry token, and would make the policy again were that gone. By the cloud's clock.
+bool may_be_made_again(const View& view, const boost::json::value& policy, const Answer& answer) {
+  const auto created = parse_rfc3339(text(&policy, "timeCreated"));
+  const auto now = answer.reply.date();
+  return !view.fact(kSentAgain).empty() && created && now &&
+         *now < *created + settle_window(view.state.plan);
+}
+
 // What to say of a policy that does not work; nothing when it does.
 std::optional<Verdict> trouble(const View& view, const Answer& answer,
                                const boost::json::value*& policy) {
@@ -82,7 +100,10 @@ Sighting sight_policy(const View& view, Answers answers) {
   if (policies->empty()) return Sighting::of(Sighting::Kind::absent);
   const auto* ours = our_policy(view, *policies);
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
-  if (ours) sighting.facts.set("policy_id", text(ours, "id"));
+  if (ours) {
+    sighting.facts.set("policy_id", text(ours, "id"));
+    record_doubt(view, sighting.facts);
+  }
   sighting.candidates.push_back(candidate(ours ? *ours : policies->front(),
                                           ours ? "bears our key" : "a bucket has one policy"));
   return sighting;
@@ -98,11 +119,12 @@ Request create_policy(const View& view) {
                                          {"destinationBucketName", target_bucket(view)}}));
 }
 
-Receipt receive_policy(const View&, const Answer& answer) {
+Receipt receive_policy(const View& view, const Answer& answer) {
   Receipt receipt;
   const auto id = text(answer.json.get(), "id");
   receipt.understood = !id.empty();
   receipt.facts.set("policy_id", id);
+  record_doubt(view, receipt.facts);
   return receipt;
 }
 
@@ -113,6 +135,9 @@ Verdict read_first_sync(const View& view, Answers answers) {
   const auto created = parse_rfc3339(text(policy, "timeCreated"));
   if (!synced || !created || *synced <= *created)
     return Verdict::pending(fmt::format("{}, not synced yet", text(policy, "status")));
+  // Here nobody waits with their writers stopped, as they would before it is removed.
+  if (may_be_made_again(view, *policy, answers[0]))
+    return Verdict::pending("synced; a late request may still make it again");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("synced_to", format_utc(*synced));
   const Time now = answers[0].reply.date().value_or(*synced);
@@ -168,6 +193,11 @@ Sighting sight_no_policy(const View& view, Answers answers) {
   if (!policies) return Sighting::cannot_look(answers[0]);
   const auto* ours = our_policy(view, *policies);
   if (!ours) return Sighting::of(Sighting::Kind::ours);
+  if (may_be_made_again(view, *ours, answers[0])) {
+    Sighting waits = Sighting::of(Sighting::Kind::under_way);
+    waits.candidates.push_back(candidate(*ours, "a late request may still make it again"));
+    return waits;
+  }
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   sighting.facts.set("policy_id", text(ours, "id"));
   return sighting;

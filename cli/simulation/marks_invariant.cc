@@ -7,8 +7,8 @@
 //  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
 //  - a replica of the source that is there already is used, and recorded as theirs; it stays, too;
 //  - what was copied from a bucket stays: the source has it, too;
-//  - a pre-authenticated request takes no token: where the network doubles what makes one, the copy
-//    can make another after it was looked for; it expires within a day, and `reconcile` finds it;
+//  - pre-authenticated requests and replication policies take no token: where the network doubles
+//    what makes one, the copy can make another after it was looked for; `reconcile` finds it;
 //  - a ledger that was put back to before its checks, and is rolled back without going forward once
 //    more, does not know where to look; `reconcile` tells what is there (never-lost).
 #include "cli/simulation/marks_invariant.h"
@@ -114,7 +114,7 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
 
 bool Marks::is_double(const Created& made) const {
   constexpr Duration kLatest = std::chrono::minutes(6);  // a signature's five, and the way
-  return made.kind == "par" &&
+  return (made.kind == "par" || made.kind == "replication-policy") &&
          std::any_of(created_.begin(), created_.end(), [&](const Created& first) {
            return first.kind == made.kind && first.name == made.name && first.id != made.id &&
                   first.at < made.at && made.at - first.at < kLatest;

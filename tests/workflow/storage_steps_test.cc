@@ -230,6 +230,37 @@ TEST_CASE("storage: replication is ended when no policy of ours is left") {
              Catch::EndsWith("/replicationPolicies/p1"));
 }
 
+TEST_CASE("storage: a policy stays while a request whose reply was lost could make it again") {
+  auto state = bucket_state({{"settle_seconds", "600"}});
+  const auto made_at_five = [&](std::string date) {
+    return std::vector{dated(json::array{policy(our_name(state))}, std::move(date))};
+  };
+  const auto early = made_at_five("Mon, 23 Nov 2026 05:09:59 GMT");
+  const auto late = made_at_five("Mon, 23 Nov 2026 05:10:00 GMT");
+  const auto sent = [&](std::uint32_t sends, bool doubt) {
+    state.attempt.step = at(state, "create-policy").step;
+    state.attempt.sends = sends;
+    state.attempt.doubt = doubt;
+    const auto received = receive_policy(at(state, "create-policy"), answer(policy("p"))).facts;
+    const auto seen = sight_policy(at(state, "create-policy"), early).facts;
+    CHECK(received == seen);
+    state.facts = bucket_state().facts;
+    seen.for_each([&](auto name, auto value) { state.facts.set(name, value); });
+  };
+  sent(2, true);
+  CHECK(read_first_sync(at(state, "await-sync"), early).kind == Kind::pending);
+  CHECK(read_first_sync(at(state, "await-sync"), late).kind == Kind::ok);
+  for (const auto* step : {"delete-policy", "undo-policy"}) {
+    CHECK(sight_no_policy(at(state, step), early).kind == Sighting::Kind::under_way);
+    CHECK(sight_no_policy(at(state, step), late).kind == Sighting::Kind::absent);
+  }
+  for (const auto& [sends, doubt] : {std::pair(1U, true), std::pair(2U, false)}) {
+    sent(sends, doubt);
+    CHECK(read_first_sync(at(state, "await-sync"), early).kind == Kind::ok);
+    CHECK(sight_no_policy(at(state, "undo-policy"), early).kind == Sighting::Kind::absent);
+  }
+}
+
 TEST_CASE("storage: a bucket is writable when it says so, and not when it says nothing") {
   const auto state = bucket_state();
   const auto see = [&](const json::value& body) {
