@@ -205,10 +205,7 @@ void Universe::ask_for_lost() {
   for (const auto& made : tenancy_->created_from(0)) {
     if (invariants_->ever_others().count(made.id) != 0) continue;
     const bool object = made.kind.starts_with("object");
-    // What a replication copies, and its policy and bucket, which the next run looks for by the one
-    // place that they can be in; reconcile does not tell of this workflow.
-    const bool by_place = made.kind == "replication-policy" || made.kind == "bucket";
-    if (bulk && (object || by_place)) continue;
+    if (bulk && object) continue;
     // What others made, and a person said to be a migration's.
     const auto parts = parts_of_key(made.key);
     if (made.key.empty() || (!parts && made.kind == "volume")) continue;

@@ -1,11 +1,14 @@
 #include "tests/kills/story.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <set>
@@ -31,8 +34,8 @@ bool is_renewable(const Story& story, const std::string& kind) {
   return std::find(story.renewable.begin(), story.renewable.end(), kind) != story.renewable.end();
 }
 
-Account account_of(const Story& story, Workplace& work) {
-  const auto result = work.run({"sim", "report", "--sim-state", "tenancy", "--json"});
+Account account_of(const Story& story, Workplace& work, const StartOptions& options) {
+  const auto result = work.run({"sim", "report", "--sim-state", "tenancy", "--json"}, options);
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   const auto report = json::parse(result.out).as_object();
@@ -66,12 +69,12 @@ std::vector<std::string> with(std::vector<std::string> command,
 // Where a story takes place: a directory, and a tenancy beside or behind it.
 class Scene {
  public:
-  explicit Scene(const Story& story) : story_(story) { write_plan(); }
+  explicit Scene(const Story& story) : story_(story) { begin(); }
   // Goes on from where another was left.
   Scene(const Story& story, Scene& before) : story_(story) {
     before.server_.reset();
     copy_directory(before.work.path(), work.path());
-    write_plan();
+    begin();
   }
 
   std::vector<std::string> placed(const std::vector<std::string>& command) const {
@@ -80,13 +83,43 @@ class Scene {
     return with(all, {"--json"});
   }
 
+  // How all is started here: the tenancy's clock and the program's go alike.
+  StartOptions options() const {
+    StartOptions options;
+    options.environment = {{"LD_PRELOAD", MIGLEDGER_KILL_POINTS},
+                           // A sanitizer wants to be loaded first; it need not be.
+                           {"ASAN_OPTIONS", "verify_asan_link_order=0"},
+                           {"MIGLEDGER_CLOCK_AHEAD", clock()}};
+    return options;
+  }
+
+  // So long that no request of before can arrive any more.
+  void let_requests_expire() const { set_clock(std::chrono::minutes(11)); }
+
   Workplace work;
 
  private:
+  std::string clock() const { return places_.path() / "clock"; }
+
+  void set_clock(std::chrono::seconds ahead) const {
+    const std::int64_t seconds = ahead.count();
+    // In place: others have it mapped.
+    const int fd = ::open(clock().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(fd >= 0);
+    const bool written = ::pwrite(fd, &seconds, sizeof seconds, 0) == sizeof seconds;
+    ::close(fd);
+    REQUIRE(written);
+  }
+
   std::vector<std::string> places() const {
     std::vector<std::string> all = {"--config", "plan.json", "--ledger", "ledger", "--cloud"};
     if (story_.over_http) return with(all, {"oci"});
     return with(all, {"sim", "--sim-state", "tenancy"});
+  }
+
+  void begin() {
+    set_clock({});
+    write_plan();
   }
 
   void write_plan() {
@@ -109,7 +142,7 @@ class Scene {
         "--provision",       "plan.json", "--no-auth", "--speed", "36000"};
     for (const char* region : {"us-ashburn-1", "sa-bogota-1"})
       command = with(command, {"--region", region});
-    server_ = std::make_unique<RunningProgram>(command, work.path(), outputs, StartOptions{});
+    server_ = std::make_unique<RunningProgram>(command, work.path(), outputs, options());
     server_->await_output("ready\n");
     json::object urls;
     std::istringstream lines(read_all(outputs / "out"));
@@ -133,10 +166,11 @@ class Scene {
 // Asks for it again after a kill. What was taken down before the kill is refused then, and a run
 // goes on with it.
 void go_on(const Story& story, Scene& scene) {
-  auto last = scene.work.run(scene.placed(story.command));
+  if (story.over_http) scene.let_requests_expire();
+  auto last = scene.work.run(scene.placed(story.command), scene.options());
   if (story.command.front() != "run" && last.exit_code == 2) {
     INFO(last.out << last.err);
-    last = scene.work.run(scene.placed({"run", "--yes"}));
+    last = scene.work.run(scene.placed({"run", "--yes"}), scene.options());
   }
   INFO(last.out << last.err);
   REQUIRE(last.exit_code == 0);
@@ -153,29 +187,26 @@ unsigned stride(unsigned otherwise) {
 Sweep kill_everywhere(const Story& story, unsigned every) {
   Scene before(story);
   for (const auto& command : story.before) {
-    const auto result = before.work.run(before.placed(command));
+    const auto result = before.work.run(before.placed(command), before.options());
     INFO(result.out << result.err);
     REQUIRE(result.exit_code == 0);
   }
   Account expected;
   {
     Scene scene(story, before);
-    const auto result = scene.work.run(scene.placed(story.command));
+    const auto result = scene.work.run(scene.placed(story.command), scene.options());
     INFO(result.out << result.err);
     REQUIRE(result.exit_code == 0);
-    expected = account_of(story, scene.work);
+    expected = account_of(story, scene.work, scene.options());
     CHECK(expected.twice.empty());
   }
   Sweep sweep;
   for (unsigned at = 1;; at += every) {
     Scene scene(story, before);
     auto& work = scene.work;
-    StartOptions options;
-    options.environment = {{"LD_PRELOAD", MIGLEDGER_KILL_POINTS},
-                           // A sanitizer wants to be loaded first; it need not be.
-                           {"ASAN_OPTIONS", "verify_asan_link_order=0"},
-                           {"MIGLEDGER_KILL_AT", std::to_string(at)},
-                           {"MIGLEDGER_KILL_SAID", work / "where"}};
+    StartOptions options = scene.options();
+    options.environment["MIGLEDGER_KILL_AT"] = std::to_string(at);
+    options.environment["MIGLEDGER_KILL_SAID"] = work / "where";
     const auto killed = work.run(scene.placed(story.command), options);
     if (killed.signal == 0) {
       INFO(killed.out << killed.err);
@@ -187,13 +218,13 @@ Sweep kill_everywhere(const Story& story, unsigned every) {
     CAPTURE(at, read_all(work / "where"));
     REQUIRE(killed.signal == SIGKILL);
     go_on(story, scene);
-    const Account account = account_of(story, work);
+    const Account account = account_of(story, work, scene.options());
     CHECK(account.created == expected.created);
     CHECK(account.held == expected.held);
     CHECK(account.twice.empty());
     require_sound_history(history_of(work, "ledger"));
     if (!story.is_reconciled) continue;
-    const auto reconciled = work.run(scene.placed({"reconcile"}));
+    const auto reconciled = work.run(scene.placed({"reconcile"}), scene.options());
     INFO(reconciled.out << reconciled.err);
     CHECK(reconciled.exit_code == 0);
   }
