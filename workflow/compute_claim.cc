@@ -4,6 +4,7 @@
 
 #include "ledger/planted.h"
 #include "workflow/compute_steps.h"
+#include "workflow/removal.h"
 
 namespace migledger::workflow::compute {
 
@@ -38,7 +39,10 @@ Sighting sight_claim(const View& view, Answers answers) {
   const bool ours = (ledger == view.ledger_id && migration == view.state.name) ||
                     ledger::planted(ledger::PlantedBug::ignore_claim);
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
-  if (ours) sighting.facts.set("claim", claim_name(view));
+  if (ours) {
+    sighting.facts.set("claim", claim_name(view));
+    record_sent_again(view, kClaimSentAgain, sighting.facts);
+  }
   sighting.candidates.push_back(
       {claim_name(view), claim_name(view), "present",
        ledger.empty() ? std::string("not a claim that migledger wrote")
@@ -63,6 +67,7 @@ Receipt receive_claim(const View& view, const Answer& answer) {
   Receipt receipt;
   receipt.understood = !answer.reply.etag().empty();
   receipt.facts.set("claim", claim_name(view));
+  record_sent_again(view, kClaimSentAgain, receipt.facts);
   return receipt;
 }
 

@@ -225,9 +225,13 @@ Request remove_copy(const View& view) {
 
 Sighting sight_claim_gone(const View& view, Answers answers) {
   const Sighting claim = sight_claim(view, answers);
+  const auto& last = answers.back();
   switch (claim.kind) {
     case Sighting::Kind::ours:
-      return to_remove(claim.facts.get("claim"), answers.back().reply.etag());
+      if (may_be_made_again(view, kClaimSentAgain,
+                            parse_http_date(last.reply.header("last-modified")), last))
+        return not_removable_yet(claim.facts.get("claim"), "present");
+      return to_remove(claim.facts.get("claim"), last.reply.etag());
     case Sighting::Kind::absent:
     case Sighting::Kind::foreign:  // another's claim is no business of ours
       return nothing_left();

@@ -51,6 +51,17 @@ Receipt receive_removed(const View& view, const Answer&) {
   return receipt;
 }
 
+void record_sent_again(const View& view, std::string_view fact, ledger::Fields& facts) {
+  const auto& attempt = view.state.attempt;
+  if (attempt.step == view.step && attempt.sends > 1 && attempt.doubt) facts.set(fact, "true");
+}
+
+bool may_be_made_again(const View& view, std::string_view fact, std::optional<Time> made,
+                       const Answer& answer) {
+  const auto now = answer.reply.date();
+  return !view.fact(fact).empty() && made && now && *now < *made + settle_window(view.state.plan);
+}
+
 std::optional<Request> ask_made(const Made& made, Answers answers) {
   if (!made.known.empty()) {
     if (answers.empty()) return core_get(made.region, path_of(made, made.known));

@@ -3,6 +3,7 @@
 // Only what bears this migration's marks is removed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,15 @@ Request guarded_removal(const View& view, Request request);
 // After each removal there is another look.
 bool more_to_remove(const View& view, const ledger::Fields& facts);
 Receipt receive_removed(const View& view, const Answer& answer);
+
+// What takes no retry token is kept from being made twice by its name, while it is there. Were it
+// removed, a request whose reply was lost, and that was sent once more, could still make it again.
+// Records as `fact` that this act step sent again what nobody had answered.
+void record_sent_again(const View& view, std::string_view fact, ledger::Fields& facts);
+// Whether such a request may still arrive, for what was made at `made`; by the cloud's clock, which
+// is in `answer`, too. False when either is not known.
+bool may_be_made_again(const View& view, std::string_view fact, std::optional<Time> made,
+                       const Answer& answer);
 
 // The resources with OCIDs of one kind that a migration made in one region.
 struct Made {

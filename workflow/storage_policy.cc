@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "workflow/removal.h"
 #include "workflow/storage_steps.h"
 
 namespace migledger::workflow::storage_replication {
@@ -10,6 +11,7 @@ namespace migledger::workflow::storage_replication {
 namespace {
 
 constexpr std::string_view kCreate = "create-policy";
+constexpr std::string_view kSentAgain = "policy_sent_again";
 
 // What all policies are named that this step may have made.
 std::string our_stem(const View& view) {
@@ -35,22 +37,8 @@ Sighting::Candidate candidate(const boost::json::value& policy, std::string why)
           std::string(text(&policy, "status")), std::move(why)};
 }
 
-// Recorded with a policy of whose requests one was not answered, and another was sent after it.
-constexpr std::string_view kSentAgain = "policy_sent_again";
-
-void record_doubt(const View& view, ledger::Fields& facts) {
-  const auto& attempt = view.state.attempt;
-  if (attempt.step == view.step && attempt.sends > 1 && attempt.doubt)
-    facts.set(kSentAgain, "true");
-}
-
-// Whether a request whose reply was lost may still arrive. While the policy is there it is refused;
-// it takes no retry token, and would make the policy again were that gone. By the cloud's clock.
-bool may_be_made_again(const View& view, const boost::json::value& policy, const Answer& answer) {
-  const auto created = parse_rfc3339(text(&policy, "timeCreated"));
-  const auto now = answer.reply.date();
-  return !view.fact(kSentAgain).empty() && created && now &&
-         *now < *created + settle_window(view.state.plan);
+bool may_come_back(const View& view, const boost::json::value& policy, const Answer& answer) {
+  return may_be_made_again(view, kSentAgain, parse_rfc3339(text(&policy, "timeCreated")), answer);
 }
 
 // What to say of a policy that does not work; nothing when it does.
@@ -102,7 +90,7 @@ Sighting sight_policy(const View& view, Answers answers) {
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) {
     sighting.facts.set("policy_id", text(ours, "id"));
-    record_doubt(view, sighting.facts);
+    record_sent_again(view, kSentAgain, sighting.facts);
   }
   sighting.candidates.push_back(candidate(ours ? *ours : policies->front(),
                                           ours ? "bears our key" : "a bucket has one policy"));
@@ -124,7 +112,7 @@ Receipt receive_policy(const View& view, const Answer& answer) {
   const auto id = text(answer.json.get(), "id");
   receipt.understood = !id.empty();
   receipt.facts.set("policy_id", id);
-  record_doubt(view, receipt.facts);
+  record_sent_again(view, kSentAgain, receipt.facts);
   return receipt;
 }
 
@@ -136,7 +124,7 @@ Verdict read_first_sync(const View& view, Answers answers) {
   if (!synced || !created || *synced <= *created)
     return Verdict::pending(fmt::format("{}, not synced yet", text(policy, "status")));
   // Here nobody waits with their writers stopped, as they would before it is removed.
-  if (may_be_made_again(view, *policy, answers[0]))
+  if (may_come_back(view, *policy, answers[0]))
     return Verdict::pending("synced; a late request may still make it again");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("synced_to", format_utc(*synced));
@@ -193,7 +181,7 @@ Sighting sight_no_policy(const View& view, Answers answers) {
   if (!policies) return Sighting::cannot_look(answers[0]);
   const auto* ours = our_policy(view, *policies);
   if (!ours) return Sighting::of(Sighting::Kind::ours);
-  if (may_be_made_again(view, *ours, answers[0])) {
+  if (may_come_back(view, *ours, answers[0])) {
     Sighting waits = Sighting::of(Sighting::Kind::under_way);
     waits.candidates.push_back(candidate(*ours, "a late request may still make it again"));
     return waits;

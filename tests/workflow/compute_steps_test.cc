@@ -81,6 +81,38 @@ TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody e
 
 // ---- images ------------------------------------------------------------------------------------
 
+TEST_CASE("a claim stays while a request whose reply was lost could make it again") {
+  auto state = sample_state({{"source_instance_id", "src"}, {"settle_seconds", "600"}},
+                            {{"namespace", "ns"}});
+  const auto claim_at_five = [](std::string date) {
+    Reply reply =
+        json_reply(json::serialize(json::object{{"ledger", kLedgerId}, {"migration", "web"}}));
+    reply.headers.emplace_back("etag", "e");
+    reply.headers.emplace_back("last-modified", "Mon, 23 Nov 2026 05:00:00 GMT");
+    reply.headers.emplace_back("date", std::move(date));
+    return std::vector{object("migledger/claims/src"), Answer::of(std::move(reply))};
+  };
+  const auto early = claim_at_five("Mon, 23 Nov 2026 05:09:59 GMT");
+  const auto late = claim_at_five("Mon, 23 Nov 2026 05:10:00 GMT");
+  const auto released = [&](const std::vector<Answer>& answers) {
+    return compute::sight_claim_gone(view_at(state, "release-claim"), answers).kind;
+  };
+  for (const auto& [sends, doubt, seen] :
+       {std::tuple(2U, true, Found::under_way), std::tuple(1U, true, Found::absent),
+        std::tuple(2U, false, Found::absent)}) {
+    state.attempt.step = view_at(state, "claim-source").step;
+    state.attempt.sends = sends;
+    state.attempt.doubt = doubt;
+    const auto view = view_at(state, "claim-source");
+    const auto made = compute::sight_claim(view, early).facts;
+    CHECK(compute::receive_claim(view, early[1]).facts == made);
+    state.facts = {{"namespace", "ns"}};
+    made.for_each([&](auto name, auto value) { state.facts.set(name, value); });
+    CHECK(released(early) == seen);
+    CHECK(released(late) == Found::absent);
+  }
+}
+
 TEST_CASE("the image is asked for with its name, tags and token") {
   const auto state = sample_state({{"new_image_name", ""}}, kFacts);
   const auto view = view_at(state, "create-image", 2);
