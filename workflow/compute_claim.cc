@@ -41,7 +41,7 @@ Sighting sight_claim(const View& view, Answers answers) {
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) {
     sighting.facts.set("claim", claim_name(view));
-    record_sent_again(view, kClaimSentAgain, sighting.facts);
+    record_late(view, Latest::lost, kClaimLate, sighting.facts);
   }
   sighting.candidates.push_back(
       {claim_name(view), claim_name(view), "present",
@@ -67,7 +67,7 @@ Receipt receive_claim(const View& view, const Answer& answer) {
   Receipt receipt;
   receipt.understood = !answer.reply.etag().empty();
   receipt.facts.set("claim", claim_name(view));
-  record_sent_again(view, kClaimSentAgain, receipt.facts);
+  record_late(view, Latest::answered, kClaimLate, receipt.facts);
   return receipt;
 }
 

@@ -28,7 +28,7 @@ std::string downtime_question(const View& view);
 // ---- the claim on the source (compute_claim.cc) ------------------------------------------------
 std::optional<Request> ask_claim(const View& view, Answers answers);
 Sighting sight_claim(const View& view, Answers answers);
-inline constexpr std::string_view kClaimSentAgain = "claim_sent_again";  // record_sent_again()
+inline constexpr std::string_view kClaimLate = "claim_late_until";  // record_late()
 Request put_claim(const View& view);
 Receipt receive_claim(const View& view, const Answer& answer);
 

@@ -228,8 +228,7 @@ Sighting sight_claim_gone(const View& view, Answers answers) {
   const auto& last = answers.back();
   switch (claim.kind) {
     case Sighting::Kind::ours:
-      if (may_be_made_again(view, kClaimSentAgain,
-                            parse_http_date(last.reply.header("last-modified")), last))
+      if (may_be_made_again(view, kClaimLate, last))
         return not_removable_yet(claim.facts.get("claim"), "present");
       return to_remove(claim.facts.get("claim"), last.reply.etag());
     case Sighting::Kind::absent:

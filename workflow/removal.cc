@@ -51,15 +51,18 @@ Receipt receive_removed(const View& view, const Answer&) {
   return receipt;
 }
 
-void record_sent_again(const View& view, std::string_view fact, ledger::Fields& facts) {
+void record_late(const View& view, Latest latest, std::string_view fact, ledger::Fields& facts) {
   const auto& attempt = view.state.attempt;
-  if (attempt.step == view.step && attempt.sends > 1 && attempt.doubt) facts.set(fact, "true");
+  if (attempt.step != view.step || attempt.sends < 2 || !attempt.doubt) return;
+  const bool first = latest == Latest::answered && attempt.sends == 2;
+  const Time sent = first ? attempt.first_sent : attempt.last_sent;
+  facts.set(fact, format_utc(sent + settle_window(view.state.plan)));
 }
 
-bool may_be_made_again(const View& view, std::string_view fact, std::optional<Time> made,
-                       const Answer& answer) {
+bool may_be_made_again(const View& view, std::string_view fact, const Answer& answer) {
+  const auto until = parse_rfc3339(view.fact(fact));
   const auto now = answer.reply.date();
-  return !view.fact(fact).empty() && made && now && *now < *made + settle_window(view.state.plan);
+  return until && now && *now < *until;
 }
 
 std::optional<Request> ask_made(const Made& made, Answers answers) {

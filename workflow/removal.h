@@ -3,7 +3,6 @@
 // Only what bears this migration's marks is removed.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,12 +28,12 @@ Receipt receive_removed(const View& view, const Answer& answer);
 
 // What takes no retry token is kept from being made twice by its name, while it is there. Were it
 // removed, a request whose reply was lost, and that was sent once more, could still make it again.
-// Records as `fact` that this act step sent again what nobody had answered.
-void record_sent_again(const View& view, std::string_view fact, ledger::Fields& facts);
-// Whether such a request may still arrive, for what was made at `made`; by the cloud's clock, which
-// is in `answer`, too. False when either is not known.
-bool may_be_made_again(const View& view, std::string_view fact, std::optional<Time> made,
-                       const Answer& answer);
+enum class Latest { answered, lost };  // what is known of the sending before which it was sent
+// Records as `fact` until when that is so of this act step; nothing when it is not.
+void record_late(const View& view, Latest latest, std::string_view fact, ledger::Fields& facts);
+// Whether it is so at the date of `answer`; not when that has none. The cloud's clock decides, for
+// it is that which takes requests by the time, of ours, at which they were sent.
+bool may_be_made_again(const View& view, std::string_view fact, const Answer& answer);
 
 // The resources with OCIDs of one kind that a migration made in one region.
 struct Made {

@@ -11,7 +11,7 @@ namespace migledger::workflow::storage_replication {
 namespace {
 
 constexpr std::string_view kCreate = "create-policy";
-constexpr std::string_view kSentAgain = "policy_sent_again";
+constexpr std::string_view kLate = "policy_late_until";  // record_late()
 
 // What all policies are named that this step may have made.
 std::string our_stem(const View& view) {
@@ -35,10 +35,6 @@ std::string about(Duration lag) {
 Sighting::Candidate candidate(const boost::json::value& policy, std::string why) {
   return {std::string(text(&policy, "id")), std::string(text(&policy, "name")),
           std::string(text(&policy, "status")), std::move(why)};
-}
-
-bool may_come_back(const View& view, const boost::json::value& policy, const Answer& answer) {
-  return may_be_made_again(view, kSentAgain, parse_rfc3339(text(&policy, "timeCreated")), answer);
 }
 
 // What to say of a policy that does not work; nothing when it does.
@@ -90,7 +86,7 @@ Sighting sight_policy(const View& view, Answers answers) {
   Sighting sighting = Sighting::of(ours ? Sighting::Kind::ours : Sighting::Kind::foreign);
   if (ours) {
     sighting.facts.set("policy_id", text(ours, "id"));
-    record_sent_again(view, kSentAgain, sighting.facts);
+    record_late(view, Latest::lost, kLate, sighting.facts);
   }
   sighting.candidates.push_back(candidate(ours ? *ours : policies->front(),
                                           ours ? "bears our key" : "a bucket has one policy"));
@@ -112,7 +108,7 @@ Receipt receive_policy(const View& view, const Answer& answer) {
   const auto id = text(answer.json.get(), "id");
   receipt.understood = !id.empty();
   receipt.facts.set("policy_id", id);
-  record_sent_again(view, kSentAgain, receipt.facts);
+  record_late(view, Latest::answered, kLate, receipt.facts);
   return receipt;
 }
 
@@ -124,7 +120,7 @@ Verdict read_first_sync(const View& view, Answers answers) {
   if (!synced || !created || *synced <= *created)
     return Verdict::pending(fmt::format("{}, not synced yet", text(policy, "status")));
   // Here nobody waits with their writers stopped, as they would before it is removed.
-  if (may_come_back(view, *policy, answers[0]))
+  if (may_be_made_again(view, kLate, answers[0]))
     return Verdict::pending("synced; a late request may still make it again");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("synced_to", format_utc(*synced));
@@ -181,7 +177,7 @@ Sighting sight_no_policy(const View& view, Answers answers) {
   if (!policies) return Sighting::cannot_look(answers[0]);
   const auto* ours = our_policy(view, *policies);
   if (!ours) return Sighting::of(Sighting::Kind::ours);
-  if (may_come_back(view, *ours, answers[0])) {
+  if (may_be_made_again(view, kLate, answers[0])) {
     Sighting waits = Sighting::of(Sighting::Kind::under_way);
     waits.candidates.push_back(candidate(*ours, "a late request may still make it again"));
     return waits;

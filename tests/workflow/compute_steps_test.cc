@@ -84,33 +84,42 @@ TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody e
 TEST_CASE("a claim stays while a request whose reply was lost could make it again") {
   auto state = sample_state({{"source_instance_id", "src"}, {"settle_seconds", "600"}},
                             {{"namespace", "ns"}});
-  const auto claim_at_five = [](std::string date) {
+  const auto claim = [](std::string minute) {
     Reply reply =
         json_reply(json::serialize(json::object{{"ledger", kLedgerId}, {"migration", "web"}}));
     reply.headers.emplace_back("etag", "e");
-    reply.headers.emplace_back("last-modified", "Mon, 23 Nov 2026 05:00:00 GMT");
-    reply.headers.emplace_back("date", std::move(date));
+    reply.headers.emplace_back("date", "Mon, 23 Nov 2026 05:" + minute + " GMT");
     return std::vector{object("migledger/claims/src"), Answer::of(std::move(reply))};
   };
-  const auto early = claim_at_five("Mon, 23 Nov 2026 05:09:59 GMT");
-  const auto late = claim_at_five("Mon, 23 Nov 2026 05:10:00 GMT");
-  const auto released = [&](const std::vector<Answer>& answers) {
-    return compute::sight_claim_gone(view_at(state, "release-claim"), answers).kind;
+  const auto released = [&](const ledger::Fields& made, std::string minute) {
+    auto later = state;
+    made.for_each([&](auto name, auto value) { later.facts.set(name, value); });
+    return compute::sight_claim_gone(view_at(later, "release-claim"), claim(std::move(minute)))
+        .kind;
   };
-  for (const auto& [sends, doubt, seen] :
-       {std::tuple(2U, true, Found::under_way), std::tuple(1U, true, Found::absent),
-        std::tuple(2U, false, Found::absent)}) {
-    state.attempt.step = view_at(state, "claim-source").step;
-    state.attempt.sends = sends;
-    state.attempt.doubt = doubt;
-    const auto view = view_at(state, "claim-source");
-    const auto made = compute::sight_claim(view, early).facts;
-    CHECK(compute::receive_claim(view, early[1]).facts == made);
-    state.facts = {{"namespace", "ns"}};
-    made.for_each([&](auto name, auto value) { state.facts.set(name, value); });
-    CHECK(released(early) == seen);
-    CHECK(released(late) == Found::absent);
-  }
+  auto& attempt = state.attempt;
+  attempt.step = view_at(state, "claim-source").step;
+  attempt.first_sent = *parse_rfc3339("2026-11-23T05:00:00Z");
+  attempt.last_sent = *parse_rfc3339("2026-11-23T05:01:00Z");
+  const auto replied = [&] {
+    return compute::receive_claim(view_at(state, "claim-source"), claim("01:00")[1]).facts;
+  };
+  const auto adopted = [&] {
+    return compute::sight_claim(view_at(state, "claim-source"), claim("01:00")).facts;
+  };
+  attempt.sends = 2;
+  attempt.doubt = true;
+  CHECK(released(replied(), "09:59") == Found::under_way);
+  CHECK(released(replied(), "10:00") == Found::absent);
+  CHECK(released(adopted(), "10:59") == Found::under_way);
+  CHECK(released(adopted(), "11:00") == Found::absent);
+  attempt.sends = 3;
+  CHECK(released(replied(), "10:59") == Found::under_way);
+  attempt.doubt = false;
+  CHECK(released(replied(), "02:00") == Found::absent);
+  attempt.sends = 1;
+  attempt.doubt = true;
+  CHECK(released(adopted(), "02:00") == Found::absent);
 }
 
 TEST_CASE("the image is asked for with its name, tags and token") {

@@ -232,32 +232,28 @@ TEST_CASE("storage: replication is ended when no policy of ours is left") {
 
 TEST_CASE("storage: a policy stays while a request whose reply was lost could make it again") {
   auto state = bucket_state({{"settle_seconds", "600"}});
-  const auto made_at_five = [&](std::string date) {
-    return std::vector{dated(json::array{policy(our_name(state))}, std::move(date))};
+  const auto seen_at = [&](std::string minute) {
+    return std::vector{
+        dated(json::array{policy(our_name(state))}, "Mon, 23 Nov 2026 06:" + minute + " GMT")};
   };
-  const auto early = made_at_five("Mon, 23 Nov 2026 05:09:59 GMT");
-  const auto late = made_at_five("Mon, 23 Nov 2026 05:10:00 GMT");
-  const auto sent = [&](std::uint32_t sends, bool doubt) {
-    state.attempt.step = at(state, "create-policy").step;
-    state.attempt.sends = sends;
-    state.attempt.doubt = doubt;
-    const auto received = receive_policy(at(state, "create-policy"), answer(policy("p"))).facts;
-    const auto seen = sight_policy(at(state, "create-policy"), early).facts;
-    CHECK(received == seen);
-    state.facts = bucket_state().facts;
-    seen.for_each([&](auto name, auto value) { state.facts.set(name, value); });
-  };
-  sent(2, true);
-  CHECK(read_first_sync(at(state, "await-sync"), early).kind == Kind::pending);
-  CHECK(read_first_sync(at(state, "await-sync"), late).kind == Kind::ok);
-  for (const auto* step : {"delete-policy", "undo-policy"}) {
-    CHECK(sight_no_policy(at(state, step), early).kind == Sighting::Kind::under_way);
-    CHECK(sight_no_policy(at(state, step), late).kind == Sighting::Kind::absent);
-  }
-  for (const auto& [sends, doubt] : {std::pair(1U, true), std::pair(2U, false)}) {
-    sent(sends, doubt);
-    CHECK(read_first_sync(at(state, "await-sync"), early).kind == Kind::ok);
-    CHECK(sight_no_policy(at(state, "undo-policy"), early).kind == Sighting::Kind::absent);
+  const View making = at(state, "create-policy");
+  state.attempt.step = making.step;
+  state.attempt.sends = 2;
+  state.attempt.doubt = true;
+  state.attempt.first_sent = *parse_rfc3339("2026-11-23T06:00:00Z");
+  state.attempt.last_sent = *parse_rfc3339("2026-11-23T06:01:00Z");
+  const auto replied = receive_policy(making, answer(policy("p"))).facts;
+  const auto adopted = sight_policy(making, seen_at("01:30")).facts;
+  for (const auto& [made, early, late] :
+       {std::tuple(&replied, "09:59", "10:00"), std::tuple(&adopted, "10:59", "11:00")}) {
+    auto later = state;
+    made->for_each([&](auto name, auto value) { later.facts.set(name, value); });
+    CHECK(read_first_sync(at(later, "await-sync"), seen_at(early)).kind == Kind::pending);
+    CHECK(read_first_sync(at(later, "await-sync"), seen_at(late)).kind == Kind::ok);
+    for (const auto* step : {"delete-policy", "undo-policy"}) {
+      CHECK(sight_no_policy(at(later, step), seen_at(early)).kind == Sighting::Kind::under_way);
+      CHECK(sight_no_policy(at(later, step), seen_at(late)).kind == Sighting::Kind::absent);
+    }
   }
 }
 
