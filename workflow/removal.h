@@ -28,7 +28,7 @@ Receipt receive_removed(const View& view, const Answer& answer);
 
 // What takes no retry token is kept from being made twice by its name, while it is there. Were it
 // removed, a request whose reply was lost, and that was sent once more, could still make it again.
-enum class Latest { answered, lost };  // what is known of the sending before which it was sent
+enum class Latest { answered, lost };  // what became of the latest sending
 // Records as `fact` until when that is so of this act step; nothing when it is not.
 void record_late(const View& view, Latest latest, std::string_view fact, ledger::Fields& facts);
 // Whether it is so at the date of `answer`; not when that has none. The cloud's clock decides, for
