@@ -58,7 +58,6 @@ Request tag_search_volume(const View& view) {
 
 Sighting sight_tagged_volume(const View& view, const Answer& answer) {
   const unsigned item = next_without(view, "new");
-  if (item == 0) return nothing_left();
   const std::string fact = fact_name(item, "new");
   return sift(about(view, item), answer, {{}, {}, volume_alive, fact});
 }
@@ -98,7 +97,6 @@ Request ask_named_volume(const View& view, std::string_view id) {
 
 Sighting sight_named_volume(const View& view, const Answer& answer, std::string_view id) {
   const unsigned item = next_without(view, "new");
-  if (item == 0) return nothing_left();
   const std::string fact = fact_name(item, "new");
   return sight_named(about(view, item), answer, id,
                      {{}, view.plan("target_compartment_id"), volume_alive, fact});

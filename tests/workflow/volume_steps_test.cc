@@ -5,6 +5,7 @@
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/scripted_cloud.h"
+#include "tests/support/step_names.h"
 #include "workflow/volume_workflow.h"
 
 namespace migledger::testing {
@@ -31,9 +32,7 @@ ledger::MigrationState volume_state() {
                 {"source_region", "us-ashburn-1"},
                 {"target_region", "sa-bogota-1"}};
   state.facts = {{"volumes", "2"}, {"volume.1.id", "one"}, {"volume.2.id", "two"}};
-  auto steps = std::make_shared<std::vector<std::string>>();
-  for (const auto& step : volume_workflow().steps) steps->emplace_back(step.name);
-  state.steps = std::move(steps);
+  state.steps = step_names(volume_workflow());
   return state;
 }
 
@@ -54,6 +53,17 @@ TEST_CASE("volume steps: what every volume has already is not made once more") {
     CHECK(sighting.kind == Sighting::Kind::ours);
     CHECK(sighting.facts.empty());
   }
+}
+
+TEST_CASE("volume steps: a volume that a person names is looked at, whatever there is already") {
+  auto state = volume_state();
+  for (unsigned item = 1; item <= 2; ++item)
+    state.facts.set(volume::fact_name(item, "new"), "there");
+  const View view =
+      view_of(volume_workflow(), state, kLedgerId, volume_workflow().index_of("create-volume"));
+  const Answer gone = Answer::of(json_reply("{}", 404));
+  CHECK(volume::sight_named_volume(view, gone, "ocid1.volume.oc1.bog.x").kind !=
+        Sighting::Kind::ours);
 }
 
 }  // namespace migledger::testing
