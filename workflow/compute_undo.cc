@@ -229,7 +229,7 @@ Sighting sight_claim_gone(const View& view, Answers answers) {
   switch (claim.kind) {
     case Sighting::Kind::ours:
       if (may_be_made_again(view, kClaimLate, last))
-        return not_removable_yet(claim.facts.get("claim"), "present");
+        return not_removable_yet(claim.facts.get("claim"), "present", late_words(view, kClaimLate));
       return to_remove(claim.facts.get("claim"), last.reply.etag());
     case Sighting::Kind::absent:
     case Sighting::Kind::foreign:  // another's claim is no business of ours

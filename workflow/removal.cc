@@ -29,9 +29,9 @@ Sighting to_remove(std::string_view id, std::string_view etag) {
   return sighting;
 }
 
-Sighting not_removable_yet(std::string_view id, std::string_view state) {
+Sighting not_removable_yet(std::string_view id, std::string_view state, std::string_view why) {
   Sighting sighting = Sighting::of(Sighting::Kind::under_way);
-  sighting.candidates.push_back({std::string(id), {}, std::string(state), "not to be removed yet"});
+  sighting.candidates.push_back({std::string(id), {}, std::string(state), std::string(why)});
   return sighting;
 }
 
@@ -63,6 +63,10 @@ bool may_be_made_again(const View& view, std::string_view fact, const Answer& an
   const auto until = parse_rfc3339(view.fact(fact));
   const auto now = answer.reply.date();
   return until && now && *now < *until;
+}
+
+std::string late_words(const View& view, std::string_view fact) {
+  return fmt::format("until {} a late request could make it again", view.fact(fact));
 }
 
 std::optional<Request> ask_made(const Made& made, Answers answers) {

@@ -14,8 +14,9 @@ namespace migledger::workflow {
 Sighting nothing_left();
 // One thing that is left, and is to be removed next.
 Sighting to_remove(std::string_view id, std::string_view etag);
-// It is left, and cannot be removed in the state it is in.
-Sighting not_removable_yet(std::string_view id, std::string_view state);
+// It is left, and cannot be removed yet: in the state it is in, or for another reason.
+Sighting not_removable_yet(std::string_view id, std::string_view state,
+                           std::string_view why = "not to be removed yet");
 
 // What the latest look said is to be removed next.
 std::string_view next_to_remove(const View& view);
@@ -34,6 +35,8 @@ void record_late(const View& view, Latest latest, std::string_view fact, ledger:
 // Whether it is so at the date of `answer`; not when that has none. The cloud's clock decides, for
 // it is that which takes requests by the time, of ours, at which they were sent.
 bool may_be_made_again(const View& view, std::string_view fact, const Answer& answer);
+// What to say then to those who wait.
+std::string late_words(const View& view, std::string_view fact);
 
 // The resources with OCIDs of one kind that a migration made in one region.
 struct Made {

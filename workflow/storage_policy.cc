@@ -121,7 +121,7 @@ Verdict read_first_sync(const View& view, Answers answers) {
     return Verdict::pending(fmt::format("{}, not synced yet", text(policy, "status")));
   // Here nobody waits with their writers stopped, as they would before it is removed.
   if (may_be_made_again(view, kLate, answers[0]))
-    return Verdict::pending("synced; a late request may still make it again");
+    return Verdict::pending("synced; " + late_words(view, kLate));
   Verdict verdict = Verdict::ok();
   verdict.facts.set("synced_to", format_utc(*synced));
   const Time now = answers[0].reply.date().value_or(*synced);
@@ -177,11 +177,8 @@ Sighting sight_no_policy(const View& view, Answers answers) {
   if (!policies) return Sighting::cannot_look(answers[0]);
   const auto* ours = our_policy(view, *policies);
   if (!ours) return Sighting::of(Sighting::Kind::ours);
-  if (may_be_made_again(view, kLate, answers[0])) {
-    Sighting waits = Sighting::of(Sighting::Kind::under_way);
-    waits.candidates.push_back(candidate(*ours, "a late request may still make it again"));
-    return waits;
-  }
+  if (may_be_made_again(view, kLate, answers[0]))
+    return not_removable_yet(text(ours, "id"), text(ours, "status"), late_words(view, kLate));
   Sighting sighting = Sighting::of(Sighting::Kind::absent);
   sighting.facts.set("policy_id", text(ours, "id"));
   return sighting;
