@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <set>
 
 namespace migledger::simulation {
 
@@ -81,6 +80,15 @@ bool is_made_for(const KeyParts& key, std::string_view ledger_id,
   return found;
 }
 
+std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy) {
+  std::set<std::string> held;
+  const auto report = boost::json::parse(tenancy.report());
+  for (const auto& entry : report.at("held").as_array())
+    held.insert(entry.at("region").as_string().c_str() +
+                std::string(entry.at("id").as_string().c_str()));
+  return held;
+}
+
 Marks::Marks(const adapters::sim::Tenancy& tenancy, const Others& others)
     : tenancy_(tenancy), others_(others), created_(tenancy.created_from(0)) {
   for (const auto& made : created_)
@@ -140,11 +148,7 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
       undone.erase(state.stream);
   });
   if (undone.empty()) return;
-  std::set<std::string> held;
-  const auto report = boost::json::parse(tenancy_.report());
-  for (const auto& entry : report.at("held").as_array())
-    held.insert(entry.at("region").as_string().c_str() +
-                std::string(entry.at("id").as_string().c_str()));
+  const auto held = held_by(tenancy_);
   for (const auto& made : created_) {
     const auto owner = owner_of(made);
     if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +18,9 @@ namespace migledger::simulation {
 // Whether what bears that key was made for that migration of that ledger.
 bool is_made_for(const KeyParts& key, std::string_view ledger_id,
                  const ledger::MigrationState& state);
+
+// What the tenancy holds, each by its region and its id, one after the other.
+std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy);
 
 class Marks {
  public:

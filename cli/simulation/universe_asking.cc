@@ -36,11 +36,7 @@ std::vector<ledger::MigrationState> all_states(const EventStore& store) {
 // Keeps what the tenancy still holds.
 void erase_gone(const adapters::sim::Tenancy& tenancy,
                 std::vector<adapters::sim::Tenancy::Created>& created) {
-  std::set<std::string> held;
-  const auto report = boost::json::parse(tenancy.report());
-  for (const auto& entry : report.at("held").as_array())
-    held.insert(entry.at("region").as_string().c_str() +
-                std::string(entry.at("id").as_string().c_str()));
+  const auto held = held_by(tenancy);
   std::erase_if(created, [&](const auto& made) { return !held.count(made.region + made.id); });
 }
 
