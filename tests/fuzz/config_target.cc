@@ -7,6 +7,7 @@
 #include "adapters/config/old_state_file.h"
 #include "adapters/sim/tenancy.h"
 #include "tests/fuzz/target.h"
+#include "tests/support/step_names.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
 
@@ -30,9 +31,7 @@ void begin(const workflow::Workflow& workflow, const workflow::PlannedMigration&
   state.stream = 1;
   state.name = planned.name;
   state.plan = planned.fields;
-  auto steps = std::make_shared<std::vector<std::string>>();
-  for (const auto& step : workflow.steps) steps->emplace_back(step.name);
-  state.steps = std::move(steps);
+  state.steps = testing::step_names(workflow);
   state.forward = workflow.forward_count();
   constexpr std::string_view kLedger = "0123456789abcdef0123456789abcdef";
   const auto decision = workflow::decide(workflow, state, {Time{}, 1, kLedger, 0});

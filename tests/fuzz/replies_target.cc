@@ -13,6 +13,7 @@
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
 #include "tests/support/sample_volume.h"
+#include "tests/support/step_names.h"
 #include "workflow/bulk_page.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
@@ -61,9 +62,7 @@ struct Case {
       if (equals == 0 || equals > 255) continue;
       state.facts.set(line.substr(0, equals), line.substr(std::min(equals + 1, line.size())));
     }
-    auto names = std::make_shared<std::vector<std::string>>();
-    for (const auto& step : workflow.steps) names->emplace_back(step.name);
-    state.steps = std::move(names);
+    state.steps = testing::step_names(workflow);
     state.forward = workflow.forward_count();
   }
 

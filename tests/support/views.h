@@ -9,6 +9,7 @@
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/scripted_cloud.h"
+#include "tests/support/step_names.h"
 #include "workflow/compute_steps.h"
 #include "workflow/decide.h"
 
@@ -21,9 +22,7 @@ inline ledger::MigrationState sample_state(ledger::Fields plan = {}, ledger::Fie
   state.plan = sample_migration("web").fields;
   plan.for_each([&](auto name, auto value) { state.plan.set(name, value); });
   state.facts = std::move(facts);
-  auto steps = std::make_shared<std::vector<std::string>>();
-  for (const auto& step : workflow::compute_workflow().steps) steps->emplace_back(step.name);
-  state.steps = std::move(steps);
+  state.steps = step_names(workflow::compute_workflow());
   return state;
 }
 

@@ -8,6 +8,7 @@
 
 #include "tests/support/sample_bucket.h"
 #include "tests/support/scripted_cloud.h"
+#include "tests/support/step_names.h"
 #include "workflow/bulk_page.h"
 #include "workflow/decide.h"
 #include "workflow/storage_steps.h"
@@ -68,9 +69,7 @@ class Page {
     state_.name = "data";
     state_.plan = sample_bucket("data").fields;
     state_.facts = {{"namespace", "ns"}, {"target_bucket", "exists"}};
-    auto steps = std::make_shared<std::vector<std::string>>();
-    for (const auto& step : storage_workflow().steps) steps->emplace_back(step.name);
-    state_.steps = std::move(steps);
+    state_.steps = step_names(storage_workflow());
   }
 
   // The next call; fails the test unless it is for that.

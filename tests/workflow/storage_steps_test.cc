@@ -6,6 +6,7 @@
 
 #include "tests/support/history.h"
 #include "tests/support/sample_bucket.h"
+#include "tests/support/step_names.h"
 #include "tests/support/views.h"
 #include "workflow/storage_workflow.h"
 
@@ -26,9 +27,7 @@ ledger::MigrationState bucket_state(ledger::Fields plan = {}, ledger::Fields fac
   plan.for_each([&](auto name, auto value) { state.plan.set(name, value); });
   state.facts = {{"namespace", "ns"}, {"target_bucket", "exists"}};
   facts.for_each([&](auto name, auto value) { state.facts.set(name, value); });
-  auto steps = std::make_shared<std::vector<std::string>>();
-  for (const auto& step : storage_workflow().steps) steps->emplace_back(step.name);
-  state.steps = std::move(steps);
+  state.steps = step_names(storage_workflow());
   return state;
 }
 
