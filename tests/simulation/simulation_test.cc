@@ -38,8 +38,8 @@ TEST_CASE("seeds of every workflow keep every promise") {
 
 TEST_CASE("seeds that once broke a promise keep every one") {
   const std::pair<std::uint64_t, const char*> once[] = {
-      {9205, "a request of a ledger put back arrives late"},
-      {11014, "a ledger put back asks before the settle window is over"},
+      {9205, "a ledger put back to before its checks is rolled back"},
+      {11014, "a copy of a ledger, put back at once, launches again"},
       {46618, "a forgotten replica is ending"},
       {53833, "a request of a forgotten intent arrives after the new one"},
       {56337, "a forgotten export is under way"},
