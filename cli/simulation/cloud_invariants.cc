@@ -98,8 +98,11 @@ void CloudInvariants::starts(const workflow::Request& request) {
   if (!request.retry_token.empty()) tokens_.sent(request);
 }
 
-void CloudInvariants::after(const workflow::Request& request, const workflow::Reply& reply) {
+void CloudInvariants::after(const workflow::Request& request, const workflow::Reply& reply,
+                            bool doubled) {
+  const std::size_t before = seen_;
   see(tenancy_.clock());
+  for (std::size_t made = before; doubled && made < seen_; ++made) doubles_.insert(made);
   if (request.reads() || !reply.ok()) return;
   source_.done(request, others_);
   if (request.method == "DELETE") twice_.removed(request);

@@ -59,6 +59,14 @@ class NeverTwice {
 };
 
 // own_claim.cc
+// Where the claim on the source of a migration lies.
+struct ClaimPlace {
+  std::string region, path;
+};
+ClaimPlace claim_place(const adapters::sim::Tenancy& tenancy, const ledger::Fields& plan);
+// The claim that lies there, as JSON; none: empty.
+std::string claim_at(adapters::sim::Tenancy& tenancy, const ClaimPlace& place, Time now);
+
 class OwnClaim {
  public:
   OwnClaim(adapters::sim::Tenancy& tenancy, const workflow::Plan& plan);
@@ -68,7 +76,8 @@ class OwnClaim {
 
  private:
   struct Claimed {
-    std::string region, path, source;
+    ClaimPlace place;
+    std::string source;
   };
   adapters::sim::Tenancy& tenancy_;
   std::map<std::string, Claimed> claims_;                    // by KeyParts::about
@@ -109,12 +118,14 @@ class CloudInvariants final : public TrafficWatch {
                   std::function<bool(std::string_view)> may_end, SaidDead said_dead);
 
   void starts(const workflow::Request& request) override;
-  void after(const workflow::Request& request, const workflow::Reply& reply) override;
+  void after(const workflow::Request& request, const workflow::Reply& reply, bool doubled) override;
 
   // What was created since it was last looked belongs to others.
   void count_as_others();
   const Others& others() const { return others_; }
   const Others& ever_others() const { return ever_others_; }  // those allowed, too
+  // What copies of requests made, which the network doubled: counted as the tenancy counts it.
+  const std::set<std::size_t>& doubles() const { return doubles_; }
   // A person says that it is a migration's: it may be treated as such.
   void allow(const std::string& id) { others_.erase(id); }
   // A ledger was put back from an older copy, and with it the intents of these keys were forgotten.
@@ -127,6 +138,7 @@ class CloudInvariants final : public TrafficWatch {
 
   adapters::sim::Tenancy& tenancy_;
   std::size_t seen_ = 0;
+  std::set<std::size_t> doubles_;
   Others others_, ever_others_;
   std::set<std::string> forgotten_;  // by whichever ledger
   NeverTwice twice_;

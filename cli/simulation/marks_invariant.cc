@@ -7,8 +7,8 @@
 //  - buckets are nobody's: a target bucket that is there is used as it is, and stays;
 //  - a replica of the source that is there already is used, and recorded as theirs; it stays, too;
 //  - what was copied from a bucket stays: the source has it, too;
-//  - pre-authenticated requests and replication policies take no token: where the network doubles
-//    what makes one, the copy can make another after it was looked for; `reconcile` finds it;
+//  - pre-authenticated requests, replication policies and claims take no token: where the network
+//    doubles what makes one, the copy can make another after it was removed; `reconcile` finds it;
 //  - a ledger that was put back to before its checks, and is rolled back without going forward once
 //    more, does not know where to look; `reconcile` tells what is there (never-lost).
 #include "cli/simulation/marks_invariant.h"
@@ -89,8 +89,9 @@ std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy) {
   return held;
 }
 
-Marks::Marks(const adapters::sim::Tenancy& tenancy, const Others& others)
-    : tenancy_(tenancy), others_(others), created_(tenancy.created_from(0)) {
+Marks::Marks(adapters::sim::Tenancy& tenancy, const Others& others,
+             const std::set<std::size_t>& doubles)
+    : tenancy_(tenancy), others_(others), doubles_(doubles), created_(tenancy.created_from(0)) {
   for (const auto& made : created_)
     if (made.id.starts_with("ocid1.")) by_id_[made.id] = &made;
 }
@@ -120,13 +121,21 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
   });
 }
 
-bool Marks::is_double(const Created& made) const {
-  constexpr Duration kLatest = std::chrono::minutes(6);  // a signature's five, and the way
-  return (made.kind == "par" || made.kind == "replication-policy") &&
-         std::any_of(created_.begin(), created_.end(), [&](const Created& first) {
-           return first.kind == made.kind && first.name == made.name && first.id != made.id &&
-                  first.at < made.at && made.at - first.at < kLatest;
-         });
+void Marks::check_released(std::string_view ledger_id, const ledger::MigrationState& state) const {
+  const auto place = claim_place(tenancy_, state.plan);
+  const auto claim = claim_at(tenancy_, place, tenancy_.clock());
+  if (claim.find(fmt::format(R"("ledger":"{}","migration":"{}")", ledger_id, state.name)) ==
+      std::string::npos)
+    return;
+  std::size_t latest = created_.size();
+  for (std::size_t i = 0; i < created_.size(); ++i)
+    if (created_[i].region == place.region && created_[i].id == decoded(place.path)) latest = i;
+  if (doubles_.count(latest) != 0) return;
+  throw Violation(
+      "rollback-leaves-nothing",
+      fmt::format("{} is {}, and its claim on the source, written at {}, is there: {}", state.name,
+                  state.cleaned ? "cleaned up" : "rolled back",
+                  latest < created_.size() ? format_utc(created_[latest].at) : "?", claim));
 }
 
 void Marks::check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
@@ -148,12 +157,16 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
       undone.erase(state.stream);
   });
   if (undone.empty()) return;
+  if (!only_policies)
+    for (const auto& [stream, state] : undone) check_released(ledger_id, state);
   const auto held = held_by(tenancy_);
-  for (const auto& made : created_) {
+  for (std::size_t i = 0; i < created_.size(); ++i) {
+    const Created& made = created_[i];
     const auto owner = owner_of(made);
     if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
     if (only_policies && made.kind != "replication-policy") continue;
-    if (is_double(made)) continue;
+    if ((made.kind == "par" || made.kind == "replication-policy") && doubles_.count(i) != 0)
+      continue;
     for (const auto& [stream, state] : undone) {
       const bool rolled_back = state.status == ledger::Status::rolled_back;
       if ((!rolled_back && !is_on_the_way(made.kind)) || !is_made_for(*owner, ledger_id, state))

@@ -24,27 +24,30 @@ std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy);
 
 class Marks {
  public:
-  // `others`: what was made by others, and no person said to be a migration's.
-  Marks(const adapters::sim::Tenancy& tenancy, const Others& others);
+  // `others`: what was made by others, and no person said to be a migration's. `doubles`: what
+  // copies of requests made, which the network doubled, counted as the tenancy counts it.
+  Marks(adapters::sim::Tenancy& tenancy, const Others& others,
+        const std::set<std::size_t>& doubles);
 
   // What a ledger recorded as found, by its marks, was created by a request of that ledger for that
   // migration, or by nobody's that is known. Throws Violation.
   void check_adopted(const ledger::EventStore& store) const;
 
   // Nothing that bears the marks of a migration that was rolled back is there; of one that was
-  // cleaned up, nothing that was only needed on the way. `forgetful`: the ledger was put back from
-  // an older copy, and that has forgotten some intents. Throws Violation.
+  // cleaned up, nothing that was only needed on the way; of either, no claim on its source.
+  // `forgetful`: the ledger was put back from an older copy, and that has forgotten some intents.
+  // Throws Violation.
   void check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
                     bool forgetful) const;
 
  private:
   using Created = adapters::sim::Tenancy::Created;
 
-  // Whether a copy of the request that made another made it.
-  bool is_double(const Created& made) const;
+  void check_released(std::string_view ledger_id, const ledger::MigrationState& state) const;
 
-  const adapters::sim::Tenancy& tenancy_;
+  adapters::sim::Tenancy& tenancy_;
   const Others& others_;
+  const std::set<std::size_t>& doubles_;
   const std::vector<Created> created_;
   std::map<std::string_view, const Created*> by_id_;  // of what is not an object: ids are OCIDs
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace migledger::simulation {
 
@@ -158,10 +159,10 @@ void Network::lose(ProcessId process) {
   }
 }
 
-Reply Network::handle(const Request& request, Fault fault) {
-  Reply reply = tenancy_.handle(request, now_, fault);
+Reply Network::handle(const Flight& flight, bool doubled) {
+  Reply reply = tenancy_.handle(flight.request, now_, flight.fault);
   note_secrets(reply);
-  watch_.after(request, reply);
+  watch_.after(flight.request, reply, doubled);
   return reply;
 }
 
@@ -186,6 +187,7 @@ void Network::arrive(std::size_t index) {
   // A child that lives on sends later than it would have.
   if (flight.leaves > now_) return;
   --flight.copies;
+  const bool doubled = std::exchange(flight.arrived, true);
   Reply reply;
   Duration takes = between(20ms, 700ms);
   switch (flight.fate) {
@@ -207,17 +209,17 @@ void Network::arrive(std::size_t index) {
                           "An internal server error occurred.");
       break;
     case Fate::error_after:
-      handle(flight.request, flight.fault);
+      handle(flight, doubled);
       reply = error_reply(now_, dice_.chance(0.5) ? 500 : 503, "InternalServerError",
                           "An internal server error occurred.");
       break;
     case Fate::lost_reply:
-      handle(flight.request, flight.fault);
+      handle(flight, doubled);
       reply = no_reply(Reply::Delivery::unknown, "Connection aborted without a response");
       takes = between(1s, 60s);
       break;
     default:
-      reply = handle(flight.request, flight.fault);
+      reply = handle(flight, doubled);
       break;
   }
   if (!flight.request.reads())

@@ -23,7 +23,9 @@ class TrafficWatch {
   virtual ~TrafficWatch() = default;
   // A child is started with it, which may never send it.
   virtual void starts(const workflow::Request& request) = 0;
-  virtual void after(const workflow::Request& request, const workflow::Reply& reply) = 0;
+  // `doubled`: it is a copy that the network made of a request that has arrived before.
+  virtual void after(const workflow::Request& request, const workflow::Reply& reply,
+                     bool doubled) = 0;
 };
 
 class Network {
@@ -79,10 +81,11 @@ class Network {
     Fate fate = Fate::normal;
     adapters::sim::Fault fault = adapters::sim::Fault::none;
     Time leaves{};
-    unsigned copies = 0;  // still to arrive
-    bool stray = false;   // the second copy comes when the reply to the first is long there
-    bool orphan = false;  // whoever waited for it is gone
-    bool never = false;   // the child was ended before it sent
+    unsigned copies = 0;   // still to arrive
+    bool arrived = false;  // one has
+    bool stray = false;    // the second copy comes when the reply to the first is long there
+    bool orphan = false;   // whoever waited for it is gone
+    bool never = false;    // the child was ended before it sent
     bool replied = false;
     workflow::Reply reply;
   };
@@ -102,7 +105,7 @@ class Network {
   void arrive(std::size_t index);
   void happen(const Event& event);
   Flight& at(std::size_t index) { return flights_[index]; }
-  workflow::Reply handle(const workflow::Request& request, adapters::sim::Fault fault);
+  workflow::Reply handle(const Flight& flight, bool doubled);
   void draw_fate(Flight& flight);
   void note_secrets(const workflow::Reply& reply);
 

@@ -17,6 +17,23 @@ namespace migledger::simulation {
 
 using adapters::sim::Tenancy;
 
+ClaimPlace claim_place(const Tenancy& tenancy, const ledger::Fields& plan) {
+  return {
+      std::string(plan.get("source_region")),
+      fmt::format(
+          "/n/{}/b/{}/o/{}", tenancy.object_namespace(), plan.get("migration_bucket_name"),
+          workflow::percent_encode(fmt::format("migledger/claims/{}", workflow::source_of(plan))))};
+}
+
+std::string claim_at(Tenancy& tenancy, const ClaimPlace& place, Time now) {
+  workflow::Request request;
+  request.region = place.region;
+  request.service = workflow::Service::object_storage;
+  request.path = place.path;
+  const auto reply = tenancy.handle(request, now);
+  return reply.ok() ? reply.body : std::string();
+}
+
 OwnClaim::OwnClaim(Tenancy& tenancy, const workflow::Plan& plan) : tenancy_(tenancy) {
   if (plan.workflow == "storage-replication") return;  // claims nothing: its policy is unique
   for (const auto& planned : plan.migrations) {
@@ -24,12 +41,7 @@ OwnClaim::OwnClaim(Tenancy& tenancy, const workflow::Plan& plan) : tenancy_(tena
     const auto key = workflow::idempotency_key("000000000000", planned.name, source, "step", 1);
     const auto parts = parts_of_key(key);
     if (!parts) continue;
-    claims_[parts->about] = {
-        std::string(planned.fields.get("source_region")),
-        fmt::format("/n/{}/b/{}/o/{}", tenancy.object_namespace(),
-                    planned.fields.get("migration_bucket_name"),
-                    workflow::percent_encode(fmt::format("migledger/claims/{}", source))),
-        std::string(source)};
+    claims_[parts->about] = {claim_place(tenancy, planned.fields), std::string(source)};
   }
 }
 
@@ -40,19 +52,15 @@ void OwnClaim::made(const Tenancy::Created& made, Time now) {
   const auto found = claims_.find(parts->about);
   if (found == claims_.end()) return;
   const Claimed& claimed = found->second;
-  workflow::Request request;
-  request.region = claimed.region;
-  request.service = workflow::Service::object_storage;
-  request.path = claimed.path;
-  const auto reply = tenancy_.handle(request, now);
-  if (reply.ok() && reply.body.find("\"ledger\":\"" + parts->ledger) != std::string::npos) {
+  const auto claim = claim_at(tenancy_, claimed.place, now);
+  if (claim.find("\"ledger\":\"" + parts->ledger) != std::string::npos) {
     forgotten_.erase({parts->ledger, parts->about});
     return;
   }
   if (forgotten_.count({parts->ledger, parts->about}) != 0) return;
   throw Violation("own-claim", fmt::format("{} {} was created for {} while the claim on {} is {}",
                                            made.kind, made.id, made.key, claimed.source,
-                                           reply.ok() ? reply.body : "not there"));
+                                           claim.empty() ? "not there" : claim));
 }
 
 }  // namespace migledger::simulation

@@ -132,7 +132,7 @@ void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants
   look.service = workflow::Service::object_storage;
   look.path = "/n";
   network.ask(look);
-  invariants.after(look, {});
+  invariants.after(look, {}, false);
   const auto reply = network.ask(request);
   invariants.count_as_others();
   trace.note(

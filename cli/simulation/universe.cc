@@ -118,7 +118,7 @@ void Universe::run() {
   // What was sent before faults stopped has arrived by then.
   network_->pass(network_->now() + 15min);
   for (const auto& ledger : ledgers_) ask_ledger(*ledger);
-  const Marks marks(*tenancy_, invariants_->others());
+  const Marks marks(*tenancy_, invariants_->others(), invariants_->doubles());
   for (const auto& ledger : ledgers_) {
     const auto store = ledger->disk().read();
     marks.check_adopted(*store);

@@ -326,7 +326,8 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
       std::find_if(made.begin(), made.end(), [](const auto& one) { return one.kind == "image"; });
   REQUIRE(image != made.end());
   const Others nobody, others{image->id};
-  const Marks marks(rehearsal.tenancy(), nobody);
+  const std::set<std::size_t> no_doubles;
+  const Marks marks(rehearsal.tenancy(), nobody, no_doubles);
   CHECK(broken([&] { marks.check_adopted(store); }).empty());
   CHECK(broken([&] { marks.check_undone(store, workflow, false); }).empty());
   const auto adopt = [&](const char* name) {
@@ -342,7 +343,7 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
       rehearsal.state("web-1").facts.get("image_id") == image->id ? "web-1" : "web-2";
   adopt(owner.c_str());
   CHECK(broken([&] { marks.check_adopted(store); }).empty());
-  const Marks theirs(rehearsal.tenancy(), others);
+  const Marks theirs(rehearsal.tenancy(), others, no_doubles);
   CHECK(broken([&] { theirs.check_adopted(store); }).find("adopts-its-own: ") == 0);
   adopt(owner == "web-1" ? "web-2" : "web-1");
   CHECK(broken([&] { marks.check_adopted(store); }).find("adopts-its-own: ") == 0);
@@ -352,6 +353,30 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
   CHECK(broken([&] {
           marks.check_undone(store, workflow, false);
         }).find("rollback-leaves-nothing: ") == 0);
+}
+
+TEST_CASE("a claim that a rollback leaves is told but for one that a doubled request wrote") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  EventDraft ended(*rehearsal.store().find_stream("web-1"), rehearsal.store().head().time, 2);
+  ended.body().initEnded().setResult(ledger::schema::Ended::Result::ROLLED_BACK);
+  rehearsal.store().append_one(ended);
+  const auto seen = [&](const std::set<std::size_t>& doubles) {
+    return broken([&] {
+      Marks(rehearsal.tenancy(), {}, doubles)
+          .check_undone(rehearsal.store(), workflow::compute_workflow(), false);
+    });
+  };
+  const auto is_of_claim = [](const std::string& told) {
+    return told.find("web-1 is rolled back, and its claim on the source") != std::string::npos;
+  };
+  CHECK(is_of_claim(seen({})));
+  const auto made = rehearsal.tenancy().created_from(0);
+  const auto claim = std::find_if(made.begin(), made.end(), [](const auto& one) {
+    return one.name.find("migledger/claims/") == 0;
+  });
+  REQUIRE(claim != made.end());
+  CHECK_FALSE(is_of_claim(seen({static_cast<std::size_t>(claim - made.begin())})));
 }
 
 TEST_CASE("what is made without a claim is told but for a release of it that was forgotten") {
