@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <string_view>
+#include <thread>
 
 #include "cli/exit_status.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 std::atomic<workflow::Executor*> stopped{nullptr};
 std::atomic<int> signals{0};
+std::atomic<int> handlers{0};  // at work now
 
 // Everything acknowledged is on disk, whatever is going on.
 void end_at_once(int) { ::_exit(static_cast<int>(ExitStatus::interrupted)); }
@@ -22,9 +25,13 @@ void on_signal(int) {
   constexpr std::string_view kOnce =
       "\nmigledger: waiting for the calls under way, to record them; once more stops at once "
       "(that is safe, too)\n";
+  const int error = errno;  // of whatever this interrupts
+  ++handlers;
   if (signals++ == 0) [[maybe_unused]]
     const auto written = ::write(STDERR_FILENO, kOnce.data(), kOnce.size());
   if (auto* executor = stopped.load()) executor->stop();
+  --handlers;
+  errno = error;
 }
 
 void handle(void (*handler)(int)) {
@@ -47,6 +54,9 @@ StopOnSignal::StopOnSignal(workflow::Executor& executor) {
 StopOnSignal::~StopOnSignal() {
   end_on_signal();
   stopped = nullptr;
+  // The system picks the thread that handles a signal, and that one may be about to stop what is
+  // gone next. On this thread none is at work.
+  while (handlers != 0) std::this_thread::yield();
 }
 
 }  // namespace migledger::cli
