@@ -9,8 +9,8 @@ namespace migledger::cli {
 // which there is something to be stopped in order.
 void end_on_signal();
 
-// While it lives, SIGINT and SIGTERM call executor.stop(). One at a
-// time. Afterwards they do as end_on_signal() says.
+// While it lives, SIGINT and SIGTERM call executor.stop(), on any thread. One at a time. Once it is
+// gone none is still doing so, and they do as end_on_signal() says.
 class StopOnSignal {
  public:
   explicit StopOnSignal(workflow::Executor& executor);

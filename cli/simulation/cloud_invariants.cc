@@ -100,17 +100,19 @@ void CloudInvariants::starts(const workflow::Request& request) {
 
 void CloudInvariants::after(const workflow::Request& request, const workflow::Reply& reply,
                             bool doubled) {
-  const std::size_t before = seen_;
-  see(tenancy_.clock());
-  for (std::size_t made = before; doubled && made < seen_; ++made) doubles_.insert(made);
+  see(tenancy_.clock(), doubled);
   if (request.reads() || !reply.ok()) return;
   source_.done(request, others_);
   if (request.method == "DELETE") twice_.removed(request);
 }
 
-void CloudInvariants::see(Time now) {
+void CloudInvariants::see(Time now, bool doubled) {
   for (const auto& made : tenancy_.created_from(seen_)) {
     ++seen_;
+    if (doubled)
+      doubles_.insert(made.region + made.id);
+    else
+      doubles_.erase(made.region + made.id);
     twice_.made(made, now);
     claim_.made(made, now);
   }

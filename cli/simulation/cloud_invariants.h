@@ -124,8 +124,8 @@ class CloudInvariants final : public TrafficWatch {
   void count_as_others();
   const Others& others() const { return others_; }
   const Others& ever_others() const { return ever_others_; }  // those allowed, too
-  // What copies of requests made, which the network doubled: counted as the tenancy counts it.
-  const std::set<std::size_t>& doubles() const { return doubles_; }
+  // What was made last by a copy of a request, which the network doubled: by region and id.
+  const std::set<std::string>& doubles() const { return doubles_; }
   // A person says that it is a migration's: it may be treated as such.
   void allow(const std::string& id) { others_.erase(id); }
   // A ledger was put back from an older copy, and with it the intents of these keys were forgotten.
@@ -134,11 +134,11 @@ class CloudInvariants final : public TrafficWatch {
   std::size_t created() const { return seen_; }
 
  private:
-  void see(Time now);
+  void see(Time now, bool doubled);
 
   adapters::sim::Tenancy& tenancy_;
   std::size_t seen_ = 0;
-  std::set<std::size_t> doubles_;
+  std::set<std::string> doubles_;
   Others others_, ever_others_;
   std::set<std::string> forgotten_;  // by whichever ledger
   NeverTwice twice_;

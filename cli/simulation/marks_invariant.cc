@@ -44,6 +44,17 @@ bool is_on_the_way(std::string_view kind) {
          kind.starts_with("object") || kind.find("backup") != std::string_view::npos;
 }
 
+bool is_rolled_back(const ledger::MigrationState& state) {
+  return state.status == ledger::Status::rolled_back;
+}
+
+// What a migration that was undone, or cleaned up after, has left.
+[[noreturn]] void tell_left(const ledger::MigrationState& state, const std::string& what) {
+  throw Violation(is_rolled_back(state) ? "rollback-leaves-nothing" : "cleanup-leaves-nothing",
+                  fmt::format("{} is {}, and {}", state.name,
+                              is_rolled_back(state) ? "rolled back" : "cleaned up", what));
+}
+
 // Each migration's state at each of its events, and what the ledger is called.
 template <typename Visit>
 void for_each_event(const ledger::EventStore& store, const Visit& visit) {
@@ -90,7 +101,7 @@ std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy) {
 }
 
 Marks::Marks(adapters::sim::Tenancy& tenancy, const Others& others,
-             const std::set<std::size_t>& doubles)
+             const std::set<std::string>& doubles)
     : tenancy_(tenancy), others_(others), doubles_(doubles), created_(tenancy.created_from(0)) {
   for (const auto& made : created_)
     if (made.id.starts_with("ocid1.")) by_id_[made.id] = &made;
@@ -127,15 +138,8 @@ void Marks::check_released(std::string_view ledger_id, const ledger::MigrationSt
   if (claim.find(fmt::format(R"("ledger":"{}","migration":"{}")", ledger_id, state.name)) ==
       std::string::npos)
     return;
-  std::size_t latest = created_.size();
-  for (std::size_t i = 0; i < created_.size(); ++i)
-    if (created_[i].region == place.region && created_[i].id == decoded(place.path)) latest = i;
-  if (doubles_.count(latest) != 0) return;
-  throw Violation(
-      "rollback-leaves-nothing",
-      fmt::format("{} is {}, and its claim on the source, written at {}, is there: {}", state.name,
-                  state.cleaned ? "cleaned up" : "rolled back",
-                  latest < created_.size() ? format_utc(created_[latest].at) : "?", claim));
+  if (doubles_.count(place.region + decoded(place.path)) == 0)
+    tell_left(state, "its claim on the source is there: " + claim);
 }
 
 void Marks::check_undone(const ledger::EventStore& store, const workflow::Workflow& workflow,
@@ -149,9 +153,8 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
     ledger_id = id;
     // All removals come after the checks that find the namespace of the tenancy's buckets.
     const bool blind = forgetful && state.facts.get("namespace").empty();
-    const bool rolled_back = state.status == ledger::Status::rolled_back;
     const bool cleaned = state.status == ledger::Status::done && state.cleaned;
-    if ((rolled_back || cleaned) && !blind)
+    if ((is_rolled_back(state) || cleaned) && !blind)
       undone[state.stream] = state;
     else
       undone.erase(state.stream);
@@ -160,21 +163,19 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
   if (!only_policies)
     for (const auto& [stream, state] : undone) check_released(ledger_id, state);
   const auto held = held_by(tenancy_);
-  for (std::size_t i = 0; i < created_.size(); ++i) {
-    const Created& made = created_[i];
+  for (const auto& made : created_) {
     const auto owner = owner_of(made);
-    if (!owner || made.kind == "bucket" || held.count(made.region + made.id) == 0) continue;
+    const std::string place = made.region + made.id;
+    if (!owner || made.kind == "bucket" || held.count(place) == 0) continue;
     if (only_policies && made.kind != "replication-policy") continue;
-    if ((made.kind == "par" || made.kind == "replication-policy") && doubles_.count(i) != 0)
+    if ((made.kind == "par" || made.kind == "replication-policy") && doubles_.count(place) != 0)
       continue;
     for (const auto& [stream, state] : undone) {
-      const bool rolled_back = state.status == ledger::Status::rolled_back;
-      if ((!rolled_back && !is_on_the_way(made.kind)) || !is_made_for(*owner, ledger_id, state))
+      if ((!is_rolled_back(state) && !is_on_the_way(made.kind)) ||
+          !is_made_for(*owner, ledger_id, state))
         continue;
-      throw Violation(rolled_back ? "rollback-leaves-nothing" : "cleanup-leaves-nothing",
-                      fmt::format("{} is {}, and {} {} ({}), created for {} at {}, is there",
-                                  state.name, rolled_back ? "rolled back" : "cleaned up", made.kind,
-                                  made.id, made.name, made.key, format_utc(made.at)));
+      tell_left(state, fmt::format("{} {} ({}), created for {} at {}, is there", made.kind, made.id,
+                                   made.name, made.key, format_utc(made.at)));
     }
   }
 }

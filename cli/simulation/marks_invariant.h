@@ -24,10 +24,10 @@ std::set<std::string> held_by(const adapters::sim::Tenancy& tenancy);
 
 class Marks {
  public:
-  // `others`: what was made by others, and no person said to be a migration's. `doubles`: what
-  // copies of requests made, which the network doubled, counted as the tenancy counts it.
+  // `others`: what was made by others, and no person said to be a migration's. `doubles`: what was
+  // made by copies of requests, which the network doubled, each by its region and its id.
   Marks(adapters::sim::Tenancy& tenancy, const Others& others,
-        const std::set<std::size_t>& doubles);
+        const std::set<std::string>& doubles);
 
   // What a ledger recorded as found, by its marks, was created by a request of that ledger for that
   // migration, or by nobody's that is known. Throws Violation.
@@ -47,7 +47,7 @@ class Marks {
 
   adapters::sim::Tenancy& tenancy_;
   const Others& others_;
-  const std::set<std::size_t>& doubles_;
+  const std::set<std::string>& doubles_;
   const std::vector<Created> created_;
   std::map<std::string_view, const Created*> by_id_;  // of what is not an object: ids are OCIDs
 };

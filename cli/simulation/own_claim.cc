@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/simulation/cloud_invariants.h"
+#include "workflow/oci_api.h"
 #include "workflow/step.h"
 
 namespace migledger::simulation {
@@ -18,19 +19,14 @@ namespace migledger::simulation {
 using adapters::sim::Tenancy;
 
 ClaimPlace claim_place(const Tenancy& tenancy, const ledger::Fields& plan) {
-  return {
-      std::string(plan.get("source_region")),
-      fmt::format(
-          "/n/{}/b/{}/o/{}", tenancy.object_namespace(), plan.get("migration_bucket_name"),
-          workflow::percent_encode(fmt::format("migledger/claims/{}", workflow::source_of(plan))))};
+  const auto name = std::string(workflow::kClaims) + std::string(workflow::source_of(plan));
+  return {std::string(plan.get("source_region")),
+          workflow::bucket_path(tenancy.object_namespace(), plan.get("migration_bucket_name"),
+                                "/o/" + workflow::percent_encode(name))};
 }
 
 std::string claim_at(Tenancy& tenancy, const ClaimPlace& place, Time now) {
-  workflow::Request request;
-  request.region = place.region;
-  request.service = workflow::Service::object_storage;
-  request.path = place.path;
-  const auto reply = tenancy.handle(request, now);
+  const auto reply = tenancy.handle(workflow::storage(place.region, "GET", place.path), now);
   return reply.ok() ? reply.body : std::string();
 }
 

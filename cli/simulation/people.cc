@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "workflow/compute_workflow.h"
+#include "workflow/oci_api.h"
 
 namespace migledger::simulation {
 
@@ -96,14 +97,9 @@ void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants
   json::object body{{"freeformTags", tags}};
   const std::uint64_t kind = dice_.below(4);
   if (kind == 0 && m.fields.has("migration_bucket_name")) {
-    request.region = field("source_region");
-    request.service = workflow::Service::object_storage;
-    request.method = "PUT";
+    const auto claim = claim_place(tenancy_, m.fields);
+    request = workflow::storage(claim.region, "PUT", claim.path);
     request.if_none_match = "*";
-    request.path =
-        fmt::format("/n/{}/b/{}/o/{}", tenancy_.object_namespace(), field("migration_bucket_name"),
-                    workflow::percent_encode(
-                        fmt::format("migledger/claims/{}", workflow::source_of(m.fields))));
     body = {{"ledger", "ffffffffffffffffffffffffffffffff"}, {"migration", m.name}};
   } else if (m.fields.has("source_instance_id")) {
     request.region = field("source_region");

@@ -45,8 +45,8 @@ class SignalsAsTheyWere {
   }
 
  private:
-  struct sigaction interrupted_ {
-  }, terminated_{};
+  struct sigaction interrupted_ = {};
+  struct sigaction terminated_ = {};
 };
 
 }  // namespace

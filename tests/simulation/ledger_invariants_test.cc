@@ -9,6 +9,7 @@
 #include "cli/simulation/marks_invariant.h"
 #include "ledger/memory_event_store.h"
 #include "tests/support/rehearsal.h"
+#include "workflow/oci_api.h"
 
 using namespace migledger;
 using namespace migledger::simulation;
@@ -326,7 +327,7 @@ TEST_CASE("what is adopted was made for that migration, and a rollback leaves no
       std::find_if(made.begin(), made.end(), [](const auto& one) { return one.kind == "image"; });
   REQUIRE(image != made.end());
   const Others nobody, others{image->id};
-  const std::set<std::size_t> no_doubles;
+  const std::set<std::string> no_doubles;
   const Marks marks(rehearsal.tenancy(), nobody, no_doubles);
   CHECK(broken([&] { marks.check_adopted(store); }).empty());
   CHECK(broken([&] { marks.check_undone(store, workflow, false); }).empty());
@@ -361,7 +362,7 @@ TEST_CASE("a claim that a rollback leaves is told but for one that a doubled req
   EventDraft ended(*rehearsal.store().find_stream("web-1"), rehearsal.store().head().time, 2);
   ended.body().initEnded().setResult(ledger::schema::Ended::Result::ROLLED_BACK);
   rehearsal.store().append_one(ended);
-  const auto seen = [&](const std::set<std::size_t>& doubles) {
+  const auto seen = [&](const std::set<std::string>& doubles) {
     return broken([&] {
       Marks(rehearsal.tenancy(), {}, doubles)
           .check_undone(rehearsal.store(), workflow::compute_workflow(), false);
@@ -376,7 +377,7 @@ TEST_CASE("a claim that a rollback leaves is told but for one that a doubled req
     return one.name.find("migledger/claims/") == 0;
   });
   REQUIRE(claim != made.end());
-  CHECK_FALSE(is_of_claim(seen({static_cast<std::size_t>(claim - made.begin())})));
+  CHECK_FALSE(is_of_claim(seen({claim->region + claim->id})));
 }
 
 TEST_CASE("what is made without a claim is told but for a release of it that was forgotten") {
@@ -390,15 +391,9 @@ TEST_CASE("what is made without a claim is told but for a release of it that was
   REQUIRE(image != made.end());
   OwnClaim claim(tenancy, plan);
   const auto seen = [&] { return broken([&] { claim.made(*image, tenancy.clock()); }); };
-  workflow::Request request;
-  request.region = plan.migrations[0].fields.get("source_region");
-  request.service = workflow::Service::object_storage;
-  request.path =
-      "/n/" + tenancy.object_namespace() + "/b/" +
-      std::string(plan.migrations[0].fields.get("migration_bucket_name")) + "/o/" +
-      workflow::percent_encode("migledger/claims/" +
-                               std::string(workflow::source_of(plan.migrations[0].fields)));
-  const auto kept = tenancy.handle(request, tenancy.clock()).body;
+  const auto place = claim_place(tenancy, plan.migrations[0].fields);
+  const auto kept = claim_at(tenancy, place, tenancy.clock());
+  auto request = workflow::storage(place.region, "GET", place.path);
   const auto release = [&] {
     request.method = "DELETE";
     REQUIRE(tenancy.handle(request, tenancy.clock()).ok());

@@ -52,11 +52,21 @@ std::string fact(const Rehearsal& rehearsal, std::string_view name) {
   return std::string(rehearsal.state("web-1").facts.get(name));
 }
 
-Request put_claim(const Rehearsal& rehearsal, std::string_view claim, std::string content) {
-  return workflow::storage("us-ashburn-1", "PUT",
+Request on_object(const Rehearsal& rehearsal, std::string_view region, std::string_view name,
+                  std::string method, std::string body) {
+  return workflow::storage(region, std::move(method),
                            workflow::bucket_path(fact(rehearsal, "namespace"), "migration-staging",
-                                                 "/o/" + workflow::percent_encode(claim)),
-                           {}, std::move(content));
+                                                 "/o/" + workflow::percent_encode(name)),
+                           {}, std::move(body));
+}
+
+Request put_claim(const Rehearsal& rehearsal, std::string_view claim, std::string content) {
+  return on_object(rehearsal, "us-ashburn-1", claim, "PUT", std::move(content));
+}
+
+Request on_copy(const Rehearsal& rehearsal, std::string method, std::string body = {}) {
+  return on_object(rehearsal, "sa-bogota-1", fact(rehearsal, "copy_name"), std::move(method),
+                   std::move(body));
 }
 
 Request on_instance(const Rehearsal& rehearsal, std::string method, std::string query) {
@@ -64,14 +74,6 @@ Request on_instance(const Rehearsal& rehearsal, std::string method, std::string 
       "sa-bogota-1", "instances/" + fact(rehearsal, "target_instance_id"), std::move(query));
   request.method = std::move(method);
   return request;
-}
-
-Request on_copy(const Rehearsal& rehearsal, std::string method, std::string body = {}) {
-  return workflow::storage(
-      "sa-bogota-1", std::move(method),
-      workflow::bucket_path(fact(rehearsal, "namespace"), "migration-staging",
-                            "/o/" + workflow::percent_encode(fact(rehearsal, "copy_name"))),
-      {}, std::move(body));
 }
 
 void wait(Rehearsal& rehearsal, Duration duration) {
