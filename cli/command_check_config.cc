@@ -20,7 +20,7 @@ namespace {
 namespace json = boost::json;
 using workflow::PlannedMigration;
 
-using Row = std::array<std::string, 4>;
+using TableRow = std::array<std::string, 4>;
 
 std::string route(const PlannedMigration& migration) {
   return fmt::format("{} → {}", migration.fields.get("source_region"),
@@ -37,12 +37,12 @@ std::string pad(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, count_characters(text)), ' ');
 }
 
-void print_table(const std::vector<Row>& rows, std::ostream& out) {
+void print_table(const std::vector<TableRow>& rows, std::ostream& out) {
   std::array<std::size_t, 4> widths{};
-  for (const Row& row : rows)
+  for (const TableRow& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], count_characters(row[i]));
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) line += pad(row[i], widths[i]) + "  ";
     line.erase(line.find_last_not_of(' ') + 1);
@@ -52,7 +52,7 @@ void print_table(const std::vector<Row>& rows, std::ostream& out) {
 
 void print_summary(const adapters::Config& config, const std::string& file, std::ostream& out) {
   const auto& migrations = config.plan.migrations;
-  std::vector<Row> rows = {
+  std::vector<TableRow> rows = {
       {"MIGRATION", "ROUTE", config.plan.workflow == "compute" ? "SHAPE" : "SOURCE", "DEPENDS ON"}};
   constexpr std::size_t kMostRows = 100;
   for (std::size_t i = 0; i < std::min(migrations.size(), kMostRows); ++i) {

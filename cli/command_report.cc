@@ -16,7 +16,7 @@ namespace migledger::cli {
 
 namespace {
 
-constexpr char kStandardOutput[] = "-";
+constexpr char kDash[] = "-";
 
 void check_size(std::uint64_t events, std::uint64_t most) {
   if (events <= most) return;
@@ -57,9 +57,9 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
                const FleetStart& start) {
   const bool markdown = options.markdown || !options.html;
   const std::string markdown_file =
-      options.markdown && !options.markdown->empty() ? *options.markdown : kStandardOutput;
-  if (options.html && markdown && *options.html == kStandardOutput &&
-      markdown_file == kStandardOutput)
+      options.markdown && !options.markdown->empty() ? *options.markdown : kDash;
+  if (options.html && markdown && *options.html == kDash &&
+      markdown_file == kDash)
     throw UsageError("--html and --md cannot both go to the standard output; name a file");
   if (options.html && markdown && *options.html == markdown_file)
     throw UsageError("--html and --md name the same file");
@@ -78,7 +78,7 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
   });
   if (options.checkpoint) data.signed_checkpoint = options.checkpoint(data.scope.until);
   const auto wrote = [&](const std::string& file, std::size_t bytes) {
-    if (file == kStandardOutput || (markdown && markdown_file == kStandardOutput)) return;
+    if (file == kDash || (markdown && markdown_file == kDash)) return;
     out << fmt::format("Wrote {} ({}): {} migration(s), {} events, up to #{}\n", printable(file),
                        size_words(bytes), data.timeline.migrations().size(), data.events,
                        data.scope.until);

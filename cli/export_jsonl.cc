@@ -20,9 +20,9 @@ namespace {
 
 namespace json = boost::json;
 
-class Exporter {
+class JsonlExporter {
  public:
-  Exporter(const ledger::RocksEventStore& store, OutputFile& file, const std::ostream& out)
+  JsonlExporter(const ledger::RocksEventStore& store, OutputFile& file, const std::ostream& out)
       : store_(store), file_(file), out_(out), names_(store) {}
 
   void write(const ledger::EvidenceStore* evidence) {
@@ -81,7 +81,7 @@ void export_jsonl(const std::string& directory, const ExportJsonl& options, std:
   const auto store = open_to_read(directory, err);
   // What events name by digest was there before they were.
   const ledger::EvidenceStore evidence(directory);
-  Exporter(*store, file, out).write(options.evidence ? &evidence : nullptr);
+  JsonlExporter(*store, file, out).write(options.evidence ? &evidence : nullptr);
   file.finish();
   if (!out) return;
   err << fmt::format("migledger: {} events exported, root {}\n", store->head().position,

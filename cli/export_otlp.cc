@@ -67,14 +67,14 @@ struct SpanId {
   std::string hex;
 };
 
-struct Status {
+struct SpanStatus {
   int code = kUnset;
   std::string message;
 };
 
-class Exporter {
+class OtlpExporter {
  public:
-  explicit Exporter(const ReportData& data) : timeline_(data.timeline) {}
+  explicit OtlpExporter(const ReportData& data) : timeline_(data.timeline) {}
 
   // Spans are written migration by migration: as values, all of them would take much memory.
   std::string make() {
@@ -117,7 +117,7 @@ class Exporter {
   }
 
   void span(const SpanId& id, const SpanId& parent, std::string_view name, int kind,
-            const workflow::Period& period, const Status& status, json::array attributes,
+            const workflow::Period& period, const SpanStatus& status, json::array attributes,
             json::array events = {}) {
     json::object span{{"traceId", trace_},
                       {"spanId", id.hex},
@@ -137,7 +137,7 @@ class Exporter {
     spans_.push_back(std::move(span));
   }
 
-  static Status status_of(const MigrationTimeline& migration) {
+  static SpanStatus status_of(const MigrationTimeline& migration) {
     const auto& state = migration.book.state;
     switch (state.status) {
       case ledger::Status::done:
@@ -200,7 +200,7 @@ class Exporter {
     const auto& book = migration.book;
     const std::string_view name = book.state.step_name(stay.step);
     const SpanId id = span_id("step", stay.first);
-    Status status;
+    SpanStatus status;
     if (stay.ending == Ending::succeeded) status.code = kOk;
     if (stay.ending == Ending::failed) status = {kError, stay.reason};
     json::array events;
@@ -235,7 +235,7 @@ class Exporter {
       name = attempt.method + " " + name;
     else
       name += " adopted";
-    Status status;
+    SpanStatus status;
     if (attempt.ending == Ending::succeeded) status.code = kOk;
     if (attempt.ending == Ending::failed || attempt.ending == Ending::unknown)
       status = {kError, attempt.message.empty() ? attempt.code : attempt.message};
@@ -287,7 +287,7 @@ class Exporter {
 
 }  // namespace
 
-std::string otlp_json(const ReportData& data) { return Exporter(data).make(); }
+std::string otlp_json(const ReportData& data) { return OtlpExporter(data).make(); }
 
 int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std::ostream& out,
                 const FleetStart& start) {

@@ -15,8 +15,7 @@ namespace migledger::cli {
 namespace {
 
 namespace json = boost::json;
-using workflow::Finding;
-using Verdict = Finding::Verdict;
+using Verdict = workflow::Finding::Verdict;
 
 constexpr std::array kVerdicts{Verdict::known, Verdict::orphaned, Verdict::missing,
                                Verdict::drifted, Verdict::unseen};
@@ -26,7 +25,7 @@ Colour colour_of(const SaidFinding& said) {
   return said.finding.verdict == Verdict::unseen ? Colour::yellow : Colour::red;
 }
 
-std::string subject_of(const Finding& finding) {
+std::string subject_of(const workflow::Finding& finding) {
   std::string words;
   if (!finding.migration.empty()) words = printable(finding.migration, 63) + " ";
   words += printable(finding.what, 200);
@@ -36,7 +35,7 @@ std::string subject_of(const Finding& finding) {
 }
 
 json::object json_of(const SaidFinding& said) {
-  const Finding& finding = said.finding;
+  const workflow::Finding& finding = said.finding;
   json::object object{{"verdict", workflow::name_of(finding.verdict)},
                       {"what", json_text(finding.what)}};
   const auto add = [&](std::string_view name, const std::string& text) {
@@ -72,7 +71,7 @@ void print_comparison(const std::vector<SaidFinding>& all, const Terminal& termi
   std::map<Verdict, std::size_t> counts;
   unsigned to_do = 0;
   for (const auto& said : all) {
-    const Finding& finding = said.finding;
+    const workflow::Finding& finding = said.finding;
     ++counts[finding.verdict];
     out << paint(terminal, colour_of(said), pad(workflow::name_of(finding.verdict), 8)) << "  "
         << subject_of(finding) << ": " << printable(finding.seen, 500);

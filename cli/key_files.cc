@@ -13,11 +13,11 @@ namespace migledger::cli {
 
 namespace {
 
-constexpr std::size_t kMaxKeyBytes = 4096;
+constexpr std::size_t kMaxKeyFileBytes = 4096;
 
 // The first line of the file; nothing when there is no such file.
 std::optional<std::string> first_line(const std::string& file) {
-  auto text = ledger::read_text(file, kMaxKeyBytes);
+  auto text = ledger::read_text(file, kMaxKeyFileBytes);
   if (text) text->erase(std::min(text->find_first_of("\r\n"), text->size()));
   return text;
 }

@@ -19,13 +19,13 @@ namespace {
 namespace json = boost::json;
 using workflow::Disagreement;
 
-std::string shown(const std::string& text) { return shorten_ocids(printable(text, 300)); }
+std::string shortened(const std::string& text) { return shorten_ocids(printable(text, 300)); }
 
 void print(const Disagreement& d, std::ostream& out) {
   out << fmt::format("#{} {}: {}\n  recorded    {}\n  this build  {}", d.position,
                      printable(d.migration, 63),
                      d.words_only ? "the same, in other words" : "another decision",
-                     shown(d.recorded), shown(d.decided));
+                     shortened(d.recorded), shortened(d.decided));
   if (d.because != 0) out << fmt::format(", because of #{}", d.because);
   out << '\n';
 }

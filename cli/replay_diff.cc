@@ -43,7 +43,7 @@ std::string walk_words(const ledger::MigrationState& state) {
                      walk.totals().objects, walk.totals().failed);
 }
 
-std::string row_words(const FleetRow* row) {
+std::string fleet_row_words(const FleetRow* row) {
   if (!row) return {};
   return fmt::format("{}, {} of {} steps done{}{}", name_of(row->status), row->steps_done(),
                      row->step_count, row->state.empty() ? "" : ", ", row->state);
@@ -107,7 +107,7 @@ std::vector<Change> diff_fleet(const ledger::FleetSummary& before,
   for (const auto& row : after.rows()) {
     const FleetRow* was = before.find(row.stream);
     if (was && was->events == row.events) continue;
-    changes.push_back({row.name, row_words(was), row_words(&row)});
+    changes.push_back({row.name, fleet_row_words(was), fleet_row_words(&row)});
   }
   return changes;
 }

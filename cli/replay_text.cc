@@ -18,7 +18,7 @@ using ledger::StepIndex;
 
 constexpr std::size_t kLongestValue = 500;
 
-std::string shown(std::string_view text) { return printable(text, kLongestValue); }
+std::string shown_value(std::string_view text) { return printable(text, kLongestValue); }
 
 void print_title(const Terminal& terminal, std::string_view title, std::ostream& out) {
   out << '\n' << paint(terminal, Colour::dim, title) << '\n';
@@ -48,7 +48,7 @@ class Lines {
 Lines lines_of(const ledger::Fields& fields) {
   Lines lines;
   fields.for_each([&](std::string_view name, std::string_view value) {
-    lines.add(printable(name), shown(value));
+    lines.add(printable(name), shown_value(value));
   });
   return lines;
 }
@@ -94,20 +94,20 @@ void print_attempt(const Replayed& replayed, const Terminal& terminal, std::ostr
   const auto& attempt = replayed.state.attempt;
   if (attempt.step == ledger::kNoStep || attempt.phase == ledger::Phase::accepted) return;
   Lines lines;
-  lines.add("step", fmt::format("{}, generation {}", shown(replayed.state.step_name(attempt.step)),
+  lines.add("step", fmt::format("{}, generation {}", shown_value(replayed.state.step_name(attempt.step)),
                                 attempt.generation));
   lines.add("outcome", attempt.phase == ledger::Phase::open ? "none yet: the request is in flight"
                                                             : std::string(name_of(attempt.phase)));
   if (attempt.error != ErrorClass::NONE)
     lines.add("error", std::string(workflow::name_of(attempt.error)));
   if (attempt.sends > 0) {
-    lines.add("request", shown(replayed.sending.request));
-    lines.add("key", shown(replayed.sending.key));
-    lines.add("request id", shown(replayed.sending.request_id));
+    lines.add("request", shown_value(replayed.sending.request));
+    lines.add("key", shown_value(replayed.sending.key));
+    lines.add("request id", shown_value(replayed.sending.request_id));
     lines.add("sent", fmt::format("{} time(s), last {}", attempt.sends,
                                   at(replayed.sending.position, attempt.last_sent)));
-    lines.add("through", shown(replayed.sending.transport));
-    lines.add("decided by", "row " + shown(replayed.sending.row));
+    lines.add("through", shown_value(replayed.sending.transport));
+    lines.add("decided by", "row " + shown_value(replayed.sending.row));
   }
   if (attempt.failures > 0) lines.add("failures", fmt::format("{} in a row", attempt.failures));
   if (attempt.doubt) lines.add("doubt", "an earlier sending may have had its effect");
@@ -134,9 +134,9 @@ void print_look(const ledger::MigrationState& state, const Terminal& terminal, s
   };
   Lines lines;
   lines.add("step",
-            fmt::format("{}, generation {}", shown(state.step_name(look.step)), look.generation));
+            fmt::format("{}, generation {}", shown_value(state.step_name(look.step)), look.generation));
   lines.add("found", std::string(result()));
-  lines.add("candidates", shown(look.shown));
+  lines.add("candidates", shown_value(look.shown));
   lines.add("looked", at(look.position, look.time));
   if (look.absent_before != Time{}) lines.add("absent before", format_local(look.absent_before));
   if (look.tag_absent != Time{}) lines.add("absent by tag", format_local(look.tag_absent));
@@ -147,7 +147,7 @@ void print_reading(const ledger::MigrationState& state, const Terminal& terminal
                    std::ostream& out) {
   const auto& reading = state.reading;
   Lines lines;
-  lines.add("observed", shown(reading.state));
+  lines.add("observed", shown_value(reading.state));
   if (reading.percent > 0)
     lines.add("percent", fmt::format("{}", static_cast<unsigned>(reading.percent)));
   if (reading.failures > 0)
@@ -162,14 +162,14 @@ void print_walk(const ledger::MigrationState& state, const Terminal& terminal, s
   if (walk.step == ledger::kNoStep) return;
   const auto totals = walk.totals();
   Lines lines;
-  lines.add("step", shown(state.step_name(walk.step)));
+  lines.add("step", shown_value(state.step_name(walk.step)));
   lines.add("pages", fmt::format("{} begun{}, {} of them open", walk.pages,
                                  walk.all_begun ? ", which is all" : "", walk.open.size()));
   lines.add("objects", fmt::format("{} in pages that have ended, {} of them copied", totals.objects,
                                    totals.copied));
   if (totals.failed > 0) lines.add("failed", fmt::format("{}", totals.failed));
   for (const auto& [name, why] : walk.failures())
-    lines.add("", fmt::format("{}: {}", shown(name), shown(why)));
+    lines.add("", fmt::format("{}: {}", shown_value(name), shown_value(why)));
   lines.print(terminal, "Walk", out);
 }
 
@@ -212,12 +212,12 @@ Lines lines_of_next(const Replayed& replayed, const NextAction& next, const Vant
   }
   const auto& decision = next.decision;
   lines.add("next", std::string(name_of(decision.kind)));
-  lines.add("step", next.step.empty() ? std::string() : shown(next.step));
+  lines.add("step", next.step.empty() ? std::string() : shown_value(next.step));
   if (decision.generation != 0) lines.add("generation", fmt::format("{}", decision.generation));
   if (decision.reopens != ledger::kNoStep)
-    lines.add("goes back to", shown(replayed.state.step_name(decision.reopens)));
-  lines.add("why", shown(decision.reason));
-  lines.add("to do", shown(decision.need));
+    lines.add("goes back to", shown_value(replayed.state.step_name(decision.reopens)));
+  lines.add("why", shown_value(decision.reason));
+  lines.add("to do", shown_value(decision.need));
   lines.add("row", row_words(decision.row));
   if (decision.until > vantage.now) lines.add("not before", format_local(decision.until));
   std::string_view title = "rests on";
@@ -251,21 +251,21 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Vant
     done += replayed.done[step].position != 0 ? 1 : 0;
   Lines summary;
   summary.add("workflow",
-              fmt::format("{}, version {}", shown(state.workflow), state.workflow_version));
+              fmt::format("{}, version {}", shown_value(state.workflow), state.workflow_version));
   summary.add("started", at(state.stream, state.started));
   summary.add("last event", at(state.position, state.updated));
   summary.add("steps", fmt::format("{} of {} done", done, state.forward_count()));
   std::string others;
-  for (const auto& other : state.depends_on) others += (others.empty() ? "" : ", ") + shown(other);
+  for (const auto& other : state.depends_on) others += (others.empty() ? "" : ", ") + shown_value(other);
   summary.add("starts after", others);
   if (state.status == ledger::Status::parked || state.status == ledger::Status::failed) {
-    summary.add("because", shown(state.reason));
+    summary.add("because", shown_value(state.reason));
     summary.add("to do",
-                shown(state.status == ledger::Status::parked
+                shown_value(state.status == ledger::Status::parked
                           ? state.need
                           : words_of(workflow::ways_on(workflow::stage_of(state), state.name))));
   }
-  if (state.paused != 0) summary.add("paused", shown(state.pause_words));
+  if (state.paused != 0) summary.add("paused", shown_value(state.pause_words));
   if (state.unknown_events > 0)
     summary.add("not known", fmt::format("{} event(s) of a newer version", state.unknown_events));
   summary.add("next", next_words(next));

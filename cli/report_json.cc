@@ -20,7 +20,7 @@ using ledger::Position;
 using ledger::schema::Event;
 using workflow::MigrationTimeline;
 
-constexpr std::size_t kLongestText = 400;  // of any one text that came from outside
+constexpr std::size_t kLongestForeignText = 400;  // of any one text that came from outside
 constexpr std::size_t kLongestReason = 2000;
 
 std::int64_t millis(Time t) { return to_micros(t) / 1000; }
@@ -128,7 +128,7 @@ class ReportJson::Writer {
         mention ? step_number(printable(names_.step(event.getStream(), mention->step))) : 0;
     const std::size_t kind = kinds_.of(std::string(kind_of(event)));
     shape_.push_back(shapes_.of({kind, step, static_cast<std::size_t>(level_of(event))}));
-    text_.push_back(texts_.of(describe(event, names_, Wording{kLongestText, true})));
+    text_.push_back(texts_.of(describe(event, names_, Wording{kLongestForeignText, true})));
     causes_.push_back(event.getCause() == 0 ? 0 : position - event.getCause());
     const Position session =
         event.getBody().isSessionOpened() ? position : Position{event.getSession()};
@@ -275,7 +275,7 @@ class ReportJson::Writer {
     std::string_view separator;
     for (const auto& entry : timeline.resources(migration)) {
       append(out, "{}[{},{},{},{},{},{},{}]", separator, text(entry.kind->noun),
-             text(entry.id, kLongestText), step_number(migration.book, entry.recorded->step),
+             text(entry.id, kLongestForeignText), step_number(migration.book, entry.recorded->step),
              text(name_of(entry.fate)), text(origin_of(entry)), entry.recorded->position,
              entry.removal);
       separator = ",";

@@ -11,7 +11,7 @@ namespace migledger::ledger {
 namespace {
 
 constexpr std::size_t kMaxAnchorBytes = 16384;
-constexpr std::string_view kTitle = "migledger-anchor 1\n";
+constexpr std::string_view kAnchorTitle = "migledger-anchor 1\n";
 
 // Takes the line "key: value\n" off the front.
 std::string_view take_line(std::string_view& text, std::string_view key) {
@@ -38,7 +38,7 @@ void Anchor::append(std::span<const std::byte> event_bytes) {
 }
 
 std::string serialise(const Anchor& anchor) {
-  std::string text(kTitle);
+  std::string text(kAnchorTitle);
   text += "position: " + std::to_string(anchor.position()) + "\n";
   text += "root: " + to_hex(anchor.frontier.root()) + "\n";
   text += "head: " + to_hex(anchor.head) + "\n";
@@ -49,8 +49,8 @@ std::string serialise(const Anchor& anchor) {
 
 Anchor parse_anchor(std::string_view text) {
   const std::string_view all = text;
-  if (!text.starts_with(kTitle)) throw std::invalid_argument("its first line is not an anchor's");
-  text.remove_prefix(kTitle.size());
+  if (!text.starts_with(kAnchorTitle)) throw std::invalid_argument("its first line is not an anchor's");
+  text.remove_prefix(kAnchorTitle.size());
   const std::string_view number = take_line(text, "position");
   Position position = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), position);

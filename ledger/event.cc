@@ -10,6 +10,8 @@ namespace {
 constexpr unsigned kFirstSegmentWords = 64;
 }  // namespace
 
+std::string position_words(Position position) { return "position " + std::to_string(position); }
+
 EventDraft::EventDraft(StreamId stream, Time time, Position session, Position cause)
     : stream_(stream),
       message_(std::make_unique<capnp::MallocMessageBuilder>(kFirstSegmentWords)),

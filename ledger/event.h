@@ -18,6 +18,9 @@ namespace migledger::ledger {
 
 using Position = std::uint64_t;  // from 1; 0 is the empty ledger
 using StreamId = std::uint64_t;  // the position of the stream's first event
+// "position 7", for messages.
+std::string position_words(Position position);
+
 inline constexpr StreamId kLedgerStream = 0;
 inline constexpr StreamId kNewStream = ~StreamId{0};
 inline constexpr std::size_t kMaxEventBytes = 65535;

@@ -12,14 +12,14 @@
 
 namespace migledger::ledger {
 
+void fail(std::string_view what, const std::filesystem::path& path, int error) {
+  throw LedgerError(LedgerErrorKind::disk,
+                    "cannot " + std::string(what) + " " + path.string() + ": " + std::strerror(error));
+}
+
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const char* what, const fs::path& path, int error) {
-  throw LedgerError(LedgerErrorKind::disk, std::string("cannot ") + what + " " + path.string() +
-                                               ": " + std::strerror(error));
-}
 
 class Descriptor {
  public:
@@ -123,7 +123,10 @@ bool rename_new(const fs::path& from, const fs::path& to) {
     result = ::rename(from.c_str(), to.c_str());
   }
   if (result != 0 && (errno == EEXIST || errno == ENOTEMPTY)) return false;
-  if (result != 0) fail(("rename " + from.string() + " to").c_str(), to, errno);
+  if (result != 0) {
+    const int error = errno;
+    fail("rename " + from.string() + " to", to, error);
+  }
   sync_directory(parent_of(to));
   return true;
 }

@@ -7,9 +7,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace migledger::ledger {
+
+// Throws that error: "cannot WHAT PATH: …", with the words for `error`, an errno.
+[[noreturn]] void fail(std::string_view what, const std::filesystem::path& path, int error);
 
 // Makes the directory, 0700, and its entry durable; does nothing when it exists. Its parent must
 // exist.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kDraftsABatch = 1000;
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_fork(const std::string& why) {
   throw LedgerError(LedgerErrorKind::refused, why + "; nothing was made");
 }
 
@@ -32,12 +32,12 @@ EventDraft again(schema::Event::Reader event) {
     to.set(*field, from.get(*field));
     return draft;
   }
-  refuse("event " + std::to_string(event.getPosition()) +
+  refuse_fork("event " + std::to_string(event.getPosition()) +
          " is of a kind that this version does not know: fork with the newer migledger");
 }
 
 EventDraft rebound(schema::Event::Reader first) {
-  if (!first.getBody().isLedgerCreated()) refuse("the ledger does not begin with ledgerCreated");
+  if (!first.getBody().isLedgerCreated()) refuse_fork("the ledger does not begin with ledgerCreated");
   EventDraft draft = again(first);
   auto created = draft.body().getLedgerCreated();
   created.setCloud("sim");
@@ -66,7 +66,7 @@ std::unique_ptr<RocksEventStore> fork_ledger(const EventStore& origin, Position 
                                              const std::filesystem::path& directory,
                                              const Holder& holder, EventDraft opened, Time now) {
   if (position == 0 || position > origin.head().position)
-    refuse("a fork begins at one of the positions 1 to " + std::to_string(origin.head().position));
+    refuse_fork("a fork begins at one of the positions 1 to " + std::to_string(origin.head().position));
   // All of it is read once before anything is made.
   MerkleFrontier tree;
   for (const auto cursor = origin.scan(1, position); cursor->next();) {

@@ -26,7 +26,6 @@ constexpr std::size_t kMaxSmall = std::size_t{1}
 constexpr int kAttempts = 12;
 
 bool is_table(const fs::path& file) { return file.extension() == ".sst"; }
-bool is_log(const fs::path& file) { return file.extension() == ".log"; }
 bool is_half_written(const fs::path& file) { return file.extension() == ".tmp"; }
 
 // What there is in a directory, in order of names; nothing when it does not exist.

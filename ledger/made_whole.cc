@@ -14,11 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& what, const fs::path& path, int error) {
-  throw LedgerError(LedgerErrorKind::disk,
-                    "cannot " + what + " " + path.string() + ": " + std::strerror(error));
-}
-
 // "a/b/" names what "a/b" does.
 fs::path without_slash(const fs::path& path) {
   const fs::path normal = path.lexically_normal();

@@ -15,8 +15,8 @@ namespace migledger::ledger {
 
 namespace {
 
-constexpr char kReading[] = "reading the tiles of the Merkle tree";
-constexpr char kWriting[] = "storing the tiles of the Merkle tree";
+constexpr char kReadingTiles[] = "reading the tiles of the Merkle tree";
+constexpr char kWritingTiles[] = "storing the tiles of the Merkle tree";
 constexpr int kTilesABatch = 32;  // 256 KiB
 constexpr std::size_t kTileBytes = kTileWidth * sizeof(Digest);
 
@@ -29,10 +29,6 @@ std::string key_of(TileId id) {
 
 std::string value_of(std::span<const Digest> tile) {
   return {reinterpret_cast<const char*>(tile.data()), tile.size_bytes()};
-}
-
-void check(const rocksdb::Status& status, const char* doing) {
-  if (!status.ok()) throw error_of(status, doing);
 }
 
 std::string name_of(TileId id) {
@@ -56,7 +52,7 @@ std::optional<std::uint64_t> progress(const Database& database, Position head) {
 void remove_all(Database& database) {
   const std::string first(1, keys::kTileTag);
   const std::string end(1, static_cast<char>(keys::kTileTag + 1));
-  check(database.db->DeleteRange(rocksdb::WriteOptions(), database.index, first, end), kWriting);
+  check(database.db->DeleteRange(rocksdb::WriteOptions(), database.index, first, end), kWritingTiles);
 }
 
 // Stores the tiles that are missing from `leaves`, a multiple of 256, up to `head`.
@@ -65,7 +61,7 @@ void fill(Database& database, std::uint64_t leaves, Position head) {
   TileBuilder builder = TileBuilder::after(leaves, source);
   rocksdb::WriteBatch batch;
   const auto write = [&] {
-    check(database.db->Write(unlogged(), &batch), kWriting);
+    check(database.db->Write(unlogged(), &batch), kWritingTiles);
     batch.Clear();
   };
   const auto cursor = scan_events(database, leaves + 1, head / kTileWidth * kTileWidth);
@@ -91,7 +87,7 @@ std::uint64_t stored_tiles(const Database& database, unsigned level) {
       database.db->NewIterator(rocksdb::ReadOptions(), database.index));
   it->SeekForPrev(key_of({level, ~std::uint64_t{0}}));
   if (!it->Valid()) {
-    check(it->status(), kReading);
+    check(it->status(), kReadingTiles);
     return 0;
   }
   const auto id = read_tile_key(it->key().ToStringView());
@@ -102,7 +98,7 @@ std::optional<Hashes> stored_tile(const Database& database, TileId id) {
   rocksdb::PinnableSlice value;
   const auto status = database.db->Get(rocksdb::ReadOptions(), database.index, key_of(id), &value);
   if (status.IsNotFound()) return std::nullopt;
-  check(status, kReading);
+  check(status, kReadingTiles);
   if (value.size() != kTileBytes)
     throw LedgerError(LedgerErrorKind::corrupt, name_of(id) + " has " +
                                                     std::to_string(value.size()) + " bytes, not " +

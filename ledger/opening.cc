@@ -133,8 +133,6 @@ std::vector<fs::path> files_of(const LedgerDirectory& directory, Wanted&& wanted
   return files;
 }
 
-bool is_log(const fs::path& file) { return file.extension() == ".log"; }
-
 // The torn tail of the newest log; nothing when the logs are whole. Throws LedgerError(corrupt)
 // when a log is damaged in any other way.
 std::optional<OpeningReport::Tail> torn_tail(const LedgerDirectory& directory) {

@@ -15,10 +15,6 @@ namespace {
 constexpr Position kLongScan = 4096;
 constexpr std::size_t kReadAhead = 2 << 20;
 
-std::span<const std::byte> as_bytes(const rocksdb::Slice& slice) {
-  return std::as_bytes(std::span(slice.data(), slice.size()));
-}
-
 std::string at(Position position) { return "the event at position " + std::to_string(position); }
 
 [[noreturn]] void corrupt(const Database& database, const std::string& what) {

@@ -119,6 +119,14 @@ LedgerError error_of(const rocksdb::Status& status, const std::string& doing) {
           what + "; the ledger is damaged: restore its directory from a copy"};
 }
 
+void check(const rocksdb::Status& status, const char* doing) {
+  if (!status.ok()) throw error_of(status, doing);
+}
+
+std::span<const std::byte> as_bytes(const rocksdb::Slice& slice) {
+  return std::as_bytes(std::span(slice.data(), slice.size()));
+}
+
 std::unique_ptr<Database> open_database(const std::filesystem::path& directory, DatabaseMode mode,
                                         std::shared_ptr<rocksdb::FileSystem> file_system) {
   if (!file_system) file_system = rocksdb::FileSystem::Default();

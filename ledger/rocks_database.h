@@ -2,8 +2,10 @@
 // its errors in our words.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "ledger/errors.h"
@@ -13,6 +15,7 @@ class ColumnFamilyHandle;
 class DB;
 class Env;
 class FileSystem;
+class Slice;
 class Status;
 struct WriteOptions;
 }  // namespace rocksdb
@@ -57,5 +60,10 @@ void flush(Database& database);
 // A RocksDB error as one of ours: damaged or missing files are corrupt, everything the system
 // refused is disk. `doing` says what was being done: "reading the event at position 7".
 LedgerError error_of(const rocksdb::Status& status, const std::string& doing);
+
+// Throws that error unless the status is ok.
+void check(const rocksdb::Status& status, const char* doing);
+
+std::span<const std::byte> as_bytes(const rocksdb::Slice& slice);
 
 }  // namespace migledger::ledger

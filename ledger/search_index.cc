@@ -15,18 +15,14 @@ namespace migledger::ledger {
 
 namespace {
 
-constexpr char kReading[] = "reading the search index";
-constexpr char kWriting[] = "writing the search index";
+constexpr char kReadingSearch[] = "reading the search index";
+constexpr char kWritingSearch[] = "writing the search index";
 
 // Raised whenever an event gets other terms, or the entries another form.
 constexpr char kRules = 1;
 constexpr char kClearing = 0;  // instead: the entries that are left are being removed
 
 constexpr std::size_t kPrefixBytes = 10;  // of an entry, before the position
-
-void check(const rocksdb::Status& status, const char* doing) {
-  if (!status.ok()) throw error_of(status, doing);
-}
 
 rocksdb::Slice progress_key() { return rocksdb::Slice(keys::kSearchProgress); }
 
@@ -35,7 +31,7 @@ std::optional<std::string> read_progress(const Database& database) {
   const auto status =
       database.db->Get(rocksdb::ReadOptions(), database.index, progress_key(), &value);
   if (status.IsNotFound()) return std::nullopt;
-  check(status, kReading);
+  check(status, kReadingSearch);
   return value;
 }
 
@@ -130,7 +126,7 @@ class Postings {
     one.begun = true;
     one.at.reset();
     if (!one.iterator->Valid()) {
-      check(one.iterator->status(), kReading);
+      check(one.iterator->status(), kReadingSearch);
       return;
     }
     const std::string_view key = one.iterator->key().ToStringView();
@@ -325,7 +321,7 @@ Position SearchIndex::fill(Database& database, Position head, Position at_most) 
         add_entries(cursor->event(), entries_);
       }
       put(database, batch, {first, end});
-      check(database.db->Write(unlogged(), &batch), kWriting);
+      check(database.db->Write(unlogged(), &batch), kWritingSearch);
       filled += end - first + 1;
     }
   }
@@ -378,7 +374,7 @@ std::optional<std::string> compare_search_index(const Database& database, Positi
     ++found;
     mix(key);
   }
-  check(it->status(), kReading);
+  check(it->status(), kReadingSearch);
   if (expected != found)
     return "the search index has " + std::to_string(found) + " entries, the events call for " +
            std::to_string(expected);
@@ -392,7 +388,7 @@ void clear_search_index(Database& database) {
   rocksdb::WriteBatch batch;
   batch.Put(database.index, progress_key(), rocksdb::Slice(&kClearing, 1));
   const auto write = [&] {
-    check(database.db->Write(rocksdb::WriteOptions(), &batch), kWriting);
+    check(database.db->Write(rocksdb::WriteOptions(), &batch), kWritingSearch);
     batch.Clear();
   };
   rocksdb::ReadOptions options;
@@ -404,7 +400,7 @@ void clear_search_index(Database& database) {
     batch.Delete(database.index, it->key());
     if (batch.Count() >= kEntriesABatch) write();
   }
-  check(it->status(), kReading);
+  check(it->status(), kReadingSearch);
   batch.Delete(database.index, progress_key());
   write();
 }

@@ -22,7 +22,7 @@ constexpr std::byte kEd25519{0x01};
 constexpr std::string_view kDash = "\u2014 ";  // em dash, space
 constexpr std::string_view kSecret = "PRIVATE+KEY+";
 
-using Key = std::array<std::byte, 32>;
+using KeyBytes = std::array<std::byte, 32>;
 using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using MdContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
@@ -41,14 +41,14 @@ Pkey owned(EVP_PKEY* key, const char* what) {
   return {key, &EVP_PKEY_free};
 }
 
-Pkey private_key(const Key& seed) {
+Pkey private_key(const KeyBytes& seed) {
   return owned(
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed.data()), seed.size()),
       "use a private key");
 }
 
-Key public_half(EVP_PKEY* key) {
-  Key half;
+KeyBytes public_half(EVP_PKEY* key) {
+  KeyBytes half;
   std::size_t size = half.size();
   if (EVP_PKEY_get_raw_public_key(key, raw(half.data()), &size) != 1 || size != half.size())
     crypto_failed("make a public key");
@@ -62,7 +62,7 @@ std::string hex_of(std::uint32_t id) {
   return hex;
 }
 
-std::string encoded(const Key& key) {
+std::string encoded(const KeyBytes& key) {
   std::vector<std::byte> bytes{kEd25519};
   bytes.insert(bytes.end(), key.begin(), key.end());
   return to_base64(bytes);
@@ -71,7 +71,7 @@ std::string encoded(const Key& key) {
 struct Parts {
   std::string_view name;
   std::string_view id;
-  Key key;
+  KeyBytes key;
 };
 
 // "NAME+ID+BASE64".
@@ -149,7 +149,7 @@ VerifierKey VerifierKey::parse(std::string_view text) {
 SigningKey SigningKey::generate(std::string_view name) {
   if (const std::string why = why_no_key_name(name); !why.empty()) throw std::invalid_argument(why);
   const Pkey key = owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "draw a key");
-  Key seed;
+  KeyBytes seed;
   std::size_t size = seed.size();
   if (EVP_PKEY_get_raw_private_key(key.get(), raw(seed.data()), &size) != 1 || size != seed.size())
     crypto_failed("draw a key");

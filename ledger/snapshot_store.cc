@@ -16,13 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSnapshot = std::size_t{1} << 32;
-constexpr std::size_t kKept = 2;
-constexpr std::string_view kTitle = "migledger-snapshot 2\n";
+constexpr std::size_t kSnapshotsKept = 2;
+constexpr std::string_view kSnapshotTitle = "migledger-snapshot 2\n";
 constexpr std::string_view kOlderTitle = "migledger-snapshot 1\n";
 
 // Everything before the payload, but for the checksum over it and the payload.
 std::string header_of(const Snapshot& snapshot) {
-  return std::string(kTitle) + "kind: " + snapshot.kind +
+  return std::string(kSnapshotTitle) + "kind: " + snapshot.kind +
          "\nfold: " + std::to_string(snapshot.fold) +
          "\nposition: " + std::to_string(snapshot.position) + "\nroot: " + to_hex(snapshot.root) +
          "\nhead: " + to_hex(snapshot.head) + "\n";
@@ -139,7 +139,7 @@ void SnapshotStore::thin(const Snapshot& newest) {
   for (Position spacing = spacing_at(newest.position);; spacing *= 2) {
     std::vector<Position> spare;
     std::uintmax_t bytes = 0;
-    for (std::size_t i = kKept; i < all.size(); ++i) {
+    for (std::size_t i = kSnapshotsKept; i < all.size(); ++i) {
       const Position span = all[i] / spacing;
       const bool first_of_span = i + 1 == all.size() || all[i + 1] / spacing != span;
       if (span == 0 || !first_of_span) {

@@ -16,7 +16,7 @@ namespace migledger::ledger {
 
 namespace {
 
-constexpr char kReading[] = "reading the index of streams";
+constexpr char kReadingStreams[] = "reading the index of streams";
 
 // Calls f(key, value) for each entry of the index that stands for `event`.
 template <typename F>
@@ -46,10 +46,6 @@ std::unique_ptr<rocksdb::Iterator> iterate(const Database& database) {
   return std::unique_ptr<rocksdb::Iterator>(database.db->NewIterator(options, database.index));
 }
 
-void check(const rocksdb::Status& status, const char* doing) {
-  if (!status.ok()) throw error_of(status, doing);
-}
-
 }  // namespace
 
 std::uint64_t indexed_version(const Database& database, StreamId stream) {
@@ -57,7 +53,7 @@ std::uint64_t indexed_version(const Database& database, StreamId stream) {
       database.db->NewIterator(rocksdb::ReadOptions(), database.index));
   it->SeekForPrev(keys::stream(stream, ~std::uint64_t{0}));
   if (!it->Valid()) {
-    check(it->status(), kReading);
+    check(it->status(), kReadingStreams);
     return 0;
   }
   const auto key = keys::read_stream(it->key().ToStringView());
@@ -69,7 +65,7 @@ std::optional<StreamId> indexed_stream(const Database& database, std::string_vie
   const auto status =
       database.db->Get(rocksdb::ReadOptions(), database.index, keys::name(migration), &value);
   if (status.IsNotFound()) return std::nullopt;
-  check(status, kReading);
+  check(status, kReadingStreams);
   const auto stream = keys::read_number(value);
   if (!stream)
     throw LedgerError(LedgerErrorKind::corrupt,
@@ -82,14 +78,14 @@ bool index_is_current(const Database& database, Position head) {
   const auto mark = database.db->Get(rocksdb::ReadOptions(), database.index,
                                      rocksdb::Slice(keys::kRebuilding), &value);
   if (mark.ok()) return false;
-  if (!mark.IsNotFound()) throw error_of(mark, kReading);
+  if (!mark.IsNotFound()) throw error_of(mark, kReadingStreams);
   if (head == 0) return true;
   const auto cursor = scan_events(database, head, head);
   cursor->next();
   bool current = true;
   for_each_entry(cursor->event(), [&](const std::string& key, const std::string& position) {
     const auto status = database.db->Get(rocksdb::ReadOptions(), database.index, key, &value);
-    if (!status.ok() && !status.IsNotFound()) throw error_of(status, kReading);
+    if (!status.ok() && !status.IsNotFound()) throw error_of(status, kReadingStreams);
     current = current && status.ok() && value == position;
   });
   return current;
@@ -112,7 +108,7 @@ std::optional<std::string> compare_index(const Database& database, Position head
     if (position && *position > head) continue;
     found.add(it->key().ToStringView(), it->value().ToStringView());
   }
-  check(it->status(), kReading);
+  check(it->status(), kReadingStreams);
   if (expected.entries != found.entries)
     return "the index has " + std::to_string(found.entries) + " entries, the events call for " +
            std::to_string(expected.entries);
@@ -122,14 +118,14 @@ std::optional<std::string> compare_index(const Database& database, Position head
 }
 
 void rebuild_index(Database& database, Position head) {
-  constexpr char kWriting[] = "rebuilding the index of streams";
+  constexpr char kRebuilding[] = "rebuilding the index of streams";
   constexpr int kEventsABatch = 1000;
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  check(database.db->Put(synced, database.index, rocksdb::Slice(keys::kRebuilding), ""), kWriting);
+  check(database.db->Put(synced, database.index, rocksdb::Slice(keys::kRebuilding), ""), kRebuilding);
   rocksdb::WriteBatch batch;
   const auto write = [&](const rocksdb::WriteOptions& options) {
-    check(database.db->Write(options, &batch), kWriting);
+    check(database.db->Write(options, &batch), kRebuilding);
     batch.Clear();
   };
   const auto it = iterate(database);
@@ -138,7 +134,7 @@ void rebuild_index(Database& database, Position head) {
     batch.Delete(database.index, it->key());
     if (batch.Count() >= kEventsABatch) write({});
   }
-  check(it->status(), kReading);
+  check(it->status(), kReadingStreams);
   const auto cursor = scan_events(database, 1, head);
   while (cursor->next()) {
     for_each_entry(cursor->event(), [&](const std::string& key, const std::string& position) {

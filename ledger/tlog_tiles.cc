@@ -32,13 +32,8 @@ std::string index_path(std::uint64_t index) {
   return path;
 }
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_tlog(const std::string& why) {
   throw LedgerError(LedgerErrorKind::refused, why);
-}
-
-[[noreturn]] void fail(const char* what, const fs::path& path, int error) {
-  throw LedgerError(LedgerErrorKind::disk, std::string("cannot ") + what + " " + path.string() +
-                                               ": " + std::strerror(error));
 }
 
 std::string bytes_of_tile(std::span<const Digest> tile) {
@@ -56,7 +51,7 @@ class Target {
     if (fd_ < 0) fail("open the directory", directory, errno);
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
       ::close(fd_);
-      refuse("another export is writing to " + directory.string() + "; wait for it to end");
+      refuse_tlog("another export is writing to " + directory.string() + "; wait for it to end");
     }
   }
   ~Target() { ::close(fd_); }
@@ -71,7 +66,7 @@ class Target {
     for (const auto& entry : fs::directory_iterator(directory_)) {
       const std::string name = entry.path().filename();
       if (name != "tile" && name != kNew)
-        refuse(directory_.string() + " holds '" + name +
+        refuse_tlog(directory_.string() + " holds '" + name +
                "' and no checkpoint: it is no log; export to another directory");
     }
     return std::nullopt;
@@ -154,7 +149,7 @@ class Exporter {
         write({false, {level, hashes_at(size, level) / kTileWidth}, rest.size()},
               bytes_of_tile(rest));
     if (builder.root() != checkpoint_.checkpoint.root)
-      refuse("the events changed while they were exported; run migledger verify");
+      refuse_tlog("the events changed while they were exported; run migledger verify");
     target_.sync();
     target_.write("checkpoint", checkpoint_.bytes);
     target_.sync();
@@ -167,14 +162,14 @@ class Exporter {
   std::unique_ptr<TileSource> trusted_tiles() const {
     const Checkpoint& head = checkpoint_.checkpoint;
     if (head.size > store_.head().position)
-      refuse("the ledger has " + std::to_string(store_.head().position) +
+      refuse_tlog("the ledger has " + std::to_string(store_.head().position) +
              " events, and the checkpoint was signed for " + std::to_string(head.size) +
              ": events were lost, or it is an older copy");
     for (const bool stored : {true, false}) {
       auto tiles = store_.tiles(stored);
       if (MerkleTree(*tiles, head.size).root() == head.root) return tiles;
     }
-    refuse("the first " + std::to_string(head.size) +
+    refuse_tlog("the first " + std::to_string(head.size) +
            " events are not those that the checkpoint was signed for: the ledger was changed, or "
            "the checkpoint is of another");
   }
@@ -186,14 +181,14 @@ class Exporter {
     const Checkpoint& old = there->checkpoint;
     const std::string where = target_.path().string();
     if (old.origin != mine.origin)
-      refuse(where + " holds another log, " + old.origin + "; this one is " + mine.origin +
+      refuse_tlog(where + " holds another log, " + old.origin + "; this one is " + mine.origin +
              ": export to another directory");
     if (old.size > mine.size)
-      refuse(where + " holds " + std::to_string(old.size) +
+      refuse_tlog(where + " holds " + std::to_string(old.size) +
              " entries already, and the checkpoint " + "to be exported covers " +
              std::to_string(mine.size) + ": sign a newer one with migledger checkpoint");
     if (MerkleTree(*tiles_, mine.size).root_at(old.size) != old.root)
-      refuse(where + " holds another history of " + old.origin + ": its first " +
+      refuse_tlog(where + " holds another history of " + old.origin + ": its first " +
              std::to_string(old.size) + " entries are not those of this ledger");
     return old.size;
   }
@@ -204,14 +199,14 @@ class Exporter {
         const TlogFile file{false, {level, i}};
         const auto there = target_.read(file);
         if (!there || *there != bytes_of_tile(tiles_->tile({level, i}, kTileWidth)))
-          refuse((target_.path() / file.path()).string() + " is " +
+          refuse_tlog((target_.path() / file.path()).string() + " is " +
                  (there ? "not what the ledger has there" : "missing") +
                  ": the export is damaged; see migledger verify --tlog, and export to a new "
                  "directory");
       }
     for (std::uint64_t i = 0; i < before / kTileWidth; ++i)
       if (const TlogFile file{true, {0, i}}; !target_.has(file))
-        refuse((target_.path() / file.path()).string() +
+        refuse_tlog((target_.path() / file.path()).string() +
                " is missing: the export is damaged; export to a new directory");
   }
 

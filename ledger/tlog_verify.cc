@@ -9,6 +9,7 @@
 #include "ledger/codec.h"
 #include "ledger/files.h"
 #include "ledger/merkle.h"
+#include "ledger/printable.h"
 #include "ledger/tlog_tiles.h"
 
 namespace migledger::ledger {
@@ -19,8 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxBundleBytes = kTileWidth * (2 + kMaxEventBytes);
 constexpr char kFetch[] = "fetch the log anew from whoever exported it";
-
-std::string at(Position position) { return "position " + std::to_string(position); }
 
 std::string name_of(const SignedCheckpoint& checkpoint) {
   return checkpoint.checkpoint.origin + " of " + std::to_string(checkpoint.checkpoint.size) +
@@ -126,7 +125,7 @@ class TlogVerifier {
     if (!bytes) {
       report(
           Check::entry, first + 1, file.path(),
-          "the file is missing: nothing can be said of the entries from " + at(first + 1) + " on");
+          "the file is missing: nothing can be said of the entries from " + position_words(first + 1) + " on");
       whole_ = false;
       return;
     }
@@ -170,14 +169,14 @@ class TlogVerifier {
       const auto event = decoder_.decode(bytes);
       if (event.getPosition() != position)
         report(Check::entry, position, path,
-               "the entry at " + at(position) + " says that it is at position " +
+               "the entry at " + position_words(position) + " says that it is at position " +
                    std::to_string(event.getPosition()));
     } catch (const LedgerError& e) {
       report(Check::entry, position, path,
-             "the entry at " + at(position) + " is no event: " + e.what());
+             "the entry at " + position_words(position) + " is no event: " + e.what());
     } catch (const kj::Exception& e) {
       report(Check::entry, position, path,
-             "the entry at " + at(position) + " is no event: " + e.getDescription().cStr());
+             "the entry at " + position_words(position) + " is no event: " + e.getDescription().cStr());
     }
   }
 
@@ -221,13 +220,13 @@ class TlogVerifier {
     for (const auto& [position, path] : differing_) {
       if (entries_signed)
         report(Check::tile, position, TlogFile{false, {0, (position - 1) / kTileWidth}}.path(),
-               "the hash of the entry at " + at(position) +
+               "the hash of the entry at " + position_words(position) +
                    " is damaged; the entry is the one that was signed for");
       else
         report(Check::entry, position, path,
                tiles_signed
-                   ? "the entry at " + at(position) + " is not the one that was signed for"
-                   : "the entry at " + at(position) + " does not have the hash in its tile");
+                   ? "the entry at " + position_words(position) + " is not the one that was signed for"
+                   : "the entry at " + position_words(position) + " does not have the hash in its tile");
     }
     if (whole_ && !entries_signed)
       report(Check::checkpoint, 0, "checkpoint",

@@ -13,6 +13,7 @@
 #include "ledger/keys.h"
 #include "ledger/ledger_directory.h"
 #include "ledger/merkle_tiles.h"
+#include "ledger/printable.h"
 #include "ledger/rocks_cursor.h"
 #include "ledger/rocks_database.h"
 #include "ledger/search_index.h"
@@ -31,9 +32,7 @@ namespace fs = std::filesystem;
 // nothing, small enough that a few of them fit into memory (and mostly into the cache).
 constexpr Position kStretch = 16384;
 
-constexpr std::uint64_t kKept = 100;  // findings of each check
-
-std::string at(Position position) { return "position " + std::to_string(position); }
+constexpr std::uint64_t kFindingsKept = 100;  // findings of each check
 
 // ---- snapshots
 // -----------------------------------------------------------------------------------
@@ -63,7 +62,7 @@ class SnapshotCheck {
       if (position > head)
         result_.findings.add(
             {Check::snapshot, position, file_of(position),
-             "a snapshot was made at " + at(position) + ", but the log ends at " + at(head) +
+             "a snapshot was made at " + position_words(position) + ", but the log ends at " + position_words(head) +
                  ": the events between were acknowledged, and are lost",
              "restore the ledger's directory from a copy; or go on with what is there, and run "
              "migledger reconcile first"});
@@ -264,12 +263,12 @@ void check_evidence(const fs::path& ledger, const EvidenceNamed& named, Position
     try {
       if (!store.get(digest))
         found = {Check::evidence_missing, position, file,
-                 "evidence that the event at " + at(position) + " names is missing",
+                 "evidence that the event at " + position_words(position) + " names is missing",
                  "no state depends on it; put the file back from a copy, if there is one"};
     } catch (const LedgerError& e) {
       const bool damaged = e.kind == LedgerErrorKind::corrupt;
       found = {Check::evidence_damaged, position, file,
-               "evidence that the event at " + at(position) + " names " +
+               "evidence that the event at " + position_words(position) + " names " +
                    (damaged ? "is damaged: its content does not have the SHA-256 in its name"
                             : "cannot be read: " + std::string(e.what())),
                "no state depends on it; put the file back from a copy, if there is one"};
@@ -396,7 +395,7 @@ class Verifier {
     const auto tree = result_.trees.find(result_.anchored);
     if (tree == result_.trees.end() || tree->second == opened_.anchor.frontier) return;
     result_.findings.add({Check::anchor, result_.anchored, "anchor",
-                          "the events up to " + at(result_.anchored) +
+                          "the events up to " + position_words(result_.anchored) +
                               " are not those that were acknowledged: their root is " +
                               to_hex(tree->second.root()) + ", and the anchor has " +
                               to_hex(opened_.anchor.frontier.root()),
@@ -460,7 +459,7 @@ std::string_view name_of(Check check) {
 }
 
 void Findings::add(Finding finding) {
-  if (++counts_[finding.check] <= kKept) kept_.push_back(std::move(finding));
+  if (++counts_[finding.check] <= kFindingsKept) kept_.push_back(std::move(finding));
 }
 
 std::uint64_t Findings::count() const {

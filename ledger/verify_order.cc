@@ -10,12 +10,10 @@ namespace {
 
 using Kind = EventFacts::Kind;
 
-std::string at(Position position) { return "position " + std::to_string(position); }
-
 }  // namespace
 
 void OrderCheck::report(Check check, const std::string& what) {
-  findings_.add({check, position_, "", "the event at " + at(position_) + " " + what,
+  findings_.add({check, position_, "", "the event at " + position_words(position_) + " " + what,
                  "nothing here writes such an event: restore the ledger's directory from a copy, "
                  "and find out who changed it"});
 }
@@ -32,7 +30,7 @@ void OrderCheck::add(const Stretch& stretch) {
     if (is_new) continue;
     position_ = position;
     report(Check::header, "starts a second migration named '" + printable(name, 63) +
-                              "'; the first is at " + at(known->second));
+                              "'; the first is at " + position_words(known->second));
   }
   position_ = stretch.first - 1;
   for (const EventFacts& facts : stretch.facts) {
@@ -87,12 +85,12 @@ void OrderCheck::check_names(const EventFacts& facts, Stream& stream) {
       last_session_ = session;
     else
       report(Check::session,
-             "names the session of " + at(session) +
+             "names the session of " + position_words(session) +
                  (session < position_ ? ", where none was opened" : ", which is not before it"));
   }
   if (facts.cause >= position_)
     report(Check::cause,
-           "says that it reacts to the event at " + at(facts.cause) + ", which is not before it");
+           "says that it reacts to the event at " + position_words(facts.cause) + ", which is not before it");
   switch (facts.kind) {
     case Kind::session_opened:
       sessions_.insert(position_);
@@ -129,8 +127,8 @@ void OrderCheck::check_intent(const EventFacts& facts, const Stream& stream) {
   const bool resends = facts.kind == Kind::intent;
   const auto refuse = [&](const char* why) {
     report(Check::intent,
-           (resends ? "says that it sends the intent of " + at(facts.refers) + " again"
-                    : "is the outcome of the intent at " + at(facts.refers)) +
+           (resends ? "says that it sends the intent of " + position_words(facts.refers) + " again"
+                    : "is the outcome of the intent at " + position_words(facts.refers)) +
                why);
   };
   if (facts.refers >= position_) return refuse(", which is not before it");

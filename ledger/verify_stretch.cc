@@ -26,10 +26,6 @@ std::uint64_t folded(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::span<const std::byte> as_bytes(const rocksdb::Slice& slice) {
-  return std::as_bytes(std::span(slice.data(), slice.size()));
-}
-
 std::string positions(Position from, Position to) {
   return from == to
              ? "the event at position " + std::to_string(from)

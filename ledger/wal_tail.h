@@ -3,9 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 namespace migledger::ledger {
+
+// Whether the file is such a log, by its name.
+inline bool is_log(const std::filesystem::path& file) { return file.extension() == ".log"; }
 
 struct WalTail {
   enum class State {

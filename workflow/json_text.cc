@@ -13,9 +13,9 @@ struct Malformed {};
 constexpr int kDeepest = 32;  // as Boost.JSON
 
 // A position in JSON text. Every step throws Malformed where the text is not what is expected.
-class Walk {
+class Scanner {
  public:
-  explicit Walk(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+  explicit Scanner(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
 
   const char* at() const { return at_; }
 
@@ -117,23 +117,23 @@ bool says(std::string_view quoted, std::string_view text) {
   return same;
 }
 
-void walk_to(Walk& walk, std::span<const std::string_view> path,
+void walk_to(Scanner& scanner, std::span<const std::string_view> path,
              const std::function<void(std::string_view)>& found) {
-  const char next = walk.peek();
+  const char next = scanner.peek();
   if (next == '"' && path.empty()) {
-    with_text(walk.string(), found);
+    with_text(scanner.string(), found);
   } else if (next == '{' && !path.empty()) {
-    walk.members([&](std::string_view key) {
+    scanner.members([&](std::string_view key) {
       if (says(key, path.front())) {
-        walk_to(walk, path.subspan(1), found);
+        walk_to(scanner, path.subspan(1), found);
       } else {
-        walk.skip();
+        scanner.skip();
       }
     });
   } else if (next == '[' && !path.empty()) {
-    walk.elements([&] { walk_to(walk, path, found); });
+    scanner.elements([&] { walk_to(scanner, path, found); });
   } else {
-    walk.skip();
+    scanner.skip();
   }
 }
 
@@ -143,29 +143,29 @@ std::optional<std::vector<std::string_view>> elements_of(std::string_view page) 
   std::vector<std::string_view> found;
   bool is_list = false;
   try {
-    Walk walk(page);
+    Scanner scanner(page);
     const auto take_elements = [&] {
       is_list = true;
-      walk.elements([&] {
-        if (walk.peek() != '{') throw Malformed();
-        const char* from = walk.at();
-        walk.skip();
-        found.emplace_back(from, static_cast<std::size_t>(walk.at() - from));
+      scanner.elements([&] {
+        if (scanner.peek() != '{') throw Malformed();
+        const char* from = scanner.at();
+        scanner.skip();
+        found.emplace_back(from, static_cast<std::size_t>(scanner.at() - from));
       });
     };
-    if (walk.peek() == '[') {
+    if (scanner.peek() == '[') {
       take_elements();
     } else {
-      walk.members([&](std::string_view key) {
+      scanner.members([&](std::string_view key) {
         const bool list = says(key, "objects") || says(key, "items");
-        if (list && !is_list && walk.peek() == '[') {
+        if (list && !is_list && scanner.peek() == '[') {
           take_elements();
         } else {
-          walk.skip();
+          scanner.skip();
         }
       });
     }
-    if (walk.peek() != '\0') return std::nullopt;
+    if (scanner.peek() != '\0') return std::nullopt;
   } catch (const Malformed&) {
     return std::nullopt;
   }
@@ -175,9 +175,9 @@ std::optional<std::vector<std::string_view>> elements_of(std::string_view page) 
 
 void each_text_at(std::string_view json, std::span<const std::string_view> path,
                   const std::function<void(std::string_view)>& found) {
-  Walk walk(json);
+  Scanner scanner(json);
   try {
-    walk_to(walk, path, found);
+    walk_to(scanner, path, found);
   } catch (const Malformed&) {
     // An element of elements_of() is well formed.
   }

@@ -18,11 +18,9 @@ constexpr double kWeek = 7.0 * 24 * 3600;
 // ---- single values -----------------------------------------------------------------------------
 
 bool is_anything(string_view) { return true; }
-bool is_instance_id(string_view text) { return is_ocid(text, "instance"); }
 bool is_image_id(string_view text) { return is_ocid(text, "image"); }
 bool is_subnet_id(string_view text) { return is_ocid(text, "subnet"); }
 bool is_nsg_id(string_view text) { return is_ocid(text, "networksecuritygroup"); }
-bool is_key_id(string_view text) { return is_ocid(text, "key"); }
 bool is_reservation_id(string_view text) { return is_ocid(text, "capacityreservation"); }
 bool is_placement_group_id(string_view text) { return is_ocid(text, "clusterplacementgroup"); }
 bool is_compute_cluster_id(string_view text) { return is_ocid(text, "computecluster"); }
@@ -267,36 +265,35 @@ constexpr ValueRule migrations_rule() {
 }
 constexpr ValueRule kMigrations = migrations_rule();
 
-constexpr unsigned kWork = kFlat | kDefaults | kMigration;
-constexpr unsigned kSetting = kWork | kTop;
+constexpr unsigned kSetting = kOfMigration | kTop;
 constexpr unsigned kRun = kFlat | kTop;
 
 constexpr KeyRule kConfigurationKeys[] = {
-    {"source_region", &kRegion, kWork, true},
-    {"target_region", &kRegion, kWork, true},
-    {"source_compartment_id", &kCompartment, kWork, true},
-    {"target_compartment_id", &kCompartment, kWork, true},
-    {"migration_bucket_name", &kBucket, kWork, true},
-    {"target_bucket_name", &kBucket, kWork},
-    {"source_instance_id", &kInstance, kWork, true},
-    {"target_ad", &kAd, kWork, true},
-    {"further_ads", &kAds, kWork},
-    {"fault_domains", &kFaultDomains, kWork},
-    {"target_subnet_id", &kSubnet, kWork, true},
-    {"target_instance_shape", &kShape, kWork, true},
-    {"shape_config", &kShapeConfig, kWork},
-    {"new_image_name", &kDisplayName, kWork, true},
-    {"new_instance_name", &kDisplayName, kWork, true},
-    {"transfer", &kTransfer, kWork},
-    {"volumes", &kVolumes, kWork},
-    {"metadata", &kMetadata, kWork},
-    {"ssh_authorized_keys_file", &kPath, kWork},
-    {"freeform_tags", &kTags, kWork},
-    {"launch_options", &kLaunchOptions, kWork},
-    {"allow_source_downtime", &kBoolean, kWork},
-    {"keep_imported_image", &kBoolean, kWork},
-    {"keep_source_boot_volume", &kBoolean, kWork},
-    {"quiet_period_seconds", &kQuietPeriod, kWork},
+    {"source_region", &kRegion, kOfMigration, true},
+    {"target_region", &kRegion, kOfMigration, true},
+    {"source_compartment_id", &kCompartment, kOfMigration, true},
+    {"target_compartment_id", &kCompartment, kOfMigration, true},
+    {"migration_bucket_name", &kBucket, kOfMigration, true},
+    {"target_bucket_name", &kBucket, kOfMigration},
+    {"source_instance_id", &kInstance, kOfMigration, true},
+    {"target_ad", &kAd, kOfMigration, true},
+    {"further_ads", &kAds, kOfMigration},
+    {"fault_domains", &kFaultDomains, kOfMigration},
+    {"target_subnet_id", &kSubnet, kOfMigration, true},
+    {"target_instance_shape", &kShape, kOfMigration, true},
+    {"shape_config", &kShapeConfig, kOfMigration},
+    {"new_image_name", &kDisplayName, kOfMigration, true},
+    {"new_instance_name", &kDisplayName, kOfMigration, true},
+    {"transfer", &kTransfer, kOfMigration},
+    {"volumes", &kVolumes, kOfMigration},
+    {"metadata", &kMetadata, kOfMigration},
+    {"ssh_authorized_keys_file", &kPath, kOfMigration},
+    {"freeform_tags", &kTags, kOfMigration},
+    {"launch_options", &kLaunchOptions, kOfMigration},
+    {"allow_source_downtime", &kBoolean, kOfMigration},
+    {"keep_imported_image", &kBoolean, kOfMigration},
+    {"keep_source_boot_volume", &kBoolean, kOfMigration},
+    {"quiet_period_seconds", &kQuietPeriod, kOfMigration},
     {"poll_interval_seconds", &kPollInterval, kSetting},
     {"settle_seconds", &kSettle, kSetting},
     {"retry", &kRetry, kSetting},

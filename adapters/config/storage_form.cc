@@ -11,13 +11,9 @@ namespace {
 
 using std::string_view;
 
-constexpr unsigned kWork = kFlat | kDefaults | kMigration;
-
-bool is_key_id(string_view text) { return is_ocid(text, "key"); }
-
-constexpr ValueRule kBucket =
+constexpr ValueRule kSourceBucket =
     text_rule(R"(a bucket name: 1 to 256 letters, digits, "-", "_" and ".")", is_bucket_name);
-constexpr ValueRule kKey =
+constexpr ValueRule kTargetKey =
     text_rule(R"(the OCID of a key of the target region ("ocid1.key.oc1.…"))", is_key_id);
 constexpr ValueRule kCopies = whole_rule("a whole number from 1 to 256", 1, 256);
 
@@ -25,9 +21,9 @@ constexpr ValueRule kCopies = whole_rule("a whole number from 1 to 256", 1, 256)
 
 std::span<const KeyRule> storage_keys() {
   static const std::vector<KeyRule> keys = [] {
-    std::vector<KeyRule> all = {{"source_bucket_name", &kBucket, kWork, true},
-                                {"target_kms_key_id", &kKey, kWork},
-                                {"copy_parallel", &kCopies, kWork}};
+    std::vector<KeyRule> all = {{"source_bucket_name", &kSourceBucket, kOfMigration, true},
+                                {"target_kms_key_id", &kTargetKey, kOfMigration},
+                                {"copy_parallel", &kCopies, kOfMigration}};
     add_shared_keys(all, {"target_bucket_name"});
     return all;
   }();

@@ -1,9 +1,16 @@
 // The words in which tables of keys say what a value must be.
 #pragma once
 
+#include "adapters/config/forms.h"
 #include "adapters/config/rules.h"
 
 namespace migledger::adapters {
+
+// Where a key of a migration may stand.
+inline constexpr unsigned kOfMigration = kFlat | kDefaults | kMigration;
+
+inline bool is_key_id(std::string_view text) { return is_ocid(text, "key"); }
+inline bool is_instance_id(std::string_view text) { return is_ocid(text, "instance"); }
 
 constexpr ValueRule text_rule(std::string_view expected, bool (*accepts)(std::string_view)) {
   ValueRule rule;

@@ -11,31 +11,26 @@ namespace {
 
 using std::string_view;
 
-constexpr unsigned kWork = kFlat | kDefaults | kMigration;
-
 bool is_volume_id(string_view text) {
   return is_ocid(text, "volume") || is_ocid(text, "bootvolume") || is_ocid(text, "volumegroup");
 }
-bool is_key_id(string_view text) { return is_ocid(text, "key"); }
-bool is_instance_id(string_view text) { return is_ocid(text, "instance"); }
-
 constexpr ValueRule kVolume = text_rule(
     R"(the OCID of a volume, boot volume or volume group ("ocid1.volume.oc1.…"))", is_volume_id);
 constexpr ValueRule kName =
     text_rule("a name of 1 to 255 characters without control characters", is_display_name);
-constexpr ValueRule kKey =
+constexpr ValueRule kVolumeKey =
     text_rule(R"(the OCID of a key of the target region ("ocid1.key.oc1.…"))", is_key_id);
 constexpr string_view kMethodWords[] = {"replicate", "backup"};
 constexpr ValueRule kMethod = word_rule(R"("replicate" or "backup")", kMethodWords);
 
-constexpr ValueRule kInstance =
+constexpr ValueRule kAttachTo =
     text_rule(R"(the OCID of an instance ("ocid1.instance.oc1.…"))", is_instance_id);
 constexpr string_view kTypeWords[] = {"paravirtualized", "iscsi"};
 constexpr ValueRule kType = word_rule(R"("paravirtualized" or "iscsi")", kTypeWords);
 constexpr ValueRule kDevice =
     text_rule(R"(a device path such as "/dev/oracleoci/oraclevdb")", is_path);
 constexpr ValueRule kReadOnly = boolean_rule();
-constexpr KeyRule kAttachKeys[] = {{"instance_id", &kInstance},
+constexpr KeyRule kAttachKeys[] = {{"instance_id", &kAttachTo},
                                    {"type", &kType},
                                    {"device", &kDevice},
                                    {"is_read_only", &kReadOnly}};
@@ -46,11 +41,11 @@ constexpr ValueRule kAttach =
 
 std::span<const KeyRule> volume_keys() {
   static const std::vector<KeyRule> keys = [] {
-    std::vector<KeyRule> all = {{"source_volume_id", &kVolume, kWork, true},
-                                {"new_volume_name", &kName, kWork},
-                                {"method", &kMethod, kWork},
-                                {"target_kms_key_id", &kKey, kWork},
-                                {"attach", &kAttach, kWork}};
+    std::vector<KeyRule> all = {{"source_volume_id", &kVolume, kOfMigration, true},
+                                {"new_volume_name", &kName, kOfMigration},
+                                {"method", &kMethod, kOfMigration},
+                                {"target_kms_key_id", &kVolumeKey, kOfMigration},
+                                {"attach", &kAttach, kOfMigration}};
     add_shared_keys(all, {"migration_bucket_name", "target_ad", "quiet_period_seconds"});
     return all;
   }();

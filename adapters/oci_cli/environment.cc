@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
+
+#include "adapters/oci_cli/text.h"
 
 namespace migledger::adapters {
 
@@ -48,18 +49,6 @@ constexpr std::array kKept = std::to_array<std::string_view>({
 });
 constexpr std::string_view kKeptPrefix = "OCI_RESOURCE_PRINCIPAL_";
 constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view either(const Environment& user, std::string_view first, std::string_view second) {
   const std::string_view value = variable(user, first);
@@ -135,7 +124,7 @@ std::string proxy_for(std::string_view url, const Environment& user) {
   const std::string host = with_port.substr(0, with_port.rfind(':'));
   const bool excepted =
       any_part(either(user, "NO_PROXY", "no_proxy"), ',', [&](std::string_view part) {
-        std::string name = lower(trimmed(part));
+        std::string name = lower(trimmed(part, " \t"));
         if (name == "*") return true;
         if (name.starts_with('.')) name.erase(0, 1);
         if (name.empty()) return false;

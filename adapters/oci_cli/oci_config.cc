@@ -1,25 +1,18 @@
 #include "adapters/oci_cli/oci_config.h"
 
-#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
 #include "adapters/oci_cli/setup_error.h"
+#include "adapters/oci_cli/text.h"
 
 namespace migledger::adapters {
 
 namespace {
 
 constexpr std::size_t kLargestFile = 4u << 20;
-
-std::string_view trimmed(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 [[noreturn]] void bad_line(std::string_view file, std::size_t line, const std::string& what) {
   throw SetupError(SetupErrorKind::credentials, std::string(file) + ", line " +
@@ -109,8 +102,7 @@ std::optional<ConfigSection> read_profile(std::string_view text, std::string_vie
     if (separator == std::string_view::npos || separator == 0)
       bad_line(file, number, "expected \"key=value\"");
     if (section == nullptr) bad_line(file, number, "a value before the first \"[PROFILE]\"");
-    last_key = trimmed(line.substr(0, separator));
-    for (char& c : last_key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    last_key = lower(trimmed(line.substr(0, separator)));
     (*section)[last_key] = trimmed(line.substr(separator + 1));
   }
   // Python's DEFAULT section always exists.

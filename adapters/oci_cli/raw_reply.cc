@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "adapters/oci_cli/environment.h"
+#include "adapters/oci_cli/text.h"
 
 namespace migledger::adapters {
 
@@ -16,19 +17,6 @@ namespace {
 namespace json = boost::json;
 using workflow::Reply;
 using Delivery = Reply::Delivery;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // The length of the well-formed UTF-8 sequence at the start of `text` (RFC 3629), or 0.
 std::size_t utf8_length(std::string_view text) {

@@ -45,14 +45,14 @@ Answer reply_with(const Call& call, const Image& image, const std::string& work_
   return a;
 }
 
-Image& find(Call& call, const std::string& id) {
+Image& find_image(Call& call, const std::string& id) {
   Image* image = call.world.image(id);
   if (!image || image->region != call.region.name || image->timeline.at(call.now()) == State::gone)
     not_found();
   return *image;
 }
 
-Answer list(Call& call) {
+Answer list_images(Call& call) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   const auto name = call.parameter("displayName");
@@ -187,7 +187,7 @@ void from_object(Call& call, const json::object& source, Image& image, Work& wor
                      {work.end, work.error.empty() ? State::available : State::gone}}};
 }
 
-Answer create(Call& call) {
+Answer create_image(Call& call) {
   const json::object body =
       body_of(call, {{"compartmentId", Type::text, true, {}},
                      {"displayName"},
@@ -245,7 +245,7 @@ Answer export_to_object(Call& call, const std::string& id) {
              {"destinationUri"}});
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.image(token->resource), token->work_request, token->status);
-  Image& image = find(call, id);
+  Image& image = find_image(call, id);
   check_if_match(call, etag_of(image.id, image.version));
   if (image.origin == ImageOrigin::platform) invalid("A platform image cannot be exported.");
   if (const State state = image.timeline.at(call.now()); state != State::available)
@@ -308,7 +308,7 @@ Answer export_to_object(Call& call, const std::string& id) {
   return reply_with(call, image, work_request);
 }
 
-Answer update(Call& call, const std::string& id) {
+Answer update_image(Call& call, const std::string& id) {
   const json::object body = body_of(call, {{"displayName"},
                                            {"freeformTags", Type::object},
                                            {"definedTags", Type::object},
@@ -316,7 +316,7 @@ Answer update(Call& call, const std::string& id) {
                                            {"operatingSystemVersion"}});
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.image(token->resource), "", token->status);
-  Image& image = find(call, id);
+  Image& image = find_image(call, id);
   check_if_match(call, etag_of(image.id, image.version));
   if (image.origin == ImageOrigin::platform) not_found();
   check_display_name(body);
@@ -331,8 +331,8 @@ Answer update(Call& call, const std::string& id) {
   return reply_with(call, image);
 }
 
-Answer remove(Call& call, const std::string& id) {
-  Image& image = find(call, id);
+Answer remove_image(Call& call, const std::string& id) {
+  Image& image = find_image(call, id);
   check_if_match(call, etag_of(image.id, image.version));
   const State state = image.timeline.at(call.now());
   if (image.origin == ImageOrigin::platform || state == State::deleted) not_found();
@@ -363,12 +363,12 @@ std::int64_t custom_images(const Call& call) {
 Answer handle_images(Call& call) {
   const std::string& method = call.request.method;
   if (call.path.size() == 2) {
-    if (method == "GET") return list(call);
-    if (method == "POST") return create(call);
+    if (method == "GET") return list_images(call);
+    if (method == "POST") return create_image(call);
   } else if (call.path.size() == 3) {
-    if (method == "GET") return reply_with(call, find(call, call.path[2]));
-    if (method == "PUT") return update(call, call.path[2]);
-    if (method == "DELETE") return remove(call, call.path[2]);
+    if (method == "GET") return reply_with(call, find_image(call, call.path[2]));
+    if (method == "PUT") return update_image(call, call.path[2]);
+    if (method == "DELETE") return remove_image(call, call.path[2]);
   } else if (call.path.size() == 5 && call.path[3] == "actions" && call.path[4] == "export" &&
              method == "POST") {
     return export_to_object(call, call.path[2]);

@@ -11,7 +11,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto kGroup = VolumeKind::group;
 
 json::object show(const Backup& b, Time now) {
   const VolumeWords& words = words_of(b.kind);
@@ -26,7 +25,7 @@ json::object show(const Backup& b, Time now) {
   o[words.copied_from] = b.copied_from.empty() ? json::value(nullptr) : json::value(b.copied_from);
   o["sizeInGBs"] = b.size_gb;
   if (b.kind != VolumeKind::boot) o["sizeInMBs"] = b.size_gb * 1024;
-  if (b.kind == kGroup) {
+  if (b.kind == VolumeKind::group) {
     o["volumeBackupIds"] = json::array(b.members.begin(), b.members.end());
   } else {
     o["uniqueSizeInGBs"] = std::max<std::int64_t>(1, b.size_gb / 4);
@@ -47,13 +46,13 @@ Answer reply_with(const Call& call, const Backup& b, const std::string& work_req
   return a;
 }
 
-Backup& find(Call& call, VolumeKind kind, const std::string& id) {
+Backup& find_backup(Call& call, VolumeKind kind, const std::string& id) {
   Backup* b = call.world.backups.find(id);
   if (!b || b->kind != kind || b->region != call.region.name) not_found();
   return *b;
 }
 
-Answer list(Call& call, VolumeKind kind) {
+Answer list_backups(Call& call, VolumeKind kind) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   const auto of = call.parameter(words_of(kind).backup_of);
@@ -73,7 +72,7 @@ Timeline life(Call& call, VolumeKind kind, Range range, const std::string& name)
   const Time now = call.now();
   const bool fails = call.fault == Fault::work_request_fails;
   Timeline t{{{now, State::request_received}, {now + whole / 20, State::creating}}};
-  if (kind == kGroup) t.phases.push_back({now + whole / 5, State::committed});
+  if (kind == VolumeKind::group) t.phases.push_back({now + whole / 5, State::committed});
   t.phases.push_back({now + whole, fails ? State::faulty : State::available});
   return t;
 }
@@ -101,7 +100,7 @@ const Backup& add_backup(Call& call, const Volume& of, const std::string& name, 
   return call.world.backups.add(std::move(b));
 }
 
-Answer create(Call& call, VolumeKind kind) {
+Answer create_backup(Call& call, VolumeKind kind) {
   const VolumeWords& words = words_of(kind);
   const json::object body = body_of(call, {{words.backup_of, Type::text, true, {}},
                                            {"compartmentId"},
@@ -151,13 +150,13 @@ std::string copy_to(Call& call, const Backup& from, const std::string& region,
   return call.world.backups.add(std::move(b)).id;
 }
 
-Answer copy(Call& call, VolumeKind kind, const std::string& id) {
+Answer copy_backup(Call& call, VolumeKind kind, const std::string& id) {
   const json::object body =
       body_of(call, {{"destinationRegion", Type::text, true, {}}, {"displayName"}, {"kmsKeyId"}});
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.backups.find(token->resource), token->work_request,
                       token->status);
-  const Backup& from = find(call, kind, id);
+  const Backup& from = find_backup(call, kind, id);
   const std::string region = text(body, "destinationRegion");
   if (region == call.region.name || !call.world.region(region))
     invalid("destinationRegion must be another region that the tenancy is subscribed to");
@@ -173,7 +172,7 @@ Answer copy(Call& call, VolumeKind kind, const std::string& id) {
   call.world.note({std::string(words_of(kind).backup_ocid) + "-copy", made.region, made.id,
                    made.name, creation_key(call, {}, from.id), call.now()});
   std::string work_request;
-  if (kind != kGroup) {
+  if (kind != VolumeKind::group) {
     Work work;
     work.operation = "CopyVolumeBackup";
     work.compartment = made.compartment;
@@ -190,8 +189,8 @@ Answer copy(Call& call, VolumeKind kind, const std::string& id) {
   return reply_with(call, made, work_request);
 }
 
-Answer remove(Call& call, VolumeKind kind, const std::string& id) {
-  Backup& b = find(call, kind, id);
+Answer remove_backup(Call& call, VolumeKind kind, const std::string& id) {
+  Backup& b = find_backup(call, kind, id);
   check_if_match(call, etag_of(b.id, b.version));
   const State state = b.timeline.at(call.now());
   if (ends_life(state)) not_found();
@@ -215,7 +214,7 @@ Answer remove(Call& call, VolumeKind kind, const std::string& id) {
 }  // namespace
 
 const Backup& usable_backup(Call& call, VolumeKind kind, const std::string& id) {
-  const Backup& b = find(call, kind, id);
+  const Backup& b = find_backup(call, kind, id);
   const State state = b.timeline.at(call.now());
   if (ends_life(state)) not_found();
   if (state != State::available)
@@ -227,13 +226,13 @@ Answer handle_volume_backups(Call& call, VolumeKind kind) {
   const std::string& method = call.request.method;
   const auto& path = call.path;
   if (path.size() == 2) {
-    if (method == "GET") return list(call, kind);
-    if (method == "POST") return create(call, kind);
+    if (method == "GET") return list_backups(call, kind);
+    if (method == "POST") return create_backup(call, kind);
   } else if (path.size() == 3) {
-    if (method == "GET") return reply_with(call, find(call, kind, path[2]));
-    if (method == "DELETE") return remove(call, kind, path[2]);
+    if (method == "GET") return reply_with(call, find_backup(call, kind, path[2]));
+    if (method == "DELETE") return remove_backup(call, kind, path[2]);
   } else if (path.size() == 5 && path[3] == "actions" && path[4] == "copy" && method == "POST") {
-    return copy(call, kind, path[2]);
+    return copy_backup(call, kind, path[2]);
   }
   no_such_operation(call);
 }

@@ -11,16 +11,15 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto kGroup = VolumeKind::group;
 constexpr std::size_t kMostMembers = 32;
 
-Answer list(Call& call) {
+Answer list_groups(Call& call) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   const auto domain = call.parameter("availabilityDomain");
   return list_rows(
       call, call.world.volumes, key_of("in", call.region.name, compartment),
-      [&](const Volume& v) { return v.kind == kGroup && (domain.empty() || v.domain == domain); },
+      [&](const Volume& v) { return v.kind == VolumeKind::group && (domain.empty() || v.domain == domain); },
       [&](const Volume& v) { return show_volume(v, call.now()); });
 }
 
@@ -93,7 +92,7 @@ void take_source(Call& call, const json::object& source, Volume& group, const Ma
   group.source_id = text(source, group.source_type);
   if (group.source_id.empty()) missing("sourceDetails." + group.source_type);
   if (group.source_type == "volumeGroupReplicaId") {
-    const Replica& replica = usable_replica(call, kGroup, group.source_id);
+    const Replica& replica = usable_replica(call, VolumeKind::group, group.source_id);
     if (group.domain != replica.domain)
       invalid(fmt::format("availabilityDomain must be that of the replica, {}", replica.domain));
     activate_replica(call, replica.id, making.end);
@@ -104,7 +103,7 @@ void take_source(Call& call, const json::object& source, Volume& group, const Ma
                                           from->size_gb, words_of(from->kind).from_replica, id));
     }
   } else {
-    const Backup& backup = usable_backup(call, kGroup, group.source_id);
+    const Backup& backup = usable_backup(call, VolumeKind::group, group.source_id);
     for (const std::string& id : backup.members) {
       const Backup* from = call.world.backups.find(id);
       if (!from) continue;
@@ -114,13 +113,13 @@ void take_source(Call& call, const json::object& source, Volume& group, const Ma
   }
 }
 
-Answer update(Call& call, const std::string& id) {
+Answer update_group(Call& call, const std::string& id) {
   const json::object body = body_of(call, {{"definedTags", Type::object},
                                            {"displayName"},
                                            {"freeformTags", Type::object},
                                            {"volumeGroupReplicas", Type::list},
                                            {"volumeIds", Type::list}});
-  Volume& g = volume_row(call, kGroup, id);
+  Volume& g = volume_row(call, VolumeKind::group, id);
   check_if_match(call, etag_of(g.id, g.version));
   check_available(call, g);
   check_display_name(body);
@@ -142,8 +141,8 @@ Answer update(Call& call, const std::string& id) {
   return reply_with(call, g);
 }
 
-Answer remove(Call& call, const std::string& id) {
-  Volume& g = volume_row(call, kGroup, id);
+Answer remove_group(Call& call, const std::string& id) {
+  Volume& g = volume_row(call, VolumeKind::group, id);
   check_if_match(call, etag_of(g.id, g.version));
   const State state = g.timeline.at(call.now());
   if (ends_life(state)) not_found();
@@ -161,7 +160,7 @@ Answer remove(Call& call, const std::string& id) {
   return a;
 }
 
-Answer create(Call& call) {
+Answer create_group(Call& call) {
   const json::object body = body_of(call, {{"availabilityDomain", Type::text, true, {}},
                                            {"compartmentId", Type::text, true, {}},
                                            {"sourceDetails", Type::object, true, {}},
@@ -177,7 +176,7 @@ Answer create(Call& call) {
   check_compartment(call, text(body, "compartmentId"));
   check_display_name(body);
   Volume g;
-  g.kind = kGroup;
+  g.kind = VolumeKind::group;
   g.region = call.region.name;
   g.compartment = text(body, "compartmentId");
   g.name = text(body, "displayName");
@@ -192,7 +191,7 @@ Answer create(Call& call) {
   g.size_gb = 0;
   for (const std::string& id : g.members)
     if (const Volume* v = call.world.volumes.find(id)) g.size_gb += v->size_gb;
-  g.id = call.world.mint(words_of(kGroup).ocid, call.region.name);
+  g.id = call.world.mint(words_of(VolumeKind::group).ocid, call.region.name);
   g.created = call.now();
   g.listed = listed_at(call);
   g.searched = searched_at(call);
@@ -213,13 +212,13 @@ Answer create(Call& call) {
 Answer handle_volume_groups(Call& call) {
   const std::string& method = call.request.method;
   if (call.path.size() == 2) {
-    if (method == "GET") return list(call);
-    if (method == "POST") return create(call);
+    if (method == "GET") return list_groups(call);
+    if (method == "POST") return create_group(call);
   } else if (call.path.size() == 3) {
     const std::string& id = call.path[2];
-    if (method == "GET") return reply_with(call, volume_seen(call, kGroup, id));
-    if (method == "PUT") return update(call, id);
-    if (method == "DELETE") return remove(call, id);
+    if (method == "GET") return reply_with(call, volume_seen(call, VolumeKind::group, id));
+    if (method == "PUT") return update_group(call, id);
+    if (method == "DELETE") return remove_group(call, id);
   }
   no_such_operation(call);
 }

@@ -53,13 +53,13 @@ json::object show(const Replica& r, Time now) {
   return o;
 }
 
-Replica& find(Call& call, VolumeKind kind, const std::string& id) {
+Replica& find_replica(Call& call, VolumeKind kind, const std::string& id) {
   Replica* r = call.world.replicas.find(id);
   if (!r || r->kind != kind || r->region != call.region.name) not_found();
   return *r;
 }
 
-Answer list(Call& call, VolumeKind kind) {
+Answer list_replicas(Call& call, VolumeKind kind) {
   const bool group = kind == VolumeKind::group;
   const auto domain = group ? std::string_view(call.required_parameter("availabilityDomain"))
                             : call.parameter("availabilityDomain");
@@ -231,7 +231,7 @@ void replace_replicas(Call& call, Volume& volume, const json::object& body, bool
 }
 
 const Replica& usable_replica(Call& call, VolumeKind kind, const std::string& id) {
-  const Replica& r = find(call, kind, id);
+  const Replica& r = find_replica(call, kind, id);
   const State state = r.timeline.at(call.now());
   if (ends_life(state)) not_found();
   if (state != State::available)
@@ -252,9 +252,9 @@ void activate_replica(Call& call, const std::string& id, Time end) {
 
 Answer handle_volume_replicas(Call& call, VolumeKind kind) {
   if (call.request.method != "GET") no_such_operation(call);
-  if (call.path.size() == 2) return list(call, kind);
+  if (call.path.size() == 2) return list_replicas(call, kind);
   if (call.path.size() == 3) {
-    const Replica& r = find(call, kind, call.path[2]);
+    const Replica& r = find_replica(call, kind, call.path[2]);
     Answer a = answer(200, show(r, call.now()));
     a.headers.emplace_back("etag", etag_of(r.id, r.version));
     return a;

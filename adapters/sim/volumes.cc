@@ -23,7 +23,7 @@ Instance* booted_from(Call& call, const std::string& id) {
   return i && i->region == call.region.name && sibling_id(*i, "bootvolume") == id ? i : nullptr;
 }
 
-Answer list(Call& call, VolumeKind kind) {
+Answer list_volumes(Call& call, VolumeKind kind) {
   const std::string& compartment = call.required_parameter("compartmentId");
   check_compartment(call, compartment);
   const auto domain = call.parameter("availabilityDomain");
@@ -118,7 +118,7 @@ void take_source(Call& call, const json::object& source, Volume& volume) {
   }
 }
 
-Answer create(Call& call, VolumeKind kind) {
+Answer create_volume(Call& call, VolumeKind kind) {
   const json::object body = body_to_create(call, kind);
   if (const Token* token = used_token(call))
     return reply_with(call, *call.world.volumes.find(token->resource), token->status);
@@ -160,7 +160,7 @@ Answer create(Call& call, VolumeKind kind) {
   return reply_with(call, made);
 }
 
-Answer update(Call& call, VolumeKind kind, const std::string& id) {
+Answer update_volume(Call& call, VolumeKind kind, const std::string& id) {
   const json::object body = body_of(call, {{"autotunePolicies", Type::list},
                                            {words_of(kind).replicas, Type::list},
                                            {"definedTags", Type::object},
@@ -189,7 +189,7 @@ Answer update(Call& call, VolumeKind kind, const std::string& id) {
   return reply_with(call, v);
 }
 
-Answer remove(Call& call, VolumeKind kind, const std::string& id) {
+Answer remove_volume(Call& call, VolumeKind kind, const std::string& id) {
   Volume& v = volume_row(call, kind, id);
   check_if_match(call, etag_of(v.id, v.version));
   const State state = v.timeline.at(call.now());
@@ -342,13 +342,13 @@ Making making_of(Call& call, const std::string& name, bool from_something) {
 Answer handle_volumes(Call& call, VolumeKind kind) {
   const std::string& method = call.request.method;
   if (call.path.size() == 2) {
-    if (method == "GET") return list(call, kind);
-    if (method == "POST") return create(call, kind);
+    if (method == "GET") return list_volumes(call, kind);
+    if (method == "POST") return create_volume(call, kind);
   } else if (call.path.size() == 3) {
     const std::string& id = call.path[2];
     if (method == "GET") return reply_with(call, volume_seen(call, kind, id));
-    if (method == "PUT") return update(call, kind, id);
-    if (method == "DELETE") return remove(call, kind, id);
+    if (method == "PUT") return update_volume(call, kind, id);
+    if (method == "DELETE") return remove_volume(call, kind, id);
   }
   no_such_operation(call);
 }

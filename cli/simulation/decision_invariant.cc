@@ -27,9 +27,8 @@ using ledger::schema::Event;
 using ledger::schema::Outcome;
 using workflow::Decision;
 using workflow::Row;
-using Kind = Decision::Kind;
 
-constexpr const char* kName = "decisions-recomputed";
+constexpr const char* kDecisions = "decisions-recomputed";
 
 class Recomputed {
  public:
@@ -48,7 +47,7 @@ class Recomputed {
     switch (body.which()) {
       case Event::Body::INTENT: {
         const auto intent = body.getIntent();
-        expect(intent.getResends() == 0 ? is(Kind::send) : is(Kind::resend));
+        expect(intent.getResends() == 0 ? is(Decision::Kind::send) : is(Decision::Kind::resend));
         same(intent.getStep(), intent.getGeneration(), ledger::view(intent.getRow()));
         break;
       }
@@ -56,31 +55,31 @@ class Recomputed {
         const auto outcome = body.getOutcome();
         const auto how = outcome.getHow();
         if (how == Outcome::How::REPLIED || how == Outcome::How::LOST) return;
-        expect(how == Outcome::How::PROVEN ? is(Kind::give_up) : is(Kind::adopt));
+        expect(how == Outcome::How::PROVEN ? is(Decision::Kind::give_up) : is(Decision::Kind::adopt));
         same(outcome.getStep(), outcome.getGeneration(), ledger::view(outcome.getRow()));
         break;
       }
       case Event::Body::PARKED:
         if (follows_refusal_) return;  // a check's refusal and its parking are one
-        expect(is(Kind::park) || is(Kind::approve));
+        expect(is(Decision::Kind::park) || is(Decision::Kind::approve));
         break;
       case Event::Body::APPROVED:
-        expect(is(Kind::approve) || (is(Kind::over) && decision_.row == Row::parked));
+        expect(is(Decision::Kind::approve) || (is(Decision::Kind::over) && decision_.row == Row::parked));
         break;
       case Event::Body::ENDED:
-        expect(is(Kind::fail) || is(Kind::finish));
+        expect(is(Decision::Kind::fail) || is(Decision::Kind::finish));
         break;
       case Event::Body::PROBED:
       case Event::Body::CHECKED:
       case Event::Body::OBSERVED:
       case Event::Body::READ_FAILED:
-        expect(is(Kind::read) || is(Kind::look) || is(Kind::look_by_tag) || is(Kind::look_named) ||
-               is(Kind::walk) || is(Kind::reopen) || is(Kind::wait) || is_stopped() ||
-               (is(Kind::park) && decision_.row == Row::timed_out));
+        expect(is(Decision::Kind::read) || is(Decision::Kind::look) || is(Decision::Kind::look_by_tag) || is(Decision::Kind::look_named) ||
+               is(Decision::Kind::walk) || is(Decision::Kind::reopen) || is(Decision::Kind::wait) || is_stopped() ||
+               (is(Decision::Kind::park) && decision_.row == Row::timed_out));
         break;
       case Event::Body::BULK_BEGUN:
       case Event::Body::BULK_ENDED:
-        expect(is(Kind::walk) || is(Kind::read) || is_stopped());
+        expect(is(Decision::Kind::walk) || is(Decision::Kind::read) || is_stopped());
         break;
       default:
         break;
@@ -88,9 +87,9 @@ class Recomputed {
   }
 
  private:
-  bool is(Kind kind) const { return decision_.kind == kind; }
+  bool is(Decision::Kind kind) const { return decision_.kind == kind; }
   // Of several answers on their way, one said that the credentials are refused.
-  bool is_stopped() const { return is(Kind::stop_run) && decision_.row == Row::credentials; }
+  bool is_stopped() const { return is(Decision::Kind::stop_run) && decision_.row == Row::credentials; }
   std::string said() const {
     return fmt::format(
         "decide() says: {} at step {} ({}), generation {}, row {}, because of {} ({})",
@@ -101,7 +100,7 @@ class Recomputed {
   void expect(bool holds) const {
     if (holds) return;
     throw Violation(
-        kName,
+        kDecisions,
         fmt::format("the event at {} (kind {}) of {} does not follow; {}", event_.getPosition(),
                     static_cast<int>(event_.getBody().which()), state_.name, said()));
   }
@@ -110,7 +109,7 @@ class Recomputed {
         row == workflow::name_of(decision_.row) && event_.getCause() == decision_.because)
       return;
     throw Violation(
-        kName, fmt::format("the event at {} of {} is of step {}, generation {}, row {}, because of "
+        kDecisions, fmt::format("the event at {} of {} is of step {}, generation {}, row {}, because of "
                            "{}; {}",
                            event_.getPosition(), state_.name, step, generation, row,
                            event_.getCause(), said()));
@@ -149,20 +148,20 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
       for (const auto other : started.getDependsOn()) {
         const auto known = names.find(ledger::view(other));
         if (known == names.end() || streams[known->second].state.done_at == Time{})
-          throw Violation(kName, fmt::format("position {} begins {}, which waits for {}, and that "
+          throw Violation(kDecisions, fmt::format("position {} begins {}, which waits for {}, and that "
                                              "is not done",
                                              event.getPosition(), ledger::view(started.getName()),
                                              ledger::view(other)));
       }
       if (held != 0)
-        throw Violation(kName, fmt::format("position {} begins a migration while all are paused",
+        throw Violation(kDecisions, fmt::format("position {} begins a migration while all are paused",
                                            event.getPosition()));
     } else if (body.isSteered()) {
       const auto verb = body.getSteered().getVerb();
       const auto refusal = workflow::refusal_of(verb, workflow::stage_of(folded.state),
                                                 workflow::stop_of(folded.state));
       if (!refusal.empty())
-        throw Violation(kName, fmt::format("the order at {} could not be taken: {}",
+        throw Violation(kDecisions, fmt::format("the order at {} could not be taken: {}",
                                            event.getPosition(), refusal));
     } else if (!body.isPlanChanged()) {
       Recomputed(workflow, ledger_id, held, folded.state, event, folded.refused).check();
