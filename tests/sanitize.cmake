@@ -1,6 +1,8 @@
 # How the builds of MIGLEDGER_SANITIZE are made. Whatever they find ends the program.
 set(CMAKE_CXX_FLAGS_RELEASE "-O1 -gline-tables-only")
 add_compile_options(-fno-omit-frame-pointer)
+# A precompiled header stays good when a checkout gives its headers another time.
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 
 if(MIGLEDGER_SANITIZE STREQUAL "address")
   # Left out: what Clang 14 cannot do in coroutines (function), and what AddressSanitizer finds as
