@@ -10,6 +10,8 @@ namespace migledger::adapters {
 class SystemClock final : public workflow::Clock {
  public:
   Time now() override;
+  // CLOCK_BOOTTIME: it goes on while the machine sleeps.
+  Duration elapsed() override;
 };
 
 }  // namespace migledger::adapters

@@ -23,7 +23,6 @@
 #include "cli/plan_refusal.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
-#include "cli/run_orders.h"
 #include "cli/run_view.h"
 #include "cli/signals.h"
 #include "cli/this_process.h"
@@ -105,6 +104,16 @@ std::size_t longest_name(const workflow::Plan& plan) {
   for (const auto& migration : plan.migrations)
     longest = std::max(longest, display_width(printable(migration.name)));
   return longest;
+}
+
+// A ledger may be ahead of the clock: another machine wrote to it, or the clock was set back since.
+std::string clock_words(Time now, Time head) {
+  constexpr auto kNotWorthAWord = std::chrono::seconds(5);
+  if (head - now < kNotWorthAWord) return {};
+  return fmt::format(
+      "the clock of this machine ({}) is {} behind the ledger's last event ({}); the run goes on at "
+      "once and counts its time from that event. Set the clock right if it is wrong",
+      format_utc(now), format_duration(head - now), format_utc(head));
 }
 
 // Of those that move it.
@@ -195,6 +204,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     store.close();
     return *exit;
   }
+  if (const auto behind = clock_words(cloud->clock().now(), store.head().time); !behind.empty())
+    err << "migledger: " << behind << "\n";
   workflow::RunOptions options;
   options.actor = actor;
   options.parallel = command.parallel.value_or(config.parallel);
@@ -213,8 +224,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     inbox.emplace(adapters::inbox_of(path), [&] {
       if (auto* executor = running.load()) executor->wake();
     });
-    RunOrders orders(*inbox, command.order);
-    options.orders = &orders;
+    options.orders = &*inbox;
+    options.order = command.order;
     auto view = make_run_view(
         {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0,
          longest_name(config.plan), longest_step(*workflow)},
@@ -233,10 +244,6 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     KJ_DEFER(inbox.reset());
     const StopOnSignal stop(executor);
     result = executor.run(config.plan);
-    if (const auto& answer = orders.first_answer(); answer && !answer->taken) {
-      err << "migledger: " << printable(answer->words, 500) << "\n";
-      return status(ExitStatus::usage);
-    }
   }
   int exit = workflow::exit_code(result);
   std::optional<ledger::SignedCheckpoint> checkpoint;
@@ -277,9 +284,13 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
       out << fmt::format("signed: events 1 to {}, root {}\n", checkpoint->checkpoint.size,
                          ledger::to_hex(checkpoint->checkpoint.root));
   }
+  if (!result.refused.empty()) err << "migledger: " << printable(result.refused, 500) << "\n";
   if (!result.credentials_error.empty())
     err << "migledger: " << printable(result.credentials_error)
         << "; set them up, then run again: nothing is lost\n";
+  if (!result.unreachable.empty())
+    err << "migledger: " << printable(result.unreachable, 500)
+        << "; mend that (migledger doctor helps), then run again: nothing is lost\n";
   save_snapshot(store, snapshots);
   store.close();
   return exit;

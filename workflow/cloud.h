@@ -16,7 +16,9 @@ namespace migledger::workflow {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Time now() = 0;  // UTC
+  virtual Time now() = 0;  // UTC; jumps when somebody sets the clock
+  // The time that has passed since some fixed moment. Setting the clock does not change it.
+  virtual Duration elapsed() = 0;
 };
 
 using CallId = std::uint64_t;

@@ -27,7 +27,8 @@ void Executor::for_each(const std::function<void(const MigrationState&)>& visit)
 }
 
 int exit_code(const RunResult& result) {
-  if (!result.credentials_error.empty()) return 6;
+  if (!result.refused.empty()) return 2;
+  if (!result.credentials_error.empty() || !result.unreachable.empty()) return 6;
   if (result.interrupted) return 7;
   if (result.failed > 0) return 1;
   if (result.parked > 0 || !result.not_started.empty()) return 3;
@@ -35,7 +36,9 @@ int exit_code(const RunResult& result) {
 }
 
 std::string words(const RunResult& result) {
+  if (!result.refused.empty()) return result.refused;
   if (!result.credentials_error.empty()) return result.credentials_error;
+  if (!result.unreachable.empty()) return result.unreachable;
   if (result.interrupted) return "interrupted; run again to go on";
   std::string words =
       fmt::format("{} done, {} failed, {} waiting for a person, {} not started", result.done,

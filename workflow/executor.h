@@ -6,26 +6,18 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/event_store.h"
+#include "workflow/actor.h"
 #include "workflow/cloud.h"
 #include "workflow/plan.h"
+#include "workflow/steering.h"
 #include "workflow/step.h"
 
 namespace migledger::workflow {
-
-class OrderSource;
-
-// Who runs, for the record.
-struct Actor {
-  std::string user;
-  std::string host;
-  std::uint32_t pid = 0;
-  std::string version;
-  std::string command;
-};
 
 struct RunOptions {
   Actor actor;
@@ -39,6 +31,8 @@ struct RunOptions {
   std::function<std::string(std::string_view)> keep_evidence;
   // What people ask for meanwhile; null: nothing. Whoever has an order calls Executor::wake().
   OrderSource* orders = nullptr;
+  // What the run is for: carried out before anything else. When it is refused, nothing is done.
+  std::optional<Order> order;
   // Words for the debug log; never secrets. Null: none.
   std::function<void(std::string_view)> debug;
 };
@@ -67,6 +61,8 @@ struct RunResult {
   std::vector<NotStarted> not_started;  // wait for a migration that did not get done
   bool interrupted = false;
   std::string credentials_error;  // not empty: the cloud does not accept them
+  std::string unreachable;        // not empty: no call gets through, and why
+  std::string refused;            // not empty: RunOptions::order was, and why; nothing was done
 };
 
 // The exit code of a run that ended so (README.md, "Exit codes"), and the same in words.

@@ -22,12 +22,13 @@ class Executor::Loop::WalkPort final : public BulkWalk::Port {
   }
 
   void begin(const BulkWork& page) override {
-    loop_.append(bulk_begun(origin(), view_.step, page, name_of(Row::walk)),
-                 [&loop = loop_, walk = migration_.walk_number](schema::Event::Reader event) {
-                   Migration& migration = loop.at(event.getStream());
-                   if (migration.walk && migration.walk_number == walk)
-                     migration.walk->recorded(event.getBody().getBulkBegun().getPage());
-                 });
+    loop_.append_beginning(
+        bulk_begun(origin(), view_.step, page, name_of(Row::walk)), 0,
+        [&loop = loop_, walk = migration_.walk_number](schema::Event::Reader event) {
+          Migration& migration = loop.at(event.getStream());
+          if (migration.walk && migration.walk_number == walk)
+            migration.walk->recorded(event.getBody().getBulkBegun().getPage());
+        });
   }
 
   void end(const BulkWork& page, std::uint64_t objects_so_far) override {

@@ -29,16 +29,19 @@ std::string words_of(const std::vector<FieldChange>& changes) {
 
 RunResult Executor::Loop::run(const Plan& plan) {
   secrets_ = plan.secrets;
-  now_ = read_clock();
+  now_ = clock_.read();
   open_session();
   const std::string still_running = cloud_.quiesce(options_.quiesce_patience);
   if (!still_running.empty())
     throw std::runtime_error("a process started by an earlier run may still send something: " +
                              still_running + "; end it, then run again");
-  now_ = read_clock();
+  now_ = clock_.read();
   load(plan);
-  while (true) {
-    now_ = read_clock();
+  if (options_.order)
+    if (const OrderAnswer answer = carry_out(*options_.order); !answer.taken)
+      result_.refused = answer.words;
+  while (result_.refused.empty()) {
+    now_ = clock_.read();
     if (stops_ > 1) {
       cloud_.abandon();
       break;
@@ -46,6 +49,7 @@ RunResult Executor::Loop::run(const Plan& plan) {
     take_completions();
     if (draining()) {
       reader_.drop();
+      drop_beginnings();
       flush();
       if (sending_.empty() && walking_.empty()) break;
       wait();
@@ -78,9 +82,22 @@ RunResult Executor::Loop::run(const Plan& plan) {
     wait();
   }
   result_.interrupted = stops_ > 0;
-  for (const auto* planned : unstarted_)
+  count_results();
+  if (stops_ <= 1) {
+    now_ = clock_.read();
+    std::vector<EventDraft> last;
+    last.push_back(session_closed({ledger::kLedgerStream, now_, session_, session_},
+                                  exit_code(result_), words(result_)));
+    store_.append(last);
+  }
+  return result_;
+}
+
+void Executor::Loop::count_results() {
+  for (const auto* planned : unstarted_.left())
     result_.not_started.push_back({planned->name, why_not_started(*planned)});
   for (const auto& [stream, migration] : migrations_) {
+    if (!migration->of_run) continue;
     switch (migration->state.status) {
       case Status::done:
         ++result_.done;
@@ -100,14 +117,6 @@ RunResult Executor::Loop::run(const Plan& plan) {
         break;
     }
   }
-  if (stops_ <= 1) {
-    now_ = read_clock();
-    std::vector<EventDraft> last;
-    last.push_back(session_closed({ledger::kLedgerStream, now_, session_, session_},
-                                  exit_code(result_), words(result_)));
-    store_.append(last);
-  }
-  return result_;
 }
 
 void Executor::Loop::open_session() {
@@ -129,17 +138,21 @@ void Executor::Loop::open_session() {
 }
 
 void Executor::Loop::load(const Plan& plan) {
+  std::vector<const PlannedMigration*> not_begun;
   for (const auto& planned : plan.migrations) {
     const auto stream = store_.find_stream(planned.name);
     if (!stream) {
-      unstarted_.push_back(&planned);
+      not_begun.push_back(&planned);
       continue;
     }
     auto migration = load_migration(*stream);
     accept_change(*migration, planned);
     Migration& loaded = take_in(std::move(migration));
+    loaded.of_run = true;
     if (!loaded.over) unresumed_.push_back(*stream);
   }
+  for (const auto* planned : not_begun)
+    unstarted_.add(*planned, [this](const std::string& name) { return is_done(name); });
   held_ = held_by(store_);
   record_lost();
 }
@@ -190,10 +203,17 @@ void Executor::Loop::record_lost() {
   if (drafts.empty()) return;
   store_.append(drafts);
   for (const auto& draft : drafts) {
-    Migration& migration = at(draft.reader().getStream());
-    migration.state.apply(draft.reader());
-    if (observer_) observer_->appended(migration.state, draft.reader());
+    apply(at(draft.reader().getStream()), draft.reader());
   }
+}
+
+void Executor::Loop::apply(Migration& migration, schema::Event::Reader event) {
+  const bool was_done = migration.state.done_at != Time{};
+  migration.state.apply(event);
+  if (observer_) observer_->appended(migration.state, event);
+  const bool is_done = migration.state.done_at != Time{};
+  if (is_done && !was_done) unstarted_.done(migration.state.name);
+  if (was_done && !is_done) unstarted_.undone(migration.state.name);
 }
 
 void Executor::Loop::accept_change(Migration& migration, const PlannedMigration& planned) {
@@ -205,28 +225,27 @@ void Executor::Loop::accept_change(Migration& migration, const PlannedMigration&
   EventDraft draft = plan_changed({migration.state.stream, now_, session_, session_}, planned,
                                   words_of(change.fields), change.recheck);
   store_.append_one(draft);
-  migration.state.apply(draft.reader());
-  if (observer_) observer_->appended(migration.state, draft.reader());
+  apply(migration, draft.reader());
 }
 
-std::optional<MigrationState> Executor::Loop::state_named(const std::string& name) const {
+const MigrationState* Executor::Loop::state_named(const std::string& name) {
   const auto it = by_name_.find(name);
-  if (it != by_name_.end()) return migrations_.at(it->second)->state;
-  // Of the ledger, but not of this run.
-  return ledger::recorded_state(store_, name);
+  if (it != by_name_.end()) return &migrations_.at(it->second)->state;
+  // One of the ledger that is not of this run changes only once an order has taken it in.
+  const auto [other, is_new] = others_.try_emplace(name);
+  if (is_new) other->second = ledger::recorded_state(store_, name);
+  return other->second ? &*other->second : nullptr;
 }
 
-bool Executor::Loop::is_done(const std::string& name) const {
-  const auto it = by_name_.find(name);
-  if (it != by_name_.end()) return migrations_.at(it->second)->state.done_at != Time{};
-  const auto state = state_named(name);
+bool Executor::Loop::is_done(const std::string& name) {
+  const auto* state = state_named(name);
   return state && state->done_at != Time{};
 }
 
-std::string Executor::Loop::why_not_started(const PlannedMigration& planned) const {
+std::string Executor::Loop::why_not_started(const PlannedMigration& planned) {
   for (const auto& name : planned.depends_on) {
     if (is_done(name)) continue;
-    const auto state = state_named(name);
+    const auto* state = state_named(name);
     const auto how = [&]() -> std::string_view {
       if (!state) return "was not started itself";
       switch (state->status) {
@@ -249,11 +268,6 @@ std::string Executor::Loop::why_not_started(const PlannedMigration& planned) con
   return held_ != 0 ? "all migrations are paused" : "the run ended before";
 }
 
-bool Executor::Loop::dependencies_done(const PlannedMigration& planned) {
-  return std::all_of(planned.depends_on.begin(), planned.depends_on.end(),
-                     [&](const auto& name) { return is_done(name); });
-}
-
 bool Executor::Loop::start_more() {
   bool more = false;
   for (; !unresumed_.empty() && active_ < options_.parallel; unresumed_.pop_front()) {
@@ -261,15 +275,11 @@ bool Executor::Loop::start_more() {
     more = true;
   }
   std::vector<EventDraft> drafts;
-  for (auto it = unstarted_.begin();
-       held_ == 0 && it != unstarted_.end() && active_ + drafts.size() < options_.parallel;) {
-    if (!dependencies_done(**it) && !ledger::planted(ledger::PlantedBug::ignore_dependencies)) {
-      ++it;
-      continue;
-    }
+  while (held_ == 0 && active_ + drafts.size() < options_.parallel) {
+    const auto* planned = unstarted_.take();
+    if (!planned) break;
     drafts.push_back(
-        migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, **it));
-    it = unstarted_.erase(it);
+        migration_started({ledger::kNewStream, now_, session_, session_}, workflow_, *planned));
   }
   if (drafts.empty()) return more;
   store_.append(drafts);
@@ -278,6 +288,7 @@ bool Executor::Loop::start_more() {
     auto migration = std::make_unique<Migration>();
     migration->state.apply(event);
     Migration& started = take_in(std::move(migration));
+    started.of_run = true;
     if (observer_) observer_->appended(started.state, event);
     activate(started);
   }
@@ -296,11 +307,18 @@ void Executor::Loop::flush() {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto event = drafts[i].reader();
     Migration& migration = at(event.getStream());
-    migration.state.apply(event);
-    if (observer_) observer_->appended(migration.state, event);
+    apply(migration, event);
     if (batch[i].then) batch[i].then(event);
     queue(migration);
   }
+}
+
+// The run is to end: what has been decided, and is not durable yet, is not begun any more.
+void Executor::Loop::drop_beginnings() {
+  std::erase_if(pending_, [this](const Pending& pending) {
+    if (pending.begins) reserved_ -= pending.calls;
+    return pending.begins;
+  });
 }
 
 void Executor::Loop::take_completions() {
@@ -312,6 +330,8 @@ void Executor::Loop::take_completions() {
 }
 
 void Executor::Loop::take(Completion completion) {
+  silence_.heard(completion.reply, now_);
+  if (!draining()) result_.unreachable = silence_.verdict();
   const auto it = sending_.find(completion.call);
   if (it != sending_.end()) {
     const Sending sending = it->second;
@@ -343,9 +363,9 @@ void Executor::Loop::wait() {
   if (observer_) deadline = std::min(deadline, observer_->waiting(now_));
   if (!draining() && !timers_.empty()) deadline = std::min(deadline, timers_.top().first);
   deadline = std::min(deadline, reader_.next_due());
-  auto completion = cloud_.next(deadline);
+  auto completion = cloud_.next(clock_.on_machine(deadline));
   if (!completion) return;
-  now_ = read_clock();
+  now_ = clock_.read();
   take(std::move(*completion));
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
 #include <unordered_map>
@@ -19,6 +20,9 @@
 #include "workflow/reader.h"
 #include "workflow/records.h"
 #include "workflow/redact.h"
+#include "workflow/run_clock.h"
+#include "workflow/silence.h"
+#include "workflow/start_queue.h"
 #include "workflow/steering.h"
 
 namespace migledger::workflow {
@@ -48,6 +52,7 @@ struct Job {
 
 struct Migration {
   MigrationState state;
+  bool of_run = false;                  // of the plan that is run, or moved on by an order in it
   StepIndex current = ledger::kNoStep;  // that next_poll is about
   bool active = false;                  // one of those that run at once
   bool over = false;                    // nothing to do in this run, as far as is known
@@ -80,7 +85,7 @@ class Executor::Loop {
        Observer* observer, const Workflow& workflow)
       : store_(store),
         cloud_(cloud),
-        clock_(clock),
+        clock_(clock, store.head().time),
         options_(std::move(options)),
         observer_(observer),
         workflow_(workflow),
@@ -103,6 +108,8 @@ class Executor::Loop {
   struct Pending {
     EventDraft draft;
     std::function<void(schema::Event::Reader)> then;  // once durable and applied; may be null
+    bool begins = false;      // something new, so it is dropped when the run is to end
+    std::size_t calls = 0;    // that are promised to it
   };
 
   void open_session();
@@ -111,12 +118,14 @@ class Executor::Loop {
   Migration& take_in(std::unique_ptr<Migration> migration);
   void record_lost();
   bool start_more();  // false: there was nothing to start, or no room
+  // Applies an event of a migration that is durable.
+  void apply(Migration& migration, schema::Event::Reader event);
   void accept_change(Migration& migration, const PlannedMigration& planned);
-  // Of a migration that this run or an earlier one began; nothing: none did.
-  std::optional<MigrationState> state_named(const std::string& name) const;
-  bool is_done(const std::string& name) const;
-  bool dependencies_done(const PlannedMigration& planned);
-  std::string why_not_started(const PlannedMigration& planned) const;
+  // Of a migration that this run or an earlier one began; null: none did.
+  const MigrationState* state_named(const std::string& name);
+  bool is_done(const std::string& name);
+  std::string why_not_started(const PlannedMigration& planned);
+  void count_results();
   void take_orders();
   OrderAnswer carry_out(const Order& order);
   void go_on_with(Migration& migration);
@@ -124,6 +133,7 @@ class Executor::Loop {
     return held_ != 0 || migration.state.paused != 0 || migration.state.pause_at != ledger::kNoStep;
   }
   void flush();
+  void drop_beginnings();
   void advance(Migration& migration);
   void decide_about(Migration& migration);
   // Whether a step has further items once `facts` are known.
@@ -151,8 +161,12 @@ class Executor::Loop {
   void walk_on(Migration& migration, const Decision& decision);
   void complete_walking(const Walking& walking, const Reply& reply);
 
-  void append(EventDraft draft, std::function<void(schema::Event::Reader)> then = nullptr) {
-    pending_.push_back({std::move(draft), std::move(then)});
+  void append(EventDraft draft) { pending_.push_back({std::move(draft), nullptr}); }
+  // Appends what begins something new, which `then` does: for an intent one call is promised.
+  void append_beginning(EventDraft draft, std::size_t calls,
+                        std::function<void(schema::Event::Reader)> then) {
+    reserved_ += calls;
+    pending_.push_back({std::move(draft), std::move(then), true, calls});
   }
   Origin origin(const Migration& migration, Position cause) const {
     return {migration.state.stream, now_, session_, cause};
@@ -174,8 +188,9 @@ class Executor::Loop {
   bool wake_starved();
   void take(Completion completion);
   void wait();
-  bool draining() const { return stops_ > 0 || !result_.credentials_error.empty(); }
-  Time read_clock() { return std::max(clock_.now(), store_.head().time); }
+  bool draining() const {
+    return stops_ > 0 || !result_.credentials_error.empty() || !result_.unreachable.empty();
+  }
   std::string keep(std::string_view body) const {
     if (!options_.keep_evidence || body.empty()) return {};
     return options_.keep_evidence(redact_body(body));
@@ -186,7 +201,7 @@ class Executor::Loop {
 
   ledger::EventStore& store_;
   Cloud& cloud_;
-  Clock& clock_;
+  RunClock clock_;
   RunOptions options_;
   Observer* observer_;
   const Workflow& workflow_;
@@ -205,12 +220,14 @@ class Executor::Loop {
   std::unordered_map<StreamId, std::unique_ptr<Migration>> migrations_;
   std::unordered_map<std::string, StreamId> by_name_;
   std::deque<StreamId> unresumed_;  // of the ledger, not yet under way in this run
-  std::deque<const PlannedMigration*> unstarted_;
+  StartQueue unstarted_;
+  std::unordered_map<std::string, std::optional<MigrationState>> others_;  // of the ledger only
   std::size_t active_ = 0;
   std::deque<StreamId> ready_;
   std::deque<StreamId> starved_;  // would send, but the cloud takes no more calls now
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
+  Silence silence_;
   std::unordered_map<CallId, Sending> sending_;
   std::unordered_map<CallId, Walking> walking_;
   using Timer = std::pair<Time, StreamId>;

@@ -48,10 +48,9 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
     return;
   }
   filled.body = *body;
-  ++reserved_;
   const CallId early = planted(PlantedBug::send_before_intent) ? ++next_call_ : 0;
   if (early != 0) cloud_.start(early, filled);
-  append(std::move(intended), [this, filled, early](schema::Event::Reader event) {
+  append_beginning(std::move(intended), 1, [this, filled, early](schema::Event::Reader event) {
     const auto intent = event.getBody().getIntent();
     const Sending sending{event.getStream(), intent.getStep(), intent.getGeneration(),
                           event.getPosition()};
@@ -94,17 +93,16 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
     return;
   }
   request.body = *body;
-  ++reserved_;
-  append(intent_again(origin(migration, decision.because), decision,
-                      workflow_.steps[decision.step].guard, key, transport_, send,
-                      attempt.first_intent, request.request_id),
-         [this, request](schema::Event::Reader event) {
-           const auto intent = event.getBody().getIntent();
-           launch(
-               ++next_call_,
-               {event.getStream(), intent.getStep(), intent.getGeneration(), event.getPosition()},
-               request);
-         });
+  append_beginning(intent_again(origin(migration, decision.because), decision,
+                                workflow_.steps[decision.step].guard, key, transport_, send,
+                                attempt.first_intent, request.request_id),
+                   1, [this, request](schema::Event::Reader event) {
+                     const auto intent = event.getBody().getIntent();
+                     launch(++next_call_,
+                            {event.getStream(), intent.getStep(), intent.getGeneration(),
+                             event.getPosition()},
+                            request);
+                   });
 }
 
 void Executor::Loop::launch(CallId call, Sending sending, Request request) {

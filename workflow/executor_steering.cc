@@ -8,8 +8,15 @@ namespace migledger::workflow {
 
 void Executor::Loop::take_orders() {
   if (!options_.orders) return;
-  for (const Order& order : options_.orders->take())
-    options_.orders->answer(order, carry_out(order));
+  for (const Order& order : options_.orders->take()) {
+    const OrderAnswer answer = carry_out(order);
+    try {
+      options_.orders->answer(order, answer);
+    } catch (const std::exception& e) {
+      // The order is recorded. Whoever gave it looks into the ledger when no answer comes.
+      debug(fmt::format("order {}: it cannot be answered: {}", order.id, e.what()));
+    }
+  }
 }
 
 // Everything appended before is applied, so that an order is judged by what the log says.
@@ -36,14 +43,15 @@ OrderAnswer Executor::Loop::carry_out(const Order& order) {
   const Position position = store_.append_one(*judged.steered);
   const auto event = judged.steered->reader();
   if (migration) {
-    migration->state.apply(event);
-    if (observer_) observer_->appended(migration->state, event);
+    apply(*migration, event);
+    const bool moves_it = order.verb != Verb::NOTE && order.verb != Verb::PAUSE;
+    migration->of_run = migration->of_run || moves_it;
     if (order.verb != Verb::NOTE) go_on_with(*migration);
   } else {
     const bool resumed = held_ != 0 && order.verb == Verb::RESUME;
     held_ = ledger::hold_after(held_, event);
     for (const auto& [stream, held] : migrations_)
-      if (resumed || order.verb == Verb::PAUSE) go_on_with(*held);
+      if (held->of_run && (resumed || order.verb == Verb::PAUSE)) go_on_with(*held);
   }
   return {true, position, judged.words};
 }

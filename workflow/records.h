@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "ledger/event.h"
+#include "workflow/actor.h"
 #include "workflow/bulk_page.h"
 #include "workflow/cloud.h"
 #include "workflow/decide.h"
-#include "workflow/executor.h"
 #include "workflow/plan.h"
 
 namespace migledger::workflow {

@@ -59,7 +59,10 @@ struct Reply {
   int status = 0;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string error;  // the transport's own words when it was not replied
+  // The transport's own words when it was not replied. The first one says what to do about it:
+  // "credentials: …" (set them up), "program: …", "usage: …", "failed: …" and "garbled: …" (mend the
+  // program that talks to the cloud), anything else (try again).
+  std::string error;
 
   std::string_view header(std::string_view lower_case_name) const;  // empty: absent
   std::string_view request_id() const { return header("opc-request-id"); }

@@ -28,6 +28,7 @@ class SimCloud : public workflow::Cloud, public workflow::Clock {
   ~SimCloud() override;
 
   Time now() override;
+  Duration elapsed() override { return now().time_since_epoch(); }
 
   workflow::CloudIdentity identity() const override;
   std::size_t capacity() const override;

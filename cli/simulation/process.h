@@ -55,6 +55,7 @@ class Process final : public workflow::Cloud,
   }
 
   Time now() override { return around_.network.now() + around_.skew; }
+  Duration elapsed() override { return around_.network.now().time_since_epoch(); }
   workflow::CloudIdentity identity() const override;
   std::size_t capacity() const override;
   void start(workflow::CallId call, workflow::Request request) override;

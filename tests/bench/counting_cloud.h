@@ -15,6 +15,7 @@ class CountingCloud : public workflow::Cloud, public workflow::Clock {
   std::uint64_t calls() const { return calls_; }
 
   Time now() override { return cloud_.now(); }
+  Duration elapsed() override { return cloud_.elapsed(); }
   workflow::CloudIdentity identity() const override { return cloud_.identity(); }
   std::size_t capacity() const override { return cloud_.capacity(); }
   void start(workflow::CallId call, workflow::Request request) override {

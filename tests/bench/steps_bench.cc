@@ -60,6 +60,7 @@ class InstantCloud : public Cloud, public Clock {
   Time now() override {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   }
+  Duration elapsed() override { return now().time_since_epoch(); }
   CloudIdentity identity() const override { return {"sim", "sim", "", "bench", "sim", "", {}}; }
   std::size_t capacity() const override { return 1024; }
   void start(CallId call, Request) override { calls_.push_back(call); }

@@ -25,6 +25,7 @@ const Time kStart(std::chrono::seconds(1'800'000'000));
 class Standing : public workflow::Clock {
  public:
   Time now() override { return time; }
+  Duration elapsed() override { return time.time_since_epoch(); }
   Time time = kStart;
 };
 

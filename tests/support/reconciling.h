@@ -37,6 +37,7 @@ class Half : public workflow::Cloud, public workflow::Clock {
         reply_(std::move(reply)) {}
 
   Time now() override { return sim_.now(); }
+  Duration elapsed() override { return sim_.elapsed(); }
   workflow::CloudIdentity identity() const override { return sim_.identity(); }
   std::size_t capacity() const override { return sim_.capacity(); }
   void start(workflow::CallId call, workflow::Request request) override {

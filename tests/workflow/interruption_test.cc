@@ -300,4 +300,46 @@ TEST_CASE("a ledger put back finds what it made as a later generation, and makes
   }
 }
 
+TEST_CASE("stopped between a decision and its record: what was decided is neither recorded nor sent") {
+  class Stopping : public adapters::sim::SimCloud {
+   public:
+    using SimCloud::SimCloud;
+    workflow::Executor* executor = nullptr;
+    unsigned until = 0;       // calls of capacity(): it is asked for each sending that is decided
+    unsigned after_stop = 0;  // requests that change something, started after the stop
+
+    std::size_t capacity() const override {
+      if (executor && until > 0 && --const_cast<Stopping*>(this)->until == 0) {
+        const_cast<Stopping*>(this)->stopped = true;
+        executor->stop();
+      }
+      return SimCloud::capacity();
+    }
+    void start(workflow::CallId call, workflow::Request request) override {
+      if (stopped && !request.reads()) ++after_stop;
+      SimCloud::start(call, std::move(request));
+    }
+    bool stopped = false;
+  };
+  const auto plan = plan_of(2);
+  unsigned stops = 0;
+  for (unsigned until = 1; until < 400; until += 3) {
+    Rehearsal rehearsal;
+    for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+    Stopping cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+    Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {});
+    cloud.executor = &executor;
+    cloud.until = until;
+    const RunResult result = executor.run(plan);
+    INFO("stopped at " << until);
+    CHECK(cloud.after_stop == 0);
+    CHECK(open_intents(rehearsal) == 0);
+    if (result.interrupted) ++stops;
+    cloud.executor = nullptr;
+    CHECK(rehearsal.run(plan).done == 2);
+    check_each_made_once(rehearsal, 2);
+  }
+  CHECK(stops > 20);
+}
+
 }  // namespace migledger::testing

@@ -285,4 +285,81 @@ TEST_CASE("an order that was taken before is answered, and not carried out again
   CHECK(rehearsal.store().head().position == first.position);
 }
 
+TEST_CASE("an order about a migration outside the run leaves the run's result as it is") {
+  for (const Verb verb : {Verb::NOTE, Verb::PAUSE, Verb::CLEANUP, Verb::ROLLBACK}) {
+    adapters::sim::TenancyOptions options;
+    options.faults.scripted.push_back(
+        fault_at(adapters::sim::Fault::limit_exceeded, "POST", "/20160918/images", "us-ashburn-1"));
+    Rehearsal rehearsal(options);
+    // web-1 waits for a person; then web-2 is run alone.
+    REQUIRE(rehearsal.run(plan_of(1)).parked == 1);
+    workflow::Plan second = plan_of(2);
+    second.migrations.erase(second.migrations.begin());
+    AtPosition orders(rehearsal.store(), 5, order_of(verb, "web-1"));
+    workflow::RunOptions run;
+    run.orders = &orders;
+    const auto result = rehearsal.run(second, run);
+    INFO(workflow::name_of(verb));
+    REQUIRE(orders.answers.size() == 1);
+    const bool moves_it = verb == Verb::ROLLBACK;
+    CHECK(orders.answers[0].taken == (verb != Verb::CLEANUP));
+    CHECK(result.done == 1);
+    CHECK(result.failed == 0);
+    CHECK(result.parked == 0);
+    CHECK(result.undone == (moves_it ? 1u : 0u));
+    CHECK(exit_code(result) == 0);
+  }
+}
+
+TEST_CASE("a run that is begun for an order does nothing when the order is refused") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  REQUIRE(rehearsal.steer(Verb::ROLLBACK, "web-1").taken);
+  REQUIRE(rehearsal.run(plan_of(1)).undone == 1);
+  const auto before = rehearsal.state("web-1").version;
+  const auto calls = rehearsal.tenancy().report();
+  // By now there is nothing to clean up: what was judged before the ledger was locked holds no more.
+  workflow::RunOptions options;
+  options.order = order_of(Verb::CLEANUP, "web-1");
+  const auto result = rehearsal.run(plan_of(1), options);
+  CHECK(result.refused.find("cannot cleanup") != std::string::npos);
+  CHECK(exit_code(result) == 2);
+  CHECK(rehearsal.state("web-1").version == before);
+  CHECK(rehearsal.tenancy().report() == calls);
+}
+
+TEST_CASE("a run that is begun for an order of a migration under way does not move it on if refused") {
+  Rehearsal rehearsal;
+  // Killed in mid-move: its next step would be to send something.
+  REQUIRE(rehearsal.run_killed_after(12, plan_of(1)));
+  const auto before = rehearsal.state("web-1").version;
+  workflow::RunOptions options;
+  options.order = order_of(Verb::CLEANUP, "web-1");
+  const auto result = rehearsal.run(plan_of(1), options);
+  CHECK(!result.refused.empty());
+  // What an earlier run sent and never heard of may be recorded; nothing else.
+  CHECK(rehearsal.state("web-1").version <= before + 1);
+}
+
+TEST_CASE("an answer that cannot be written does not end the run") {
+  class Mute final : public workflow::OrderSource {
+   public:
+    std::vector<workflow::Order> take() override {
+      if (given) return {};
+      given = true;
+      return {order_of(Verb::NOTE, "")};
+    }
+    void answer(const workflow::Order&, const workflow::OrderAnswer&) override {
+      throw std::system_error(EACCES, std::generic_category(), "inbox");
+    }
+    bool given = false;
+  };
+  Rehearsal rehearsal;
+  Mute orders;
+  workflow::RunOptions options;
+  options.orders = &orders;
+  CHECK(rehearsal.run(plan_of(1), options).done == 1);
+  CHECK(orders.given);
+}
+
 }  // namespace migledger::testing
