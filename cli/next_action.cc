@@ -32,13 +32,6 @@ Position session_at(const ledger::EventStore& store, Position position) {
   return 0;
 }
 
-bool same_steps(const workflow::Workflow& workflow, const ledger::MigrationState& state) {
-  if (workflow.steps.size() != state.step_count()) return false;
-  for (ledger::StepIndex i = 0; i < state.step_count(); ++i)
-    if (workflow.steps[i].name != state.step_name(i)) return false;
-  return true;
-}
-
 std::string words_of(const Decision& decision, std::string_view step) {
   std::string words(name_of(decision.kind));
   if (!step.empty()) words += fmt::format(" at {}", printable(step, 40));
@@ -92,7 +85,7 @@ NextAction next_action(const ledger::MigrationState& state, const Vantage& vanta
         fmt::format("this version has no workflow \"{}\"", printable(state.workflow, 40));
     return next;
   }
-  if (workflow->version != state.workflow_version || !same_steps(*workflow, state)) {
+  if (!workflow->matches(state)) {
     next.cannot_tell = fmt::format(
         "it follows version {} of the {} workflow; this program has version {}, with other steps",
         state.workflow_version, workflow->name, workflow->version);

@@ -211,8 +211,11 @@ void MigrationState::apply(schema::Event::Reader event) {
     }
     case Event::Body::READ_FAILED: {
       const auto error = body.getReadFailed().getError();
-      ++reading.failures;
+      if (++reading.failures == 1 || reading.session != event.getSession())
+        reading.failing_since = updated;
+      reading.session = event.getSession();
       reading.error = error.getClass();
+      reading.code = view(error.getCode());
       reading.failed_at = updated;
       reading.failed_position = position;
       reading.retry_after = pause_from_millis(error.getRetryAfterMillis());
@@ -243,6 +246,7 @@ void MigrationState::apply(schema::Event::Reader event) {
       go_on();
       checked_step(body.getBulkBegun().getStep(), event);
       bulk.begin(body.getBulkBegun());
+      moved = updated;
       reading.failures = 0;
       break;
     case Event::Body::BULK_ENDED: {
@@ -250,6 +254,7 @@ void MigrationState::apply(schema::Event::Reader event) {
       const auto page = body.getBulkEnded();
       checked_step(page.getStep(), event);
       bulk.end(page);
+      moved = updated;
       reading.state = bulk_words(page);
       reading.percent = page.getPercent();
       reading.failures = 0;
@@ -322,6 +327,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
   }
   attempt.phase = Phase::open;
   attempt.error = schema::ErrorClass::NONE;
+  attempt.code.clear();
   ++attempt.sends;
   attempt.latest = event.getPosition();
   attempt.session = event.getSession();
@@ -342,6 +348,7 @@ void MigrationState::apply_outcome(schema::Event::Reader event) {
   attempt.latest = event.getPosition();
   attempt.ended = updated;
   attempt.error = outcome.getError().getClass();
+  attempt.code = view(outcome.getError().getCode());
   attempt.retry_after = pause_from_millis(outcome.getError().getRetryAfterMillis());
   forget_look();
   switch (outcome.getResult()) {
@@ -401,8 +408,10 @@ void MigrationState::apply_checked(schema::Event::Reader event) {
       attempt.generation = generation(reopened_step);
       attempt.phase = Phase::dead;
       attempt.error = checked.getError().getClass();
+      attempt.code = view(checked.getError().getCode());
       attempt.failures = before.failures + 1;
       const bool counts = attempt.error != schema::ErrorClass::CAPACITY &&
+                          attempt.error != schema::ErrorClass::NOT_FOUND &&
                           attempt.error != schema::ErrorClass::NONE;
       attempt.deaths = before.deaths + (counts ? 1 : 0);
       attempt.latest = event.getPosition();

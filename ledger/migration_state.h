@@ -48,10 +48,12 @@ struct Attempt {
   std::uint16_t generation = 0;
   Phase phase = Phase::none;
   schema::ErrorClass error = schema::ErrorClass::NONE;
+  std::string code;            // of the error, as the service calls it
   bool doubt = false;          // an earlier sending may have had its effect, or have it yet
   std::uint32_t sends = 0;     // in this generation
   std::uint32_t failures = 0;  // since the last success, over all generations of the step
-  std::uint32_t deaths = 0;    // of what the step made, but for lack of capacity or a lost secret
+  // Of what the step made, but for lack of capacity, of a permission, or a lost secret.
+  std::uint32_t deaths = 0;
   Position first_intent = 0;   // of this generation: holds the recorded request
   Position latest = 0;         // the last event about this attempt
   Position session = 0;        // that sent it
@@ -83,6 +85,9 @@ struct Reading {
   std::uint8_t percent = 0;
   std::uint32_t failures = 0;  // in a row
   schema::ErrorClass error = schema::ErrorClass::NONE;
+  std::string code;  // of the error, as the service calls it
+  Position session = 0;   // of the last failure
+  Time failing_since{};  // in that session
   Time failed_at{};
   Position failed_position = 0;
   Duration retry_after{};
@@ -112,6 +117,7 @@ class MigrationState {
   Time started{};
   Time updated{};  // time of the last event
   Time entered{};  // when the current step became current, or was gone on with
+  Time moved{};    // when the latest page of a walk through objects began or ended
   Status status = Status::running;
   Mode mode = Mode::forward;
   bool reopened = false;  // the plan was changed after the attempt failed

@@ -101,10 +101,11 @@ Failure BulkWork::take(const Walk& walk, const BulkCall& call, const Reply& repl
     case What::copy:
       take_copy(call.item, reply, now);
       break;
-    case What::work_request:
-      take_work(call.item, reply);
+    case What::work_request: {
+      Failure unread = take_work(call.item, reply);
       looked(now);
-      break;
+      return unread;
+    }
     case What::work_errors:
       take_errors(call.item, reply);
       looked(now);
@@ -276,7 +277,8 @@ void BulkWork::settle() {
   stage_ = Stage::look;
 }
 
-void BulkWork::take_work(std::size_t item, const Reply& reply) {
+// A failure: what the work request is doing could not be read.
+Failure BulkWork::take_work(std::size_t item, const Reply& reply) {
   Copy& copy = copies_[item];
   --looking_;
   const Work work = work_of(Answer::of(reply), copy.work);
@@ -293,10 +295,13 @@ void BulkWork::take_work(std::size_t item, const Reply& reply) {
       try_again(copy, fmt::format("the work request for the copy is {}", work.status));
       if (errors_read_++ < kMostErrorsRead) to_look_.push_back({item, true});
       break;
-    case WorkState::cannot_tell:
+    case WorkState::cannot_tell: {
       some_run_ = true;
-      break;
+      const Failure failure = classify(reply, false);
+      return failure ? failure : Verdict::cannot_look(Answer::of(reply)).failure;
+    }
   }
+  return {};
 }
 
 void BulkWork::take_errors(std::size_t item, const Reply& reply) {

@@ -97,7 +97,7 @@ class BulkWork {
   void take_source(Listing listing);
   void take_target(const Walk& walk, Listing listing);
   void take_copy(std::size_t item, const Reply& reply, Time now);
-  void take_work(std::size_t item, const Reply& reply);
+  Failure take_work(std::size_t item, const Reply& reply);
   void take_errors(std::size_t item, const Reply& reply);
   void compare(const Walk& walk);
   void settle();

@@ -47,8 +47,9 @@ std::vector<Step> steps_of_the_image() {
       only_if(bucket_is_to_be_made,
               act("create-bucket", "create the target bucket", Guard::NATURAL_KEY,
                   {ask_bucket, sight_bucket, create_bucket, receive_bucket})),
-      act("copy-object", "copy the object to the target region", Guard::NATURAL_KEY,
-          {ask_copy, sight_copy, copy_object, receive_copy}),
+      permitted(act("copy-object", "copy the object to the target region", Guard::NATURAL_KEY,
+                    {ask_copy, sight_copy, copy_object, receive_copy}),
+                copy_permission),
       await("await-copy", "wait for the copied object", "copy-object", 8min, ask_copied,
             read_copied, copy_postmortem),
 

@@ -30,15 +30,41 @@ constexpr Duration kLookSpacing = 30s;
 // A period that ends sooner is waited for.
 constexpr Duration kShortPeriod = 600s;
 
-constexpr std::string_view kHidden =
-    "what is to be read cannot be found: it is gone, or may not be seen";
-constexpr std::string_view kShowIt =
-    "see whether it is there and may be read with these credentials; then run again, or roll back";
+// So many sendings are refused as "not found" before a person is asked: what was just made may not
+// be known everywhere yet.
+constexpr std::uint32_t kSettlingAttempts = 4;
 
-// A 404 says only that nothing can be seen. It is looked at again; but what stays out of sight is
-// not asked for without end.
-bool is_hidden(const ledger::Reading& reading, const RetryPolicy& policy) {
-  return reading.error == ErrorClass::NOT_FOUND && reading.failures >= policy.max_attempts;
+struct Question {
+  std::string reason;
+  std::string need;
+};
+
+// A read that fails is made again; but not without end. A 404 says only that nothing can be seen,
+// and a refusal will be the next answer, too.
+std::optional<Question> hopeless(const ledger::Reading& reading, const RetryPolicy& policy,
+                                 Time now) {
+  if (reading.failures < policy.max_attempts) return std::nullopt;
+  const std::string error = reading.code.empty() ? std::string(name_of(reading.error)) : reading.code;
+  switch (reading.error) {
+    case ErrorClass::NOT_FOUND:
+      return Question{"what is to be read cannot be found: it is gone, or may not be seen",
+                      "see whether it is there and may be read with these credentials; then run "
+                      "again, or roll back"};
+    case ErrorClass::RETRY:
+    case ErrorClass::THROTTLED:
+    case ErrorClass::UNKNOWN:
+      if (now - reading.failing_since < kOutagePatience) return std::nullopt;
+      return Question{fmt::format("what is to be read could not be read for {} ({})",
+                                  format_duration(now - reading.failing_since), error),
+                      "see whether the service and the network work; then run again"};
+    default: {
+      const auto repair = repair_of(reading.code);
+      return Question{fmt::format("the cloud refuses to have it read ({})", error),
+                      repair.empty() ? "see the history for the error, mend what it names; then run "
+                                       "again"
+                                     : fmt::format("{}; then run again", repair)};
+    }
+  }
 }
 
 // How long an await step may take; nothing: as long as it does.
@@ -78,7 +104,8 @@ class ActDecision {
  public:
   ActDecision(const Workflow& workflow, const MigrationState& state, const Context& context,
               StepIndex step)
-      : state_(state),
+      : workflow_(workflow),
+        state_(state),
         context_(context),
         step_(workflow.steps[step]),
         attempt_(state.attempt),
@@ -172,6 +199,7 @@ class ActDecision {
         c.token_young = false;
       c.backed_off = context_.now >= retry_at();
       c.attempts_left = attempt_.failures < policy_.max_attempts;
+      c.settling = attempt_.failures < std::min(kSettlingAttempts, policy_.max_attempts);
       c.generations_left = attempt_.deaths < policy_.max_generations;
       // Placements are tried in turn; a session that finds all of them tried begins again.
       const bool round_over = state_.capacity_failures % (fallbacks_ + 1) == 0;
@@ -233,8 +261,21 @@ class ActDecision {
     if (attempt_.phase != Phase::dead) ++decision_.generation;
   }
   std::string last_error() const {
+    if (!attempt_.code.empty()) return attempt_.code;
     return attempt_.error == ErrorClass::NONE ? std::string("no reply")
                                               : std::string(name_of(attempt_.error));
+  }
+
+  // What a person can do about the last error: what the step is known to take, else what the error
+  // says, else `otherwise`.
+  std::string repair(std::string_view otherwise) const {
+    const auto known = repair_of(attempt_.code);
+    std::string words(known.empty() ? otherwise : known);
+    if (attempt_.error == ErrorClass::NOT_FOUND && step_.permission)
+      words += "; it takes a policy: " +
+               step_.permission(view_of(workflow_, state_, context_.ledger_id, decision_.step,
+                                        generation_));
+    return words + "; then run again";
   }
 
   void spell_out(Row row) {
@@ -261,8 +302,8 @@ class ActDecision {
         }
         break;
       case Row::cannot_look:
-        if (is_hidden(state_.reading, policy_)) {
-          park(std::string(kHidden), std::string(kShowIt));
+        if (auto question = hopeless(state_.reading, policy_, context_.now)) {
+          park(std::move(question->reason), std::move(question->need));
           break;
         }
         wait(reading_retry_at(), "could not look; looking again after a pause");
@@ -346,8 +387,10 @@ class ActDecision {
         decision_.reason = "proven not to have happened";
         break;
       case Row::blocked:
-        park(fmt::format("{}: a limit or quota is used up", title),
-             "have the limit raised or free some of it; then run again");
+        park(attempt_.code == "ResourceLocked"
+                 ? fmt::format("{}: what it is about is locked", title)
+                 : fmt::format("{}: a limit or quota is used up", title),
+             repair("have the limit raised or free some of it"));
         break;
       case Row::no_capacity:
         park(fmt::format("{}: out of host capacity in every configured place", title),
@@ -355,20 +398,22 @@ class ActDecision {
         break;
       case Row::not_found:
         park(fmt::format("{}: what it needs was not found, or this user may not see it", title),
-             "check the resource and the policies; then run again");
+             repair("check the resource and the policies"));
         break;
       case Row::attempts_used_up:
         park(fmt::format("{}: failed {} ({})", title, times(attempt_.failures), last_error()),
-             "see the history for the errors; run again to go on trying");
+             repair("see the history for the errors, mend what they name"));
         break;
       case Row::generations_used_up:
         decision_.kind = Kind::fail;
         decision_.reason =
-            fmt::format("{}: what was made failed {}", title, times(attempt_.deaths));
+            fmt::format("{}: what was made failed {} ({})", title, times(attempt_.deaths),
+                        last_error());
         break;
       case Row::final:
         decision_.kind = Kind::fail;
-        decision_.reason = fmt::format("{}: the cloud refused the request for good", title);
+        decision_.reason =
+            fmt::format("{}: the cloud refused the request for good ({})", title, last_error());
         if (!step_.otherwise.empty()) park(decision_.reason, std::string(step_.otherwise));
         break;
       default:
@@ -376,6 +421,7 @@ class ActDecision {
     }
   }
 
+  const Workflow& workflow_;
   const MigrationState& state_;
   const Context& context_;
   const Step& step_;
@@ -404,10 +450,11 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   const auto& reading = state.reading;
   const bool failing =
       reading.failures > 0 && reading.failed_position > std::max(context.session, state.retried);
-  if (step.kind == StepKind::await) {
+  if (step.kind == StepKind::await || step.kind == StepKind::bulk) {
     const auto timeout = timeout_of(state.plan, step.name);
-    // A person who runs again grants the same time again.
-    if (timeout && state.status != Status::parked && context.now - state.entered >= *timeout) {
+    // A walk takes as long as it moves. A person who runs again grants the same time again.
+    const Time since = std::max(state.entered, step.kind == StepKind::bulk ? state.moved : Time{});
+    if (timeout && state.status != Status::parked && context.now - since >= *timeout) {
       d.kind = Kind::park;
       d.row = Row::timed_out;
       d.reason =
@@ -419,12 +466,12 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   }
   if (failing) {
     const RetryPolicy policy = RetryPolicy::from(state.plan);
-    if (is_hidden(reading, policy)) {
+    if (auto question = hopeless(reading, policy, context.now)) {
       d.kind = Kind::park;
-      d.row = Row::not_found;
+      d.row = reading.error == ErrorClass::NOT_FOUND ? Row::not_found : Row::unanswered;
       d.because = reading.failed_position;
-      d.reason = kHidden;
-      d.need = kShowIt;
+      d.reason = std::move(question->reason);
+      d.need = std::move(question->need);
       return d;
     }
     d.until = reading.failed_at + policy.pause(reading.failures, reading.retry_after, state.name);
@@ -450,6 +497,7 @@ Decision decide_bulk(const Workflow& workflow, const MigrationState& state, cons
   const bool begun = bulk.walks(index);
   const bool stuck = begun && bulk.open.empty() && bulk.totals().failed >= kMostFailures;
   if ((begun && bulk.ended()) || stuck) return d;
+  if (d.kind != Kind::read) return d;
   d.kind = Kind::walk;
   d.row = Row::walk;
   if (begun) d.reason += fmt::format(" ({} pages begun)", bulk.pages);

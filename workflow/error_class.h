@@ -32,6 +32,10 @@ Failure classify(const Reply& reply, bool mutates);
 // The same for the error a failed work request reports.
 ErrorClass classify_work_error(std::string_view code, std::string_view message);
 
+// What a person can do about an error of that code which does not pass by itself; empty: nothing is
+// known.
+std::string_view repair_of(std::string_view code);
+
 // "404 NotAuthorizedOrNotFound: Authorization failed …", for people.
 std::string describe(const Failure& failure);
 

@@ -53,6 +53,12 @@ class Executor::Loop::WalkPort final : public BulkWalk::Port {
 
 void Executor::Loop::walk_on(Migration& migration, const Decision& decision) {
   if (decision.until > now_) return wake_at(migration, decision.until);
+  // Going on after a stop is recorded: the time limit counts anew from there.
+  if (migration.state.status == Status::parked) {
+    const auto& seen = migration.state.reading;
+    return append(observed(origin(migration, decision.because), decision.step, seen.state,
+                           seen.percent));
+  }
   const View view = view_of(workflow_, migration.state, ledger_id_, decision.step);
   if (!migration.walk) {
     migration.walk = std::make_unique<BulkWalk>(*workflow_.steps[decision.step].walk, view);

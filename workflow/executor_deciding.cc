@@ -5,25 +5,6 @@
 
 namespace migledger::workflow {
 
-namespace {
-
-// How a migration ends that has done every step of what it was about.
-schema::Ended::Result end_of(Mode mode) {
-  switch (mode) {
-    case Mode::cancel:
-      return schema::Ended::Result::CANCELLED;
-    case Mode::rollback:
-      return schema::Ended::Result::ROLLED_BACK;
-    case Mode::forward:
-    case Mode::cleanup:
-    case Mode::decommission:
-      break;
-  }
-  return schema::Ended::Result::DONE;
-}
-
-}  // namespace
-
 bool Executor::Loop::has_more(const Migration& migration, StepIndex step, std::uint16_t generation,
                               const ledger::Fields& facts) const {
   const auto more = workflow_.steps[step].more;

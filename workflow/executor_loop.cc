@@ -162,10 +162,7 @@ std::unique_ptr<Migration> Executor::Loop::load_migration(StreamId stream) {
   auto migration = std::make_unique<Migration>();
   migration->state = ledger::recorded_state(store_, stream);
   const auto& state = migration->state;
-  bool same = state.workflow == workflow_.name && state.step_count() == workflow_.steps.size();
-  for (StepIndex i = 0; same && i < workflow_.steps.size(); ++i)
-    same = state.step_name(i) == workflow_.steps[i].name;
-  if (!same)
+  if (!workflow_.matches(state))
     throw ledger::LedgerError(
         ledger::LedgerErrorKind::refused,
         fmt::format("migration \"{}\" was started by workflow {} version {} with other steps; go "

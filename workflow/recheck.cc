@@ -33,17 +33,7 @@ struct Followed {
 
 const Workflow* workflow_of(const MigrationState& state) {
   const auto* workflow = workflow_named(state.workflow);
-  if (!workflow || workflow->version != state.workflow_version) return nullptr;
-  if (workflow->steps.size() != state.step_count()) return nullptr;
-  for (StepIndex i = 0; i < state.step_count(); ++i)
-    if (workflow->steps[i].name != state.step_name(i)) return nullptr;
-  return workflow;
-}
-
-// How a migration ends that has done every step of what it was about.
-Ended::Result end_of(Mode mode) {
-  if (mode == Mode::cancel) return Ended::Result::CANCELLED;
-  return mode == Mode::rollback ? Ended::Result::ROLLED_BACK : Ended::Result::DONE;
+  return workflow && workflow->matches(state) ? workflow : nullptr;
 }
 
 std::string_view name_of(Ended::Result result) {
@@ -472,7 +462,7 @@ std::optional<Claim> Recheck::State::claim_of_reading(Event::Reader event,
       return claim;
     }
     case Body::OBSERVED:
-      return reads("read", body.getObserved().getStep(), Kind::read);
+      return reads("read", body.getObserved().getStep(), Kind::read, Kind::walk);
     case Body::READ_FAILED:
       return reads("read or look for", body.getReadFailed().getStep(), Kind::read, Kind::look,
                    Kind::look_by_tag, Kind::look_named, Kind::walk);

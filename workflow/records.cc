@@ -57,6 +57,20 @@ Failure does_not_fit() {
   return failure;
 }
 
+schema::Ended::Result end_of(Mode mode) {
+  switch (mode) {
+    case Mode::cancel:
+      return schema::Ended::Result::CANCELLED;
+    case Mode::rollback:
+      return schema::Ended::Result::ROLLED_BACK;
+    case Mode::forward:
+    case Mode::cleanup:
+    case Mode::decommission:
+      break;
+  }
+  return schema::Ended::Result::DONE;
+}
+
 EventDraft session_opened(const Origin& origin, const Actor& actor, const CloudIdentity& identity) {
   EventDraft event = draft(origin);
   auto body = event.body().initSessionOpened();

@@ -26,6 +26,9 @@ bool fits(const ledger::EventDraft& draft);
 // Why what the cloud said counts as no answer then.
 Failure does_not_fit();
 
+// How a migration ends that has done every step of what it was about.
+ledger::schema::Ended::Result end_of(Mode mode);
+
 ledger::EventDraft session_opened(const Origin& origin, const Actor& actor,
                                   const CloudIdentity& identity);
 ledger::EventDraft session_closed(const Origin& origin, int exit_code, std::string_view reason);

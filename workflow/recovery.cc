@@ -37,7 +37,7 @@ Row after_failure(const Circumstance& c) {
       return c.this_session ? Row::blocked : Row::nothing_happened;
     case ErrorClass::NOT_FOUND:
       if (c.guard == Guard::IF_MATCH) return resolve_doubt(c);
-      return c.this_session ? Row::not_found : Row::nothing_happened;
+      return c.this_session && !c.settling ? Row::not_found : Row::nothing_happened;
     case ErrorClass::CAPACITY:
       if (c.placements_left) return Row::next_placement;
       return c.this_session ? Row::no_capacity : Row::nothing_happened;
@@ -78,6 +78,8 @@ Row after_death(const Circumstance& c) {
     if (c.this_session) return Row::no_capacity;
   }
   if (c.error == ErrorClass::BLOCKED && c.this_session) return Row::blocked;
+  if (c.error == ErrorClass::NOT_FOUND && c.this_session) return Row::not_found;
+  if (c.error == ErrorClass::FATAL && !c.plan_changed && !c.renewed) return Row::final;
   return c.generations_left || c.plan_changed ? Row::dead : Row::generations_used_up;
 }
 
@@ -96,7 +98,8 @@ Row recover(const Circumstance& c) {
   if (certain && c.error == ErrorClass::FATAL && !c.renewed && !planted(PlantedBug::retry_fatal))
     return Row::final;
   if (certain && c.this_session && c.error == ErrorClass::BLOCKED) return Row::blocked;
-  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND && c.guard != Guard::IF_MATCH)
+  if (certain && c.this_session && c.error == ErrorClass::NOT_FOUND && !c.settling &&
+      c.guard != Guard::IF_MATCH)
     return Row::not_found;
 
   const bool no_look = c.attempt == A::none && planted(PlantedBug::no_first_look);
@@ -210,6 +213,8 @@ std::string_view name_of(Row row) {
       return "unknown-event";
     case Row::timed_out:
       return "timed-out";
+    case Row::unanswered:
+      return "unanswered";
     case Row::secret_lost:
       return "secret-lost";
     case Row::paused:

@@ -35,10 +35,12 @@
 //                       to try again
 //  blocked              failed: limit or quota           absent if in doubt   ask a person
 //  no-capacity          failed or dead, no placement     absent               ask a person
-//  not-found            failed: 404, no doubt            any                  ask a person
+//  not-found            failed a few times or dead:      absent if in doubt   ask a person
+//                       not found
 //  attempts-used-up     failed, may retry; or unknown    absent               ask a person
 //  generations-used-up  dead                             absent               migration failed
-//  final                failed: will never succeed       any; in doubt *      migration failed
+//  final                failed or dead: will never       any; in doubt *      migration failed
+//                       succeed
 //  given-up             lost/unknown or in doubt, and    absent *             record that nothing
 //                       the migration is cancelled or                         came of it
 //                       rolled back
@@ -97,6 +99,7 @@ enum class Row {
   parked,
   unknown_event,
   timed_out,
+  unanswered,
   secret_lost,
   paused,
   too_early,
@@ -125,6 +128,7 @@ struct Circumstance {
   bool tag_absent = false;    // searched by tag, settled; or the step has no tags
   bool backed_off = true;     // the pause after the last failure is over
   bool attempts_left = true;
+  bool settling = false;  // too few failed to say that what is needed will not be found
   bool generations_left = true;
   bool placements_left = false;
 };

@@ -10,6 +10,10 @@
 
 namespace migledger::workflow {
 
+// How long what cannot be read, though that may pass by itself, is tried again before a person is
+// asked: most outages are shorter.
+inline constexpr Duration kOutagePatience = std::chrono::hours(1);
+
 struct RetryPolicy {
   std::uint32_t max_attempts = 8;     // sendings of a step that fail, before a person is asked
   std::uint32_t max_generations = 3;  // of a step whose resource dies, before the migration fails

@@ -77,7 +77,8 @@ RowWords words_of(Row row) {
       return {recovery, "failed or dead for lack of capacity, and no placement is left", "absent",
               "ask a person"};
     case Row::not_found:
-      return {recovery, "failed: what it needs was not found (404)", "", "ask a person"};
+      return {recovery, "failed a few times, or dead: what it needs was not found", "",
+              "ask a person"};
     case Row::attempts_used_up:
       return {recovery, "failed or unknown as often as may be in a session", "absent",
               "ask a person"};
@@ -102,6 +103,8 @@ RowWords words_of(Row row) {
               "ask for the newer version"};
     case Row::timed_out:
       return {decide, "a wait has taken longer than its configured time", "", "ask a person"};
+    case Row::unanswered:
+      return {decide, "what is to be read could not be read for an hour", "", "ask a person"};
     case Row::secret_lost:
       return {decide, "the request needs a URL that was lost with the process that held it", "",
               "go back to the step that makes one"};

@@ -129,6 +129,13 @@ StepIndex Workflow::index_of(std::string_view step) const {
   return ledger::kNoStep;
 }
 
+bool Workflow::matches(const MigrationState& state) const {
+  if (name != state.workflow || steps.size() != state.step_count()) return false;
+  for (StepIndex i = 0; i < steps.size(); ++i)
+    if (steps[i].name != state.step_name(i)) return false;
+  return true;
+}
+
 std::uint16_t Workflow::forward_count() const {
   const auto undoing = std::find_if(steps.begin(), steps.end(), [](const Step& step) {
     return (step.modes & in(Mode::forward)) == 0;

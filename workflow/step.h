@@ -157,6 +157,9 @@ struct Step {
   // What a person can change when the cloud refuses the request for good: it waits for that then.
   // Empty: the migration has failed.
   std::string_view otherwise = {};
+  // The policy statement without which the cloud does not find what the step needs. Null: none is
+  // known beyond those of the user.
+  std::string (*permission)(const View&) = nullptr;
   // How many further placements the plan offers when the cloud is out of capacity; null: none.
   unsigned (*fallbacks)(const View&) = nullptr;
 
@@ -198,6 +201,9 @@ struct Workflow {
 
   StepIndex index_of(std::string_view step) const;  // kNoStep: has none of that name
   std::uint16_t forward_count() const;              // of steps that move the workload
+  // Whether a migration, as recorded, follows these very steps: then it can be gone on with, and
+  // its decisions can be made again. A step whose meaning changes gets another name.
+  bool matches(const MigrationState& state) const;
 };
 
 // "ml-<ledger>-<migration>-<step>-<generation>", at most 64 characters: a function of what the

@@ -25,6 +25,12 @@ inline Step check(std::string_view name, std::string_view title, decltype(Step::
   return step;
 }
 
+// A step that takes a policy beyond those of the user.
+inline Step permitted(Step step, decltype(Step::permission) permission) {
+  step.permission = permission;
+  return step;
+}
+
 inline Step await(std::string_view name, std::string_view title, std::string_view of,
                   Duration usual, decltype(Step::ask) ask, decltype(Step::read) read,
                   decltype(Step::postmortem) postmortem) {

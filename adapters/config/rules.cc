@@ -221,7 +221,12 @@ constexpr KeyRule kTimeoutKeys[] = {{"default", &kTimeout},
                                     {"await-attachment", &kTimeout},
                                     {"await-hydration", &kTimeout},
                                     {"await-no-replica", &kTimeout},
-                                    {"await-replica-removed", &kTimeout}};
+                                    {"await-replica-removed", &kTimeout},
+                                    {"survey", &kTimeout},
+                                    {"back-fill", &kTimeout},
+                                    {"back-fill-again", &kTimeout},
+                                    {"catch-up", &kTimeout},
+                                    {"compare", &kTimeout}};
 constexpr ValueRule kTimeouts =
     object_rule(R"(an object such as {"default": 3600, "await-copy": 14400})", kTimeoutKeys);
 

@@ -75,7 +75,7 @@ class Recomputed {
       case Event::Body::READ_FAILED:
         expect(is(Decision::Kind::read) || is(Decision::Kind::look) || is(Decision::Kind::look_by_tag) || is(Decision::Kind::look_named) ||
                is(Decision::Kind::walk) || is(Decision::Kind::reopen) || is(Decision::Kind::wait) || is_stopped() ||
-               (is(Decision::Kind::park) && decision_.row == Row::timed_out));
+               (is(Decision::Kind::park) && (decision_.row == Row::timed_out || decision_.row == Row::unanswered)));
         break;
       case Event::Body::BULK_BEGUN:
       case Event::Body::BULK_ENDED:

@@ -33,26 +33,49 @@ TEST_CASE("what an error of the API means for a request that changes something")
       {400, "MissingParameter", ErrorClass::FATAL},
       {400, "LimitExceeded", ErrorClass::BLOCKED},
       {400, "QuotaExceeded", ErrorClass::BLOCKED},
-      {400, "RelatedResourceNotAuthorizedOrNotFound", ErrorClass::FATAL},
+      {400, "RelatedResourceNotAuthorizedOrNotFound", ErrorClass::NOT_FOUND},
+      {400, "InsufficientServicePermissions", ErrorClass::NOT_FOUND},
+      {400, "ResourceDisabled", ErrorClass::NOT_FOUND},
       {401, "NotAuthenticated", ErrorClass::CREDENTIALS},
+      {401, "LimitExceeded", ErrorClass::CREDENTIALS},
       {403, "NotAllowed", ErrorClass::FATAL},
+      {403, "NotAuthorized", ErrorClass::FATAL},
+      {403, "SignUpRequired", ErrorClass::FATAL},
       {404, "NotAuthorizedOrNotFound", ErrorClass::NOT_FOUND},
       {404, "BucketNotFound", ErrorClass::NOT_FOUND},
-      {409, "Conflict", ErrorClass::FATAL},
-      {409, "ResourceLocked", ErrorClass::FATAL},
+      {404, "NamespaceNotFound", ErrorClass::NOT_FOUND},
+      {404, "ObjectNotFound", ErrorClass::NOT_FOUND},
+      {404, "", ErrorClass::NOT_FOUND},
+      {405, "MethodNotAllowed", ErrorClass::FATAL},
+      {408, "", ErrorClass::UNKNOWN},
+      {409, "Conflict", ErrorClass::RETRY},
+      {409, "ResourceLocked", ErrorClass::BLOCKED},
+      {409, "ConcurrentObjectUpdate", ErrorClass::RETRY},
+      {409, "BucketNotEmpty", ErrorClass::FATAL},
+      {409, "", ErrorClass::FATAL},
       {409, "IncorrectState", ErrorClass::RETRY},
       {409, "ExternalServerIncorrectState", ErrorClass::RETRY},
       {409, "LockConflict", ErrorClass::RETRY},
       {409, "InvalidatedRetryToken", ErrorClass::TOKEN_INVALIDATED},
       {409, "NotAuthorizedOrResourceAlreadyExists", ErrorClass::EXISTS},
       {409, "BucketAlreadyExists", ErrorClass::EXISTS},
+      {409, "ResourceAlreadyExists", ErrorClass::EXISTS},
       {412, "NoEtagMatch", ErrorClass::PRECONDITION},
       {412, "IfNoneMatchFailed", ErrorClass::PRECONDITION},
+      {412, "IfMatchFailed", ErrorClass::PRECONDITION},
+      {412, "", ErrorClass::PRECONDITION},
       {413, "RequestEntityTooLarge", ErrorClass::FATAL},
+      {422, "UnprocessableEntity", ErrorClass::FATAL},
+      {431, "RequestHeaderFieldsTooLarge", ErrorClass::FATAL},
       {429, "TooManyRequests", ErrorClass::THROTTLED},
       {500, "InternalServerError", ErrorClass::UNKNOWN},
       {501, "MethodNotImplemented", ErrorClass::FATAL},
+      {502, "", ErrorClass::UNKNOWN},
       {503, "ServiceUnavailable", ErrorClass::UNKNOWN},
+      {503, "ExternalServerUnreachable", ErrorClass::UNKNOWN},
+      {503, "ExternalServerTimeout", ErrorClass::UNKNOWN},
+      {503, "ExternalServerInvalidResponse", ErrorClass::UNKNOWN},
+      {504, "", ErrorClass::UNKNOWN},
   };
   for (const auto& row : rows) {
     INFO(row.status << " " << row.code);
@@ -68,6 +91,30 @@ TEST_CASE("out of host capacity is not a server error, wherever it is said") {
   CHECK(classify_work_error("InternalError", "Out of host capacity.") == ErrorClass::CAPACITY);
   CHECK(classify_work_error("LimitExceeded", "") == ErrorClass::BLOCKED);
   CHECK(classify_work_error("InternalError", "it broke") == ErrorClass::RETRY);
+  CHECK(classify(reply(500, "InternalError", "OUT OF CAPACITY for shape X"), true).error_class ==
+        ErrorClass::CAPACITY);
+}
+
+TEST_CASE("what a failed work request says is for a person where it will not pass by itself") {
+  CHECK(classify_work_error("NotAuthorizedOrNotFound", "") == ErrorClass::NOT_FOUND);
+  CHECK(classify_work_error("RelatedResourceNotAuthorizedOrNotFound", "") == ErrorClass::NOT_FOUND);
+  CHECK(classify_work_error("InsufficientServicePermissions", "") == ErrorClass::NOT_FOUND);
+  CHECK(classify_work_error("QuotaExceeded", "") == ErrorClass::BLOCKED);
+  CHECK(classify_work_error("InvalidParameter", "") == ErrorClass::FATAL);
+  CHECK(classify_work_error("Conflict", "") == ErrorClass::RETRY);
+  CHECK(classify_work_error("", "") == ErrorClass::RETRY);
+}
+
+TEST_CASE("every error that waits for a person says what it takes") {
+  for (const char* code :
+       {"LimitExceeded", "QuotaExceeded", "ResourceLocked", "IncorrectState", "Conflict",
+        "RelatedResourceNotAuthorizedOrNotFound", "NotAuthorizedOrNotFound",
+        "InsufficientServicePermissions", "ResourceDisabled", "BucketAlreadyExists",
+        "NotAuthorizedOrResourceAlreadyExists"}) {
+    INFO(code);
+    CHECK(!repair_of(code).empty());
+  }
+  CHECK(repair_of("NeverHeardOf").empty());
 }
 
 TEST_CASE("a read that met a server error, or got no reply, is simply made again") {
@@ -101,7 +148,10 @@ TEST_CASE("a failure keeps what a person and the retry policy need") {
 }
 
 TEST_CASE("a resource that is busy is left alone for some minutes") {
-  CHECK(classify(reply(409, "IncorrectState"), true).retry_after >= std::chrono::minutes(1));
+  for (const char* code : {"IncorrectState", "Conflict", "LockConflict"}) {
+    INFO(code);
+    CHECK(classify(reply(409, code), true).retry_after >= std::chrono::minutes(1));
+  }
   Reply told = reply(409, "IncorrectState");
   told.headers = {{"retry-after", "5"}};
   CHECK(classify(told, true).retry_after == std::chrono::seconds(5));

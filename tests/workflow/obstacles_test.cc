@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/support/answering_cloud.h"
 #include "tests/support/rehearsal.h"
 #include "workflow/executor.h"
 #include "workflow/oci_api.h"
@@ -351,6 +352,137 @@ TEST_CASE("downtime of a running source is asked about once, and approved by a l
   workflow::RunOptions options;
   options.approve = true;
   CHECK(rehearsal.run(plan, options).done == 1);
+  check_each_made_once(rehearsal, 1);
+}
+
+namespace {
+
+RunResult run_behind(Rehearsal& rehearsal, const Plan& plan, std::vector<AnswerRule> rules,
+                     workflow::RunOptions options = approving()) {
+  for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+  AnsweringCloud cloud(rehearsal.tenancy(), std::move(rules));
+  workflow::Executor executor(rehearsal.store(), cloud, cloud,
+                              *workflow::workflow_named(plan.workflow), std::move(options));
+  const RunResult result = executor.run(plan);
+  CHECK(cloud.answered > 0);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("an error that passes by itself does not end a move, wherever it comes") {
+  struct Error {
+    int status;
+    const char* code;
+  };
+  const Error errors[] = {{409, "Conflict"},
+                          {409, "IncorrectState"},
+                          {400, "RelatedResourceNotAuthorizedOrNotFound"},
+                          {400, "InsufficientServicePermissions"},
+                          {400, "ResourceDisabled"},
+                          {404, "NotAuthorizedOrNotFound"},
+                          {429, "TooManyRequests"},
+                          {500, "InternalServerError"},
+                          {503, "ServiceUnavailable"}};
+  for (const char* path : {"/images", "/actions/export", "/actions/copyObject", "/instances"}) {
+    for (const auto& error : errors) {
+      INFO(path << ": " << error.status << " " << error.code);
+      Rehearsal rehearsal;
+      const auto result = run_behind(rehearsal, plan_of(1),
+                                     {{"POST", path, error_reply(error.status, error.code), 1, 2}});
+      INFO(rehearsal.state("web-1").reason);
+      CHECK(result.done == 1);
+      check_each_made_once(rehearsal, 1);
+    }
+  }
+}
+
+TEST_CASE("what stays not found asks a person soon, and says what to check") {
+  for (const int status : {400, 404}) {
+    Rehearsal rehearsal;
+    const Time begun = rehearsal.tenancy().clock();
+    const char* code =
+        status == 400 ? "RelatedResourceNotAuthorizedOrNotFound" : "NotAuthorizedOrNotFound";
+    const auto result = run_behind(rehearsal, plan_of(1),
+                                   {{"POST", "/images", error_reply(status, code), 1, 1000}});
+    CHECK(result.parked == 1);
+    CHECK(exit_code(result) == 3);
+    CHECK(rehearsal.state("web-1").attempt.sends == 4);
+    CHECK(rehearsal.tenancy().clock() - begun < 10min);
+    CHECK_THAT(rehearsal.state("web-1").need, Catch::Contains("policies"));
+    // Mended, it goes on.
+    CHECK(rehearsal.run(plan_of(1)).done == 1);
+    check_each_made_once(rehearsal, 1);
+  }
+}
+
+TEST_CASE("a conflict that stays asks a person after the attempts of the plan") {
+  Rehearsal rehearsal;
+  const auto result = run_behind(rehearsal, plan_of(1),
+                                 {{"POST", "/images", error_reply(409, "Conflict"), 1, 1000}});
+  CHECK(result.parked == 1);
+  CHECK(rehearsal.state("web-1").attempt.sends == 8);
+  CHECK_THAT(rehearsal.state("web-1").reason, Catch::Contains("Conflict"));
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
+}
+
+TEST_CASE("a locked resource asks a person at once") {
+  Rehearsal rehearsal;
+  const auto result = run_behind(
+      rehearsal, plan_of(1), {{"POST", "/images", error_reply(409, "ResourceLocked"), 1, 1000}});
+  CHECK(result.parked == 1);
+  CHECK(rehearsal.state("web-1").attempt.sends == 1);
+  CHECK_THAT(rehearsal.state("web-1").need, Catch::Contains("lock removed"));
+}
+
+TEST_CASE("a copy that a missing policy forbids asks for the policy at once") {
+  adapters::sim::TenancyOptions options;
+  options.faults.no_service_policy = true;
+  Rehearsal rehearsal(options);
+  const auto result = rehearsal.run(plan_of(1));
+  CHECK(result.parked == 1);
+  CHECK(exit_code(result) == 3);
+  const auto state = rehearsal.state("web-1");
+  CHECK_THAT(state.need,
+             Catch::Contains("Allow service objectstorage-us-ashburn-1 to manage object-family"));
+  CHECK(rehearsal.created("object-copy").size() <= 1);
+  // As often as it is asked, it is not taken to have failed for good.
+  for (int again = 0; again < 4; ++again) CHECK(rehearsal.run(plan_of(1)).parked == 1);
+  options.faults.no_service_policy = false;
+  rehearsal.reopen(options);
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
+}
+
+TEST_CASE("a read that is refused for good asks a person, and not for ever again") {
+  for (const auto& [status, code] : {std::pair{400, "InvalidParameter"}, {403, "NotAuthorized"}}) {
+    Rehearsal rehearsal;
+    const auto result = run_behind(rehearsal, plan_of(1),
+                                   {{"GET", "/images", error_reply(status, code), 1, 100000}});
+    INFO(code);
+    CHECK(result.parked == 1);
+    CHECK_THAT(rehearsal.state("web-1").reason, Catch::Contains(code));
+    CHECK(rehearsal.state("web-1").reading.failures == 8);
+  }
+}
+
+TEST_CASE("a service that is away for an hour is waited for, and no longer") {
+  Rehearsal rehearsal;
+  const Time begun = rehearsal.tenancy().clock();
+  const auto result =
+      run_behind(rehearsal, plan_of(1),
+                 {{"GET", "/images", error_reply(503, "ServiceUnavailable"), 1, 100000}});
+  CHECK(result.parked == 1);
+  const Duration waited = rehearsal.tenancy().clock() - begun;
+  CHECK(waited >= 1h);
+  CHECK(waited < 2h);
+  CHECK_THAT(rehearsal.state("web-1").reason, Catch::Contains("ServiceUnavailable"));
+  // Whoever runs again grants the same hour again.
+  const Time again = rehearsal.tenancy().clock();
+  CHECK(run_behind(rehearsal, plan_of(1),
+                   {{"GET", "/images", error_reply(503, "ServiceUnavailable"), 1, 100000}})
+            .parked == 1);
+  CHECK(rehearsal.tenancy().clock() - again >= 1h);
+  CHECK(rehearsal.run(plan_of(1)).done == 1);
   check_each_made_once(rehearsal, 1);
 }
 

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/support/answering_cloud.h"
 #include "tests/support/buckets_of.h"
 #include "tests/support/orders.h"
 #include "tests/support/rehearsal.h"
@@ -396,6 +397,53 @@ TEST_CASE("storage: what is forgotten is rolled back all the same") {
     const auto target = ask(rehearsal, kTarget, "GET", path(rehearsal, "data"));
     if (target.ok()) CHECK_FALSE(json::parse(target.body).at("isReadOnly").as_bool());
   });
+}
+
+TEST_CASE("storage: copies whose work requests cannot be read ask a person in the end") {
+  auto options = with_objects(40);
+  options.durations.copy_small = {100h, 100h};
+  Rehearsal rehearsal(options);
+  const auto plan = bucket_plan();
+  for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+  AnsweringCloud cloud(rehearsal.tenancy(), {{"GET", "/workRequests/",
+                                              error_reply(503, "ServiceUnavailable"), 1, 1000000}});
+  workflow::Executor executor(rehearsal.store(), cloud, cloud,
+                              *workflow::workflow_named(plan.workflow), approving());
+  const Time begun = cloud.now();
+  const auto result = executor.run(plan);
+  CHECK(result.parked == 1);
+  CHECK(cloud.now() - begun < 3h);
+  CHECK_THAT(rehearsal.state("data").reason, Contains("ServiceUnavailable"));
+}
+
+TEST_CASE(
+    "storage: a walk without any progress keeps to its time limit, each time it is gone on with") {
+  auto options = with_objects(40);
+  options.durations.copy_small = {1000h, 1000h};
+  Rehearsal rehearsal(options);
+  auto plan = bucket_plan();
+  plan.migrations[0].fields.set("timeouts", R"({"back-fill": 7200})");
+  for (int time = 0; time < 3; ++time) {
+    const Time begun = rehearsal.tenancy().clock();
+    const auto result = rehearsal.run(plan, approving());
+    const Duration took = rehearsal.tenancy().clock() - begun;
+    INFO("run " << time);
+    CHECK(result.parked == 1);
+    CHECK(took >= 2h);
+    CHECK(took < 3h);
+    CHECK_THAT(rehearsal.state("data").reason, Contains("has taken longer than"));
+  }
+}
+
+TEST_CASE("storage: a walk that moves takes longer than its time limit") {
+  auto options = with_objects(6000);
+  options.durations.copy_small = {60s, 60s};
+  Rehearsal rehearsal(options);
+  auto plan = bucket_plan();
+  plan.migrations[0].fields.set("timeouts", R"({"back-fill": 300})");
+  const Time begun = rehearsal.tenancy().clock();
+  CHECK(rehearsal.run(plan, approving()).done == 1);
+  CHECK(rehearsal.tenancy().clock() - begun > 550s);
 }
 
 }  // namespace migledger::testing

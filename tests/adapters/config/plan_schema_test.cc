@@ -257,7 +257,8 @@ TEST_CASE("Schema and validator agree on the storage workflow") {
       {"target_bucket_name", R"(["other"])", R"([""])"},
       {"target_kms_key_id", R"(["ocid1.key.oc1..a"])", R"(["ocid1.vault.oc1..a"])"},
       {"copy_parallel", "[1, 256]", "[0, 257, 1.5]"},
-      {"timeouts", R"([{"await-sync": 60, "await-fence": 60}])", R"([{"compare": 60}])"},
+      {"timeouts", R"([{"await-sync": 60, "await-fence": 60, "catch-up": 60, "compare": 60}])",
+       R"([{"fence": 60}])"},
       {"source_instance_id", "[]", R"(["ocid1.instance.oc1..a"])"},
       {"target_ad", "[]", R"(["Uocm:PHX-AD-2"])"},
   };
