@@ -212,9 +212,10 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   options.approve = command.yes;
   options.accept_plan_change = command.accept_plan_change;
   options.keep_evidence = [&](std::string_view body) {
-    const auto digest = evidence.put(ledger::bytes_of(body));
+    const auto digest = evidence.add(ledger::bytes_of(body));
     return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
   };
+  options.sync_evidence = [&] { evidence.sync(); };
   options.debug = [&](std::string_view remark) { log.write(remark); };
 
   std::atomic<workflow::Executor*> running = nullptr;

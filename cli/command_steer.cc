@@ -8,7 +8,8 @@
 #include "cli/exit_status.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
-#include "ledger/migration_state.h"
+#include "ledger/fleet_keeper.h"
+#include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {
@@ -20,11 +21,10 @@ std::vector<std::string> all_that_take(workflow::Verb verb, const std::string& d
   ledger::OpeningReport report;
   const auto store = ledger::RocksEventStore::open_reader(directory, report);
   std::vector<std::string> names;
-  for (const auto cursor = store->scan(1); cursor->next();) {
-    if (!cursor->event().getBody().isMigrationStarted()) continue;
-    ledger::MigrationState state;
-    for (const auto events = store->scan_stream(cursor->event().getPosition()); events->next();)
-      state.apply(events->event());
+  const auto loaded = ledger::load_fleet(*store, ledger::SnapshotStore(directory));
+  for (const auto& row : loaded.fleet.rows()) {
+    if (!workflow::could_take(verb, row)) continue;
+    const auto state = ledger::recorded_state(*store, row.stream);
     if (workflow::refusal_of(verb, workflow::stage_of(state), workflow::stop_of(state)).empty())
       names.push_back(state.name);
   }

@@ -11,6 +11,8 @@ namespace migledger::ledger {
 
 namespace {
 constexpr std::size_t kMaxEvidence = std::size_t{1} << 30;
+// More are synced with all else in the file system, in one go.
+constexpr std::size_t kSyncedOneByOne = 4;
 }
 
 EvidenceStore::EvidenceStore(const std::filesystem::path& ledger)
@@ -22,16 +24,40 @@ std::filesystem::path EvidenceStore::file_of(const Digest& digest) const {
 }
 
 Digest EvidenceStore::put(std::span<const std::byte> bytes) {
+  const Digest digest = add(bytes);
+  sync();
+  return digest;
+}
+
+Digest EvidenceStore::add(std::span<const std::byte> bytes) {
   const Digest digest = sha256(bytes);
   const auto file = file_of(digest);
   const std::lock_guard lock(mutex_);
+  if (std::find(added_.begin(), added_.end(), file) != added_.end()) return digest;
   // What is there already is believed only if it is right; a damaged file is mended.
   if (const auto kept = read_file(file, kMaxEvidence); kept && sha256(*kept) == digest)
     return digest;
   make_private_directory(directory_);
   make_private_directory(file.parent_path());
-  write_atomically(file, bytes);
+  write_beside(file, bytes);
+  added_.push_back(file);
   return digest;
+}
+
+void EvidenceStore::sync() {
+  const std::lock_guard lock(mutex_);
+  if (added_.empty()) return;
+  if (added_.size() <= kSyncedOneByOne) {
+    for (const auto& file : added_) {
+      sync_file(beside(file));
+      rename_over(beside(file), file);
+    }
+  } else {
+    sync_file_system(directory_);
+    for (const auto& file : added_) rename_unsynced(beside(file), file);
+    sync_file_system(directory_);
+  }
+  added_.clear();
 }
 
 std::optional<std::vector<std::byte>> EvidenceStore::get(const Digest& digest) const {

@@ -21,6 +21,11 @@ class EvidenceStore {
   // called from several threads. Throws LedgerError(disk).
   Digest put(std::span<const std::byte> bytes);
 
+  // The same in two parts, so that many cost no more than a few: what was added is there, and
+  // durable, once sync() has returned. Until then, and after a crash before, it is not there.
+  Digest add(std::span<const std::byte> bytes);
+  void sync();
+
   // The bytes; nothing when there are none of that digest. Throws LedgerError(corrupt) naming the
   // file when it holds something else, or LedgerError(disk).
   std::optional<std::vector<std::byte>> get(const Digest& digest) const;
@@ -34,6 +39,7 @@ class EvidenceStore {
  private:
   const std::filesystem::path directory_;
   std::mutex mutex_;
+  std::vector<std::filesystem::path> added_;  // beside each lies its content, as NAME.tmp
 };
 
 }  // namespace migledger::ledger

@@ -103,15 +103,33 @@ void make_private_directory(const fs::path& directory) {
   sync_directory(parent_of(directory));
 }
 
+fs::path beside(const fs::path& file) {
+  fs::path path = file;
+  return path += ".tmp";
+}
+
+void write_beside(const fs::path& file, std::span<const std::byte> bytes) {
+  Descriptor(beside(file), O_WRONLY | O_CREAT | O_TRUNC, "create").write(bytes);
+}
+
+void sync_file(const fs::path& file) { Descriptor(file, O_WRONLY, "open").sync(); }
+
+void sync_file_system(const fs::path& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) fail("open the directory", directory, errno);
+  const int result = ::syncfs(fd);
+  const int error = errno;
+  ::close(fd);
+  if (result != 0) fail("sync", directory, error);
+}
+
 void write_atomically(const fs::path& file, std::span<const std::byte> bytes) {
-  fs::path beside = file;
-  beside += ".tmp";
   {
-    Descriptor out(beside, O_WRONLY | O_CREAT | O_TRUNC, "create");
+    Descriptor out(beside(file), O_WRONLY | O_CREAT | O_TRUNC, "create");
     out.write(bytes);
     out.sync();
   }
-  rename_over(beside, file);
+  rename_over(beside(file), file);
 }
 
 bool rename_new(const fs::path& from, const fs::path& to) {
@@ -131,8 +149,12 @@ bool rename_new(const fs::path& from, const fs::path& to) {
   return true;
 }
 
-void rename_over(const fs::path& from, const fs::path& to) {
+void rename_unsynced(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail("replace", to, errno);
+}
+
+void rename_over(const fs::path& from, const fs::path& to) {
+  rename_unsynced(from, to);
   sync_directory(parent_of(to));
 }
 

@@ -25,6 +25,15 @@ void sync_directory(const std::filesystem::path& directory);
 // `bytes`: written beside it, synced, renamed, the directory synced.
 void write_atomically(const std::filesystem::path& file, std::span<const std::byte> bytes);
 
+// The parts of that, for whoever syncs many files at once. beside(): "FILE.tmp"; write_beside()
+// makes it, or overwrites it, unsynced; rename_unsynced() puts it in the place of FILE.
+std::filesystem::path beside(const std::filesystem::path& file);
+void write_beside(const std::filesystem::path& file, std::span<const std::byte> bytes);
+void rename_unsynced(const std::filesystem::path& from, const std::filesystem::path& to);
+void sync_file(const std::filesystem::path& file);
+// Everything in the file system that holds the directory.
+void sync_file_system(const std::filesystem::path& directory);
+
 // Gives `from`, whose content is synced, the name `to`, durably. Nothing is replaced: false, and
 // nothing changed, when something is at `to`. The two are in one file system.
 bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -25,7 +25,7 @@ void FleetRow::end(schema::Ended::Reader ended) {
   switch (ended.getResult()) {
     case Result::DONE:
       status = Status::done;
-      moved = true;
+      if (mode == Mode::forward) moved = true;
       state.clear();
       mode = Mode::forward;
       break;
@@ -185,7 +185,7 @@ void FleetSummary::apply(Event::Reader event) {
   row.position = position_;
   row.updated = time_;
   const auto go_on = [&](std::uint16_t step) {
-    row.status = Status::running;
+    if (row.status == Status::parked) row.status = Status::running;
     row.step = step;
     row.need.clear();
   };
@@ -201,7 +201,8 @@ void FleetSummary::apply(Event::Reader event) {
     case Event::Body::PLAN_CHANGED:
       for (const auto step : body.getPlanChanged().getRecheck())
         if (step < kMaxSteps) row.done.reset(step);
-      if (row.status != Status::done) row.status = Status::running;
+      if (row.status == Status::parked || row.status == Status::failed)
+        row.status = Status::running;
       row.state = "plan changed";
       break;
     case Event::Body::PROBED:

@@ -69,7 +69,7 @@ class FleetSummary {
   std::vector<std::byte> save() const;
   static std::optional<FleetSummary> load(std::span<const std::byte> bytes);
   // Raised whenever apply() or the bytes change their meaning.
-  static constexpr std::uint32_t kFoldVersion = 5;
+  static constexpr std::uint32_t kFoldVersion = 6;
 
   friend bool operator==(const FleetSummary& a, const FleetSummary& b);
 

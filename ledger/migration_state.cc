@@ -306,6 +306,7 @@ void MigrationState::apply_probed(schema::Event::Reader event) {
 void MigrationState::apply_intent(schema::Event::Reader event) {
   const auto intent = event.getBody().getIntent();
   const StepIndex step = checked_step(intent.getStep(), event);
+  const Time cloud_time = look.step == step ? look.cloud_time : Time{};
   if (attempt.step != step) {
     attempt = {};
     attempt.step = step;
@@ -321,7 +322,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
     attempt.sends = 0;
     attempt.first_intent = event.getPosition();
     attempt.first_sent = updated;
-    attempt.first_cloud_time = look.step == step ? look.cloud_time : Time{};
+    attempt.first_cloud_time = cloud_time;
   } else if (attempt.phase == Phase::open || attempt.phase == Phase::unknown) {
     attempt.doubt = !planted(PlantedBug::forget_doubt);
   }
@@ -332,6 +333,7 @@ void MigrationState::apply_intent(schema::Event::Reader event) {
   attempt.latest = event.getPosition();
   attempt.session = event.getSession();
   attempt.last_sent = updated;
+  attempt.last_cloud_time = cloud_time;
   attempt.retry_after = {};
   reopened = renewed = false;
   forget_look();

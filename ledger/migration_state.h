@@ -59,6 +59,7 @@ struct Attempt {
   Position session = 0;        // that sent it
   Time first_sent{};           // the token's age counts from here
   Time first_cloud_time{};     // the cloud's clock at the look before it; epoch: not known
+  Time last_cloud_time{};      // the same of the last sending
   Time last_sent{};
   Time ended{};
   Duration retry_after{};

@@ -82,7 +82,7 @@ Ready see_ready(const View& view, std::string_view region, std::string_view comp
 
 ledger::Fields add_dead(const View& view, std::string_view id) {
   ledger::Fields facts;
-  facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+  facts.set("dead_ids", dead_with(view, id));
   return facts;
 }
 

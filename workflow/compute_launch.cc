@@ -188,7 +188,7 @@ Verdict read_running(const View& view, Answers answers) {
                             "start it, or find out who stopped it; then run again");
   Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
                                   fmt::format("the new instance {} is {}", id, state));
-  verdict.facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+  verdict.facts.set("dead_ids", dead_with(view, id));
   return verdict;
 }
 

@@ -161,6 +161,15 @@ class ActDecision {
     return last_event() + policy_.pause(attempt_.failures, attempt_.retry_after, key_);
   }
 
+  // When a look is late enough to prove something: the settle window is over by our clock, and by
+  // the cloud's, whatever ours was set to meanwhile.
+  Time settled_at() const {
+    const Time ours = attempt_.last_sent + settle_;
+    const auto& look = state_.look;
+    if (!has_look() || look.cloud_time == Time{} || attempt_.last_cloud_time == Time{}) return ours;
+    return std::max(ours, look.time + settle_ - (look.cloud_time - attempt_.last_cloud_time));
+  }
+
   Circumstance circumstance() const {
     using A = Circumstance::Attempt;
     Circumstance c;
@@ -209,7 +218,7 @@ class ActDecision {
     // A request that cannot be sent again as it was, counts as one without a token.
     c.guard = secret_lost_ ? Guard::NONE : step_.guard;
     c.sight = sight();
-    const Time settled = attempt_.last_sent + settle_;
+    const Time settled = settled_at();
     if (has_look()) {
       const auto& look = state_.look;
       c.settled = mine_ && look.time >= settled;
@@ -231,7 +240,7 @@ class ActDecision {
     const bool fresh = has_look() && look.session == context_.session &&
                        look.position > attempt_latest() && context_.now - look.time <= kFreshLook;
     if (!fresh) return S::not_fresh;
-    const Time settled = attempt_.last_sent + settle_;
+    const Time settled = settled_at();
     const bool too_early = mine_ && look.time < settled && context_.now >= settled;
     const bool waited =
         look.result == Probed::Result::UNDER_WAY && context_.now - look.time >= kLookSpacing;
@@ -351,7 +360,7 @@ class ActDecision {
         wait(attempt_.first_sent, "the clock ran backwards; waiting until it has caught up");
         break;
       case Row::settle:
-        wait(attempt_.last_sent + settle_,
+        wait(settled_at(),
              "outcome unknown, not there; waiting until it must show");
         break;
       case Row::look_twice:

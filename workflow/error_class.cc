@@ -15,6 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A message is for people; a service that answers with pages of it must not fill an event.
+constexpr std::size_t kLongestMessage = 2000;
+
 // A resource that is busy stays so for minutes: an instance cannot be imaged again for 20.
 constexpr Duration kBusy = 3min;
 // What was just made is known to every service some minutes later. Oracle's Go SDK tries such a
@@ -215,13 +218,21 @@ std::string describe(const Failure& failure) {
   return out;
 }
 
+bool says_more(const Reply& reply, const Failure& failure) {
+  if (failure.message.size() > kLongestMessage) return true;
+  boost::system::error_code bad;
+  const auto parsed = boost::json::parse(reply.body, bad);
+  if (bad || !parsed.is_object()) return !reply.body.empty();
+  return std::any_of(parsed.as_object().begin(), parsed.as_object().end(), [](const auto& member) {
+    return (member.key() != "code" && member.key() != "message") || !member.value().is_string();
+  });
+}
+
 void fill(ledger::schema::Error::Builder to, const Failure& failure) {
-  // A message is for people; a service that answers with pages of it must not fill an event.
-  constexpr std::size_t kLongest = 2000;
   to.setClass(failure.error_class);
   to.setStatus(static_cast<std::uint16_t>(failure.status));
   to.setCode(failure.code.substr(0, 200));
-  to.setMessage(failure.message.substr(0, kLongest));
+  to.setMessage(failure.message.substr(0, kLongestMessage));
   to.setRequestId(failure.request_id.substr(0, 200));
   to.setRetryAfterMillis(static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(failure.retry_after).count()));

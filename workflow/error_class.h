@@ -39,6 +39,9 @@ std::string_view repair_of(std::string_view code);
 // "404 NotAuthorizedOrNotFound: Authorization failed …", for people.
 std::string describe(const Failure& failure);
 
+// Whether the reply's body says more about the failure than its event will (fill).
+bool says_more(const Reply& reply, const Failure& failure);
+
 void fill(ledger::schema::Error::Builder to, const Failure& failure);
 
 }  // namespace migledger::workflow

@@ -29,6 +29,8 @@ struct RunOptions {
   Duration quiesce_patience = std::chrono::minutes(3);
   // Keeps bulk evidence beside the log and returns its SHA-256 digest (32 bytes); null: none kept.
   std::function<std::string(std::string_view)> keep_evidence;
+  // Makes what was kept durable: called before an event that names it is appended. Null: it is.
+  std::function<void()> sync_evidence;
   // What people ask for meanwhile; null: nothing. Whoever has an order calls Executor::wake().
   OrderSource* orders = nullptr;
   // What the run is for: carried out before anything else. When it is refused, nothing is done.

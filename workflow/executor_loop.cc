@@ -300,6 +300,7 @@ void Executor::Loop::flush() {
   drafts.reserve(batch.size());
   // Two appends to one stream in a batch follow each other; the store counts the versions.
   for (auto& pending : batch) drafts.push_back(std::move(pending.draft));
+  if (std::exchange(evidence_kept_, false) && options_.sync_evidence) options_.sync_evidence();
   store_.append(drafts);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto event = drafts[i].reader();

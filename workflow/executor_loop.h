@@ -191,8 +191,9 @@ class Executor::Loop {
   bool draining() const {
     return stops_ > 0 || !result_.credentials_error.empty() || !result_.unreachable.empty();
   }
-  std::string keep(std::string_view body) const {
+  std::string keep(std::string_view body) {
     if (!options_.keep_evidence || body.empty()) return {};
+    evidence_kept_ = true;
     return options_.keep_evidence(redact_body(body));
   }
   void debug(const std::string& words) const {
@@ -228,6 +229,7 @@ class Executor::Loop {
   std::vector<Pending> pending_;
   std::size_t reserved_ = 0;  // calls promised to pending intents
   Silence silence_;
+  bool evidence_kept_ = false;  // and not synced yet
   std::unordered_map<CallId, Sending> sending_;
   std::unordered_map<CallId, Walking> walking_;
   using Timer = std::pair<Time, StreamId>;

@@ -133,8 +133,9 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
   record.generation = sending.generation;
   record.intent = sending.intent;
   record.failure = classify(reply, true);
-  // Of a success the facts are recorded; of a failure everything that may explain it is kept.
-  if (record.failure) record.evidence = keep(reply.body);
+  // Of a success the facts are recorded; of a failure everything that may explain it is kept, where
+  // the event cannot hold it.
+  if (record.failure && says_more(reply, record.failure)) record.evidence = keep(reply.body);
   Answer answer = Answer::of(std::move(reply));
   record.reply = &answer.reply;
   if (!record.failure) {

@@ -159,17 +159,26 @@ std::string state_in(const json::value& item) {
   return state;
 }
 
-// Whether an earlier generation of ours is on record as dead.
-bool known_dead(const View& view, std::string_view id) {
-  return !id.empty() && view.fact("dead_ids").find(id) != std::string_view::npos;
-}
-
 Sighting::Candidate candidate(const json::value& item, std::string why) {
   return {std::string(id_in(item)), std::string(name_in(item)),
           std::string(text(&item, "lifecycleState")), std::move(why)};
 }
 
 }  // namespace
+
+bool known_dead(const View& view, std::string_view id) {
+  std::string_view dead = view.fact("dead_ids");
+  while (!id.empty() && !dead.empty()) {
+    const auto end = std::min(dead.find(' '), dead.size());
+    if (dead.substr(0, end) == id) return true;
+    dead.remove_prefix(std::min(end + 1, dead.size()));
+  }
+  return false;
+}
+
+std::string dead_with(const View& view, std::string_view id) {
+  return fmt::format("{} {}", view.fact("dead_ids"), id);
+}
 
 Sighting sift(const View& view, const Answer& answer, const Sift& how) {
   if (!is_list(answer)) return Sighting::cannot_look(answer);

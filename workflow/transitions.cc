@@ -194,6 +194,21 @@ Stop stop_of(const ledger::MigrationState& state) {
   return Stop::mend;
 }
 
+bool could_take(Verb verb, const ledger::FleetRow& row) {
+  const auto* transition = find(verb);
+  if (!transition) return false;
+  ledger::MigrationState state;
+  state.status = row.status;
+  state.mode = row.mode;
+  state.parked_kind = row.parked_kind;
+  // The row does not tell what was done after the move, nor whether it is to pause at a step.
+  const Set stages = row.status == ledger::Status::done
+                         ? set(Stage::moved, Stage::cleaned_up, Stage::decommissioned)
+                         : set(stage_of(state));
+  const Set stops = state.is_over() ? set(Stop::end) : set(stop_of(state), Stop::paused);
+  return (transition->stages & stages) != 0 && (transition->stops & stops) != 0;
+}
+
 std::vector<Way> ways_on(Stage stage, std::string_view name) {
   std::vector<Way> ways;
   if (stage != Stage::failed && stage != Stage::cancelled) return ways;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/fleet_summary.h"
 #include "ledger/migration_state.h"
 
 namespace migledger::workflow {
@@ -38,6 +39,10 @@ Stage stage_of(const ledger::MigrationState& state);
 enum class Stop { none, paused, mend, approval, choice, end };
 std::string_view name_of(Stop stop);
 Stop stop_of(const ledger::MigrationState& state);
+
+// Whether `verb` may be one that can be asked of a migration, as far as its row in the summary of
+// the ledger tells. False: it cannot.
+bool could_take(Verb verb, const ledger::FleetRow& row);
 
 // What a person can ask of a migration that is over and did not get done: the command, as typed,
 // and what comes of it. None where there is nothing to ask.

@@ -32,7 +32,7 @@ Verdict read_ready(const View& view, Answers answers, const Each& each) {
         const auto id = get(view, item, each.what);
         Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
                                         fmt::format("the backup {} is {}", id, state));
-        verdict.facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+        verdict.facts.set("dead_ids", dead_with(view, id));
         set(verdict.facts, item, each.what, "");
         return verdict;
       });
@@ -118,7 +118,7 @@ Sighting sight_copy(const View& view, Answers answers) {
     const auto state = text(&copy, "lifecycleState");
     if (text(&copy, api(view).copied_from) != get(view, item, "backup") ||
         key_stem(text(&copy, "displayName")) != stem || !backup_alive(state) ||
-        view.fact("dead_ids").find(id) != std::string_view::npos)
+        known_dead(view, id))
       continue;
     sighting.kind = sighting.candidates.empty() ? Sighting::Kind::ours : Sighting::Kind::several;
     set(sighting.facts, item, "copy", id);

@@ -128,7 +128,7 @@ Verdict read_available(const View& view, Answers answers) {
     const auto id = get(view, item, "new");
     Verdict verdict = Verdict::dead(ErrorClass::RETRY, std::string(state),
                                     fmt::format("the new volume {} is {}", id, state));
-    verdict.facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+    verdict.facts.set("dead_ids", dead_with(view, id));
     set(verdict.facts, item, "new", "");
     return verdict;
   });

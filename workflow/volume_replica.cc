@@ -109,7 +109,7 @@ Verdict replica_ended(const View& view, unsigned item, std::string_view state) {
       Verdict::dead(ErrorClass::RETRY, std::string(state),
                     fmt::format("the replica {} of {} is {}", id, get(view, item, "id"), state));
   set(verdict.facts, item, "replica", "");
-  verdict.facts.set("dead_ids", fmt::format("{} {}", view.fact("dead_ids"), id));
+  verdict.facts.set("dead_ids", dead_with(view, id));
   return verdict;
 }
 
@@ -143,7 +143,7 @@ Sighting sight_enabled(const View& view, Answers answers) {
       continue;
     }
     const auto id = text(&entry, api(view).replica_id);
-    const bool ended = !id.empty() && view.fact("dead_ids").find(id) != std::string_view::npos;
+    const bool ended = known_dead(view, id);
     Sighting sighting = Sighting::of(ended ? Sighting::Kind::under_way : Sighting::Kind::ours);
     const bool ours = is_ours(view, item, entry);
     sighting.candidates.push_back(candidate(view, entry,

@@ -29,16 +29,16 @@ std::string picture_of(const MigrationState& s) {
     f.for_each([&](auto name, auto value) { add(name, value); });
   };
   add(s.stream, s.version, s.position, time(s.started), time(s.updated), time(s.entered),
-      int(s.status), int(s.mode), s.reopened, s.renewed, s.cleaned, s.decommissioned, s.forward,
-      s.capacity_failures, s.name, s.workflow, s.workflow_version, s.stopped_at, int(s.parked_kind),
-      s.parked_session, s.reason, s.need, s.secret_position, s.unknown_events, time(s.done_at),
-      s.paused, s.pause_words, s.pause_at, s.retried, s.named_step, s.named);
+      time(s.moved), int(s.status), int(s.mode), s.reopened, s.renewed, s.cleaned, s.decommissioned,
+      s.forward, s.capacity_failures, s.name, s.workflow, s.workflow_version, s.stopped_at,
+      int(s.parked_kind), s.parked_session, s.reason, s.need, s.secret_position, s.unknown_events,
+      time(s.done_at), s.paused, s.pause_words, s.pause_at, s.retried, s.named_step, s.named);
   const auto& r = s.reading;
-  add(r.state, int(r.percent), r.failures, int(r.error), time(r.failed_at), r.failed_position,
-      r.retry_after.count());
+  add(r.state, int(r.percent), r.failures, int(r.error), r.code, r.session, time(r.failing_since),
+      time(r.failed_at), r.failed_position, r.retry_after.count());
   const auto& a = s.attempt;
-  add(a.step, a.generation, int(a.phase), int(a.error), a.doubt, a.sends, a.failures, a.deaths,
-      a.first_intent, a.latest, a.session, time(a.first_sent), time(a.first_cloud_time),
+  add(a.step, a.generation, int(a.phase), int(a.error), a.code, a.doubt, a.sends, a.failures,
+      a.deaths, a.first_intent, a.latest, a.session, time(a.first_sent), time(a.first_cloud_time), time(a.last_cloud_time),
       time(a.last_sent), time(a.ended), a.retry_after.count());
   const auto& l = s.look;
   add(l.step, l.generation, int(l.result), l.position, l.session, time(l.time), time(l.cloud_time),

@@ -41,4 +41,34 @@ TEST_CASE("evidence: damage is found, and mended by keeping it again") {
   CHECK(store.get(digest)->size() == 5);
 }
 
+TEST_CASE("evidence: what was added is there once it is synced, however much it is") {
+  for (const unsigned count : {1U, 3U, 40U}) {
+    const Scratch directory;
+    EvidenceStore store(directory.path());
+    std::vector<Digest> digests;
+    for (unsigned i = 0; i < count; ++i)
+      digests.push_back(store.add(bytes_of("reply " + std::to_string(i))));
+    CHECK(store.add(bytes_of("reply 0")) == digests[0]);
+    for (const auto& digest : digests) CHECK(!store.get(digest));
+    CHECK(store.all().empty());
+    store.sync();
+    for (const auto& digest : digests) CHECK(store.get(digest));
+    CHECK(store.all().size() == count);
+  }
+}
+
+TEST_CASE("evidence: what a crash left half added is no evidence, and is added again") {
+  const Scratch directory;
+  Digest digest{};
+  {
+    EvidenceStore store(directory.path());
+    digest = store.add(bytes_of("reply"));
+  }
+  EvidenceStore store(directory.path());
+  CHECK(store.all().empty());
+  CHECK(!store.get(digest));
+  CHECK(store.put(bytes_of("reply")) == digest);
+  CHECK(store.get(digest));
+}
+
 }  // namespace migledger::ledger

@@ -1,11 +1,13 @@
 #include "ledger/fleet_summary.h"
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "tests/support/paths.h"
 #include "tests/support/rehearsal.h"
 #include "tests/support/scratch.h"
 #include "workflow/records.h"
+#include "workflow/transitions.h"
 
 namespace migledger::testing {
 
@@ -272,6 +274,112 @@ TEST_CASE("fleet: FORMAT.md names the version of the fold") {
   const std::string format = read_all(source_path("ledger/FORMAT.md"));
   CHECK(format.find("`fleet`, fold " + std::to_string(FleetSummary::kFoldVersion) + ":") !=
         std::string::npos);
+}
+
+namespace {
+
+// An event of any kind that a migration's stream can have, with any values.
+EventDraft any_event(StreamId stream, Time now, std::mt19937& random) {
+  const auto below = [&](unsigned n) { return static_cast<std::uint16_t>(random() % n); };
+  EventDraft draft(stream, now, 2);
+  auto body = draft.body();
+  switch (below(13)) {
+    case 0:
+      body.initPlanChanged().initRecheck(1).set(0, below(8));
+      break;
+    case 1:
+      body.initProbed().setStep(below(40));
+      break;
+    case 2: {
+      auto intent = body.initIntent();
+      intent.setStep(below(40));
+      intent.setGeneration(1);
+      break;
+    }
+    case 3: {
+      auto outcome = body.initOutcome();
+      outcome.setStep(below(40));
+      outcome.setResult(static_cast<schema::Outcome::Result>(below(3)));
+      outcome.setHow(static_cast<schema::Outcome::How>(below(6)));
+      outcome.setMore(below(4) == 0);
+      break;
+    }
+    case 4:
+      body.initObserved().setStep(below(40));
+      break;
+    case 5: {
+      auto checked = body.initChecked();
+      checked.setStep(below(40));
+      checked.setResult(static_cast<schema::Checked::Result>(below(3)));
+      checked.setReopens(below(30));
+      break;
+    }
+    case 6:
+      body.initReadFailed().setStep(below(40));
+      break;
+    case 7:
+      body.initParked().setStep(below(40));
+      break;
+    case 8:
+      body.initApproved().setStep(below(40));
+      break;
+    case 9:
+    case 10:
+      body.initEnded().setResult(static_cast<schema::Ended::Result>(below(4)));
+      break;
+    default: {
+      auto steered = body.initSteered();
+      steered.setVerb(static_cast<schema::Steered::Verb>(below(11)));
+      steered.setStep(below(3) == 0 ? ledger::kNoStep : below(40));
+      const auto verb = steered.getVerb();
+      using Verb = schema::Steered::Verb;
+      // These are always about a step.
+      if (verb == Verb::SKIP || verb == Verb::APPROVE || verb == Verb::ADOPT)
+        steered.setStep(below(40));
+    }
+  }
+  return draft;
+}
+
+}  // namespace
+
+TEST_CASE("the summary agrees with the state after every event, whatever came before it") {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    std::mt19937 random(seed);
+    Fleet fleet;
+    const StreamId stream = fleet.start("web-1");
+    ledger::MigrationState state;
+    EventDraft started = workflow::migration_started({ledger::kNewStream, fleet.now(), 2, 0},
+                                                     workflow::compute_workflow(),
+                                                     sample_migration("web-1"));
+    started.header().setPosition(stream);
+    started.header().setStream(stream);
+    state.apply(started.reader());
+    for (unsigned i = 0; i < 60; ++i) {
+      EventDraft draft = any_event(stream, fleet.now(), random);
+      const auto kind = draft.reader().getBody().which();
+      draft.header().setStream(stream);
+      draft.header().setPosition(stream + i + 1);
+      draft.header().setTime(to_micros(fleet.now()));
+      state.apply(draft.reader());
+      fleet.add(std::move(draft));
+      const FleetRow& row = fleet.row(stream);
+      INFO("seed " << seed << ", event " << i << " of kind " << static_cast<unsigned>(kind));
+      REQUIRE(row.status == state.status);
+      REQUIRE(row.mode == state.mode);
+      REQUIRE(row.moved == (state.done_at != Time{}));
+      REQUIRE(row.paused == (state.paused != 0));
+      for (ledger::StepIndex step = 0; step < state.step_count(); ++step)
+        REQUIRE(row.done[step] == state.is_done(step));
+      // What can be asked of it is never ruled out by its row.
+      for (std::uint16_t v = 0; v < 11; ++v) {
+        const auto verb = static_cast<workflow::Verb>(v);
+        const auto refusal =
+            workflow::refusal_of(verb, workflow::stage_of(state), workflow::stop_of(state));
+        REQUIRE((!refusal.empty() || workflow::could_take(verb, row)));
+      }
+    }
+  }
 }
 
 }  // namespace migledger::testing

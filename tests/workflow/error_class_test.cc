@@ -183,4 +183,20 @@ TEST_CASE("a failure is recorded within bounds") {
   CHECK(error.getRetryAfterMillis() == 1500);
 }
 
+TEST_CASE("a body is kept where it says more than its event can") {
+  const auto says = [](const Reply& r) { return says_more(r, classify(r, true)); };
+  CHECK(!says(reply(429, "TooManyRequests", "slow down")));
+  CHECK(!says(reply(500, "InternalError")));
+  CHECK(says(reply(500, "InternalError", std::string(3000, 'x'))));
+  Reply other = reply(400, "x");
+  other.body = R"({"code":"x","message":"y","opc-request-id":"z"})";
+  CHECK(says(other));
+  other.body = "<html>bad gateway</html>";
+  CHECK(says(other));
+  other.body = R"({"code":["x"]})";
+  CHECK(says(other));
+  other.body.clear();
+  CHECK(!says(other));
+}
+
 }  // namespace migledger::workflow

@@ -229,4 +229,20 @@ TEST_CASE("a receipt needs the id of what was made") {
     CHECK(!receipt_with_id(Answer::of(json_reply(body)), "image_id", "work").understood);
 }
 
+TEST_CASE("what has died is known by its whole id") {
+  ledger::MigrationState state;
+  state.facts.set("dead_ids", " ocid1.image.oc1..ab ocid1.image.oc1..cd");
+  const View view{state, "", 0, 1};
+  CHECK(known_dead(view, "ocid1.image.oc1..ab"));
+  CHECK(known_dead(view, "ocid1.image.oc1..cd"));
+  CHECK(!known_dead(view, "ocid1.image.oc1..a"));
+  CHECK(!known_dead(view, "ocid1.image.oc1..abc"));
+  CHECK(!known_dead(view, "image.oc1..cd"));
+  CHECK(!known_dead(view, ""));
+  state.facts.set("dead_ids", dead_with(view, "volume-1"));
+  CHECK(known_dead(view, "volume-1"));
+  CHECK(!known_dead(view, "volume"));
+  CHECK(known_dead(view, "ocid1.image.oc1..ab"));
+}
+
 }  // namespace migledger::testing

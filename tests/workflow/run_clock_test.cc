@@ -42,6 +42,7 @@ class OffClock : public workflow::Cloud, public workflow::Clock {
   void start(workflow::CallId call, workflow::Request request) override {
     ++calls;
     if (on_call) on_call(calls);
+    if (on_request) on_request(request);
     sim_.start(call, std::move(request));
   }
   std::optional<workflow::Completion> next(Time deadline) override {
@@ -53,6 +54,7 @@ class OffClock : public workflow::Cloud, public workflow::Clock {
 
   unsigned calls = 0;
   std::function<void(unsigned)> on_call;
+  std::function<void(const workflow::Request&)> on_request;
 
  private:
   adapters::sim::SimCloud sim_;
@@ -164,6 +166,35 @@ TEST_CASE("a clock that is set back or ahead in mid-run does not hold the run up
       check_each_made_once(rehearsal, 2);
     }
   }
+}
+
+TEST_CASE("a clock that was behind and is set right does not shorten the settle window") {
+  auto plan = plan_of(1);
+  plan.migrations[0].fields.set("transfer", "par");
+  adapters::sim::TenancyOptions options;
+  // Takes no retry token, and its reply is lost: only time proves that nothing came of it.
+  options.faults.scripted.push_back(
+      fault_at(adapters::sim::Fault::lost_before, "POST", "/n/", "us-ashburn-1"));
+  Rehearsal rehearsal(options);
+  OffClock cloud(rehearsal.tenancy(), -24h);
+  std::vector<Time> sent;
+  workflow::Executor* running = nullptr;
+  cloud.on_request = [&](const workflow::Request& request) {
+    if (request.method != "POST" || request.path.find("/p") == std::string::npos) return;
+    sent.push_back(cloud.true_time());
+    if (running) running->stop();
+  };
+  for (const auto& migration : plan.migrations) rehearsal.tenancy().provision(migration);
+  workflow::Executor first(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {});
+  running = &first;
+  REQUIRE(first.run(plan).interrupted);
+  running = nullptr;
+  REQUIRE(sent.size() == 1);
+  cloud.set(0s);
+  run(rehearsal, plan, cloud);
+  CHECK(rehearsal.state("web-1").status == ledger::Status::done);
+  REQUIRE(sent.size() >= 2);
+  CHECK(sent[1] - sent[0] >= 600s);
 }
 
 }  // namespace migledger::testing
