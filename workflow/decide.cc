@@ -23,6 +23,8 @@ using Kind = Decision::Kind;
 
 // OCI keeps a retry token for 24 hours; an hour is left for clocks that differ.
 constexpr Duration kTokenLife = 23h;
+// The cloud tells its time in whole seconds (Date).
+constexpr Duration kDateSteps = 1s;
 // A look is evidence only while it is young.
 constexpr Duration kFreshLook = 60s;
 // Two looks closer together than this could be answered from one late list.
@@ -167,7 +169,8 @@ class ActDecision {
     const Time ours = attempt_.last_sent + settle_;
     const auto& look = state_.look;
     if (!has_look() || look.cloud_time == Time{} || attempt_.last_cloud_time == Time{}) return ours;
-    return std::max(ours, look.time + settle_ - (look.cloud_time - attempt_.last_cloud_time));
+    const Duration passed = look.cloud_time - attempt_.last_cloud_time + kDateSteps;
+    return std::max(ours, look.time + settle_ - passed);
   }
 
   Circumstance circumstance() const {

@@ -13,9 +13,9 @@ namespace json = boost::json;
 
 namespace {
 
-// The error is kept as evidence.
+// What the failed work request says is kept as evidence.
 constexpr char kOneError[] =
-    R"({"scripted": [{"fault": "error_before", "method": "POST", "path": "/20160918/images",
+    R"({"scripted": [{"fault": "work_request_fails", "method": "POST", "path": "/20160918/images",
     "call": 1}]})";
 
 std::vector<std::string> run_with(const std::string& ledger, const std::string& speed,

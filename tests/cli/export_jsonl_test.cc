@@ -13,7 +13,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr char kOneError[] =
-    R"({"scripted": [{"fault": "error_before", "method": "POST", "path": "/20160918/images",
+    R"({"scripted": [{"fault": "work_request_fails", "method": "POST", "path": "/20160918/images",
     "call": 1}]})";
 
 bool contains(const std::string& text, std::string_view part) {
@@ -23,7 +23,7 @@ bool contains(const std::string& text, std::string_view part) {
 // A ledger of a whole run, exported with its evidence.
 void export_a_run(Workplace& work) {
   work.write("plan.json", json::serialize(simulated_plan(2)));
-  // A reply that is an error is kept as evidence.
+  // What a failed work request says is kept as evidence.
   work.write("faults.json", kOneError);
   REQUIRE(work.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "ledger",
                     "--sim-speed", "0", "--sim-faults", "faults.json", "--json"})
