@@ -36,6 +36,7 @@ void Fields::set(std::string_view name, std::string_view value) {
   if (name.size() > 255) throw std::length_error("field name longer than 255 bytes");
   if (value.size() > std::numeric_limits<std::uint32_t>::max())
     throw std::length_error("field value longer than 4 GiB");
+  made_.reset();
   char header[kHeader];
   header[0] = static_cast<char>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
@@ -68,6 +69,7 @@ void Fields::reserve(std::size_t bytes) {
 }
 
 void Fields::erase(std::string_view name) {
+  made_.reset();
   if (const auto found = find(name)) packed_.erase(found->first, found->second.end - found->first);
 }
 

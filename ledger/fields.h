@@ -2,6 +2,7 @@
 // migrations are held at once, so a node a field would cost more than the text itself.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +43,12 @@ class Fields {
   // Sorted by name: the order in which fields are recorded.
   Fields sorted() const;
 
-  friend bool operator==(const Fields&, const Fields&) = default;
+  friend bool operator==(const Fields& a, const Fields& b) { return a.packed_ == b.packed_; }
+
+  // What somebody has made of these fields, kept with them until they change: texts that are read
+  // often are parsed once. Null: nothing yet. Not for several threads at once.
+  const std::shared_ptr<const void>& made_of_them() const { return made_; }
+  void keep(std::shared_ptr<const void> made) const { made_ = std::move(made); }
 
  private:
   struct Entry {
@@ -53,6 +59,7 @@ class Fields {
   Entry entry(std::size_t at) const;
   std::optional<std::pair<std::size_t, Entry>> find(std::string_view name) const;
 
+  mutable std::shared_ptr<const void> made_;
   std::string packed_;  // name length (1), value length (4, host order), name, value; repeated
 };
 

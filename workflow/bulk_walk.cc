@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workflow/retry_policy.h"
+#include "workflow/settings.h"
 
 namespace migledger::workflow {
 
@@ -14,7 +14,7 @@ constexpr std::size_t kMostPages = 8;
 }  // namespace
 
 BulkWalk::BulkWalk(const Walk& walk, const View& view) : walk_(walk) {
-  const RetryPolicy policy = RetryPolicy::from(view.state.plan);
+  const RetryPolicy& policy = settings_of(view.state.plan).retry;
   pacing_.most_tries = policy.max_generations;
   pacing_.most_attempts = policy.max_attempts;
   if (!view.state.bulk.walks(view.step)) return;

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 
 #include "ledger/planted.h"
 #include "workflow/bulk.h"
-#include "workflow/retry_policy.h"
+#include "workflow/settings.h"
 
 namespace migledger::workflow {
 
@@ -69,17 +68,6 @@ std::optional<Question> hopeless(const ledger::Reading& reading, const RetryPoli
   }
 }
 
-// How long an await step may take; nothing: as long as it does.
-std::optional<Duration> timeout_of(const ledger::Fields& plan, std::string_view step) {
-  boost::system::error_code bad;
-  const auto parsed = boost::json::parse(plan.get("timeouts"), bad);
-  if (bad || !parsed.is_object()) return std::nullopt;
-  const auto* value = parsed.as_object().if_contains(step);
-  if (!value) value = parsed.as_object().if_contains("default");
-  if (!value || !value->is_number()) return std::nullopt;
-  return pause_from_seconds(value->to_number<double>());
-}
-
 Circumstance::Sight sight_of(const ledger::Look& look) {
   using S = Circumstance::Sight;
   switch (look.result) {
@@ -111,7 +99,7 @@ class ActDecision {
         context_(context),
         step_(workflow.steps[step]),
         attempt_(state.attempt),
-        policy_(RetryPolicy::from(state.plan)) {
+        policy_(settings_of(state.plan).retry) {
     decision_.step = step;
     mine_ = attempt_.step == step && attempt_.phase != Phase::accepted;
     const std::uint16_t newest = state.generation(step);
@@ -128,7 +116,7 @@ class ActDecision {
     }
     key_ = view_of(workflow, state, context.ledger_id, step, generation_).key();
     since_ = std::max(context.session, state.retried);
-    if (!planted(PlantedBug::no_settle_window)) settle_ = settle_window(state.plan);
+    if (!planted(PlantedBug::no_settle_window)) settle_ = settings_of(state.plan).settle;
     if (step_.fallbacks)
       fallbacks_ = step_.fallbacks(view_of(workflow, state, context.ledger_id, step, generation_));
   }
@@ -438,7 +426,7 @@ class ActDecision {
   const Context& context_;
   const Step& step_;
   const ledger::Attempt& attempt_;
-  RetryPolicy policy_;
+  const RetryPolicy& policy_;
   Duration settle_{};
   ledger::Position since_ = 0;  // what failed after it, is a reason to stop
   Decision decision_;
@@ -463,7 +451,7 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
   const bool failing =
       reading.failures > 0 && reading.failed_position > std::max(context.session, state.retried);
   if (step.kind == StepKind::await || step.kind == StepKind::bulk) {
-    const auto timeout = timeout_of(state.plan, step.name);
+    const auto timeout = settings_of(state.plan).timeout(step.name);
     // A walk takes as long as it moves. A person who runs again grants the same time again.
     const Time since = std::max(state.entered, step.kind == StepKind::bulk ? state.moved : Time{});
     if (timeout && state.status != Status::parked && context.now - since >= *timeout) {
@@ -477,7 +465,7 @@ Decision decide_reading(const Workflow& workflow, const MigrationState& state,
     }
   }
   if (failing) {
-    const RetryPolicy policy = RetryPolicy::from(state.plan);
+    const RetryPolicy& policy = settings_of(state.plan).retry;
     if (auto question = hopeless(reading, policy, context.now)) {
       d.kind = Kind::park;
       d.row = reading.error == ErrorClass::NOT_FOUND ? Row::not_found : Row::unanswered;

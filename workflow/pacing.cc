@@ -1,7 +1,8 @@
 #include "workflow/pacing.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "workflow/settings.h"
 
 namespace migledger::workflow {
 
@@ -10,7 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kDefaultInterval = 30s;
-constexpr Duration kShortestInterval = 1ms;
 constexpr Duration kThorough = 2min;
 // Seldom enough to save calls, often enough that "percent" moves while a person watches.
 constexpr int kYoungPolls = 2;
@@ -23,11 +23,7 @@ Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * 
 Time up_to_grid(Time t, Duration grid) { return on_grid(t + grid - Duration(1), grid); }
 
 Duration interval_of(const MigrationState& state) {
-  const auto text = state.plan.get("poll_interval_seconds");
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc() || !(seconds > 0)) return kDefaultInterval;
-  return std::max(pause_from_seconds(seconds), kShortestInterval);
+  return settings_of(state.plan).poll_interval;
 }
 
 }  // namespace

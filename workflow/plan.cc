@@ -1,6 +1,5 @@
 #include "workflow/plan.h"
 
-#include <charconv>
 #include <cstdint>
 
 #include "ledger/sha256.h"
@@ -34,8 +33,6 @@ void append_sized(std::string& out, std::string_view bytes) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(size >> shift);
   out += bytes;
 }
-
-constexpr Duration kDefaultSettle = std::chrono::seconds(600);
 
 }  // namespace
 
@@ -79,14 +76,6 @@ std::string_view source_of(const ledger::Fields& fields) {
   if (!instance.empty()) return instance;
   const auto volume = fields.get("source_volume_id");
   return volume.empty() ? fields.get("source_bucket_name") : volume;
-}
-
-Duration settle_window(const ledger::Fields& fields) {
-  const auto text = fields.get("settle_seconds");
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc()) return kDefaultSettle;
-  return pause_from_seconds(seconds);
 }
 
 }  // namespace migledger::workflow

@@ -34,10 +34,6 @@ struct PlannedMigration {
 // What the fields of a migration say is moved: its OCID, or the name of the bucket.
 std::string_view source_of(const ledger::Fields& fields);
 
-// How long something must be absent before that proves that it was never made: a request may arrive
-// late, and lists are late, too.
-Duration settle_window(const ledger::Fields& fields);
-
 struct Plan {
   std::string workflow = "compute";
   std::vector<PlannedMigration> migrations;  // in the order of the file

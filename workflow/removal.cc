@@ -1,4 +1,5 @@
 #include "workflow/removal.h"
+#include "workflow/settings.h"
 
 #include <fmt/format.h>
 
@@ -56,7 +57,7 @@ void record_late(const View& view, Latest latest, std::string_view fact, ledger:
   if (attempt.step != view.step || attempt.sends < 2 || !attempt.doubt) return;
   const bool first = latest == Latest::answered && attempt.sends == 2;
   const Time sent = first ? attempt.first_sent : attempt.last_sent;
-  facts.set(fact, format_utc(sent + settle_window(view.state.plan)));
+  facts.set(fact, format_utc(sent + settings_of(view.state.plan).settle));
 }
 
 bool may_be_made_again(const View& view, std::string_view fact, const Answer& answer) {

@@ -1,4 +1,5 @@
 #include "workflow/restored.h"
+#include "workflow/settings.h"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,9 @@ ledger::Position unreconciled(const ledger::EventStore& store) {
 
 Time comparable_from(const ledger::EventStore& store, ledger::Position restoring, const Plan& plan,
                      Time now) {
-  Duration settle = settle_window({});
+  Duration settle = Settings().settle;
   for (const auto& migration : plan.migrations)
-    settle = std::max(settle, settle_window(migration.fields));
+    settle = std::max(settle, settings_of(migration.fields).settle);
   const auto cursor = store.scan(restoring, restoring);
   if (!cursor->next()) return now + settle;
   return std::min(time_from_micros(cursor->event().getTime()), now) + settle;
