@@ -16,6 +16,7 @@
 #include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 #include "workflow/doctor.h"
+#include "workflow/exposed_secrets.h"
 
 namespace migledger::cli {
 
@@ -47,12 +48,17 @@ ExitStatus exit_of(const std::vector<workflow::Diagnosis>& found) {
   return exit;
 }
 
-// What the ledger at `path`, which may not be there, says of each migration.
-workflow::ProgressOf progress_in(const std::string& path) {
-  using workflow::Progress;
-  if (!std::filesystem::exists(path)) return {};
+// Null: there is no ledger yet.
+std::shared_ptr<ledger::EventStore> ledger_at(const std::string& path) {
+  if (!std::filesystem::exists(path)) return nullptr;
   ledger::OpeningReport report;
-  const std::shared_ptr store = ledger::RocksEventStore::open_reader(path, report);
+  return ledger::RocksEventStore::open_reader(path, report);
+}
+
+// What the ledger says of each migration.
+workflow::ProgressOf progress_in(std::shared_ptr<ledger::EventStore> store) {
+  using workflow::Progress;
+  if (!store) return {};
   return [store](std::string_view name) {
     const auto state = ledger::recorded_state(*store, name);
     if (!state) return Progress::not_begun;
@@ -77,9 +83,16 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
                          ? ""
                          : "install or update it: https://docs.oracle.com/iaas/tools/oci-cli"});
   }
+  const auto store = ledger_at(path);
   for (auto& diagnosis :
-       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(path)))
+       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(store)))
     found.push_back(std::move(diagnosis));
+  if (store) {
+    const auto exposed = workflow::exposed_secrets(*store);
+    if (!exposed.empty())
+      found.push_back({Verdict::warning, "secrets in the ledger", workflow::words_of(exposed),
+                       "change those secrets, and keep this ledger and its copies to yourselves"});
+  }
   if (command.json) {
     boost::json::array checks;
     for (const auto& diagnosis : found)

@@ -24,6 +24,7 @@
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
 #include "cli/run_view.h"
+#include "cli/sealed_plan.h"
 #include "cli/signals.h"
 #include "cli/this_process.h"
 #include "cli/usage_error.h"
@@ -111,7 +112,8 @@ std::string clock_words(Time now, Time head) {
   constexpr auto kNotWorthAWord = std::chrono::seconds(5);
   if (head - now < kNotWorthAWord) return {};
   return fmt::format(
-      "the clock of this machine ({}) is {} behind the ledger's last event ({}); the run goes on at "
+      "the clock of this machine ({}) is {} behind the ledger's last event ({}); the run goes on "
+      "at "
       "once and counts its time from that event. Set the clock right if it is wrong",
       format_utc(now), format_duration(head - now), format_utc(head));
 }
@@ -159,6 +161,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
       adapters::load_config(command.config, adapters::read_text_file, command.workflow);
   const auto* workflow = workflow::workflow_named(config.plan.workflow);
   select(config.plan, command.only);
+  seal_for_this_machine(config.plan);
   const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
   if (command.dry_run) return dry_run(command, config, path, out);
   std::optional<ledger::SigningKey> key;

@@ -16,6 +16,7 @@
 #include "cli/verify_tlog.h"
 #include "ledger/rocks_event_store.h"
 #include "ledger/tlog_verify.h"
+#include "workflow/exposed_secrets.h"
 
 namespace migledger::cli {
 
@@ -150,6 +151,12 @@ int run_verify(const VerifyCommand& command, std::ostream& out) {
       found.findings.add(*wrong);
     if (checkpoint->checkpoint.size > options.until)
       found.remarks.push_back("the checkpoint covers more than was looked at, and was left out");
+  }
+  if (found.ending() != Ending::refused) {
+    ledger::OpeningReport report;
+    const auto store = ledger::RocksEventStore::open_reader(command.ledger, report);
+    const auto exposed = workflow::words_of(workflow::exposed_secrets(*store, found.head));
+    if (!exposed.empty()) found.remarks.push_back(exposed);
   }
   if (command.json)
     print_json(found, out);

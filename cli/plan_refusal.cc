@@ -83,10 +83,11 @@ PlanChecked check_plan(const ledger::EventStore& store, const workflow::Workflow
     const auto state = ledger::recorded_state(store, planned.name);
     if (!state) continue;
     if (!is_settled(*state)) {
-      refusal.add(planned, workflow::judge_change(workflow, *state, planned));
+      refusal.add(planned, workflow::judge_change(workflow, *state, planned, plan.secrets));
       continue;
     }
-    const auto fields = diff_plan({state->name, state->depends_on, state->plan}, planned);
+    const auto fields = diff_plan({state->name, state->depends_on, state->plan},
+                                  with_recorded_secrets(planned, state->plan, plan.secrets, true));
     if (fields.empty()) continue;
     if (checked.without_effect.size() < kMostTold)
       checked.without_effect.push_back(words_of(*state, planned, fields));

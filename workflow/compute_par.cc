@@ -114,7 +114,7 @@ Request create_par(const View& view, const Par& par) {
                      {"timeExpires", format_utc(expires)}}));
 }
 
-Receipt receive_par(const Par& par, const Answer& answer) {
+Receipt receive_par(const View& view, const Par& par, const Answer& answer) {
   Receipt receipt;
   const auto id = text(answer.json.get(), "id");
   std::string url(text(answer.json.get(), "fullPath"));
@@ -123,7 +123,7 @@ Receipt receive_par(const Par& par, const Answer& answer) {
                       text(answer.json.get(), "accessUri"));
   if (id.empty() || url.empty()) return receipt;
   receipt.understood = true;
-  const std::string placeholder = secret_placeholder("par", url);
+  const std::string placeholder = fmt::format("{}par:ref:{}}}", kSecretOpening, view.key());
   receipt.facts.set(par.id_fact, id);
   receipt.facts.set(par.url_fact, placeholder);
   if (ledger::planted(ledger::PlantedBug::secret_in_facts)) receipt.facts.set("url", url);
@@ -177,10 +177,10 @@ Sighting sight_import_par(const View& view, Answers answers) {
 Request create_export_par(const View& view) { return create_par(view, export_par(view)); }
 Request create_import_par(const View& view) { return create_par(view, import_par(view)); }
 Receipt receive_export_par(const View& view, const Answer& answer) {
-  return receive_par(export_par(view), answer);
+  return receive_par(view, export_par(view), answer);
 }
 Receipt receive_import_par(const View& view, const Answer& answer) {
-  return receive_par(import_par(view), answer);
+  return receive_par(view, import_par(view), answer);
 }
 Verdict read_no_export_par(const View& view, Answers answers) {
   return read_none(view, export_par(view), answers);

@@ -28,6 +28,7 @@ std::string words_of(const std::vector<FieldChange>& changes) {
 }  // namespace
 
 RunResult Executor::Loop::run(const Plan& plan) {
+  if (!is_sealed(plan)) throw std::logic_error("the plan's secrets are not sealed");
   secrets_ = plan.secrets;
   now_ = clock_.read();
   open_session();
@@ -214,7 +215,7 @@ void Executor::Loop::apply(Migration& migration, schema::Event::Reader event) {
 }
 
 void Executor::Loop::accept_change(Migration& migration, const PlannedMigration& planned) {
-  const PlanChange change = judge_change(workflow_, migration.state, planned);
+  const PlanChange change = judge_change(workflow_, migration.state, planned, secrets_);
   const bool open = !migration.state.is_over() || migration.state.status == Status::failed;
   if (change.fields.empty() || !open) return;
   if (!options_.accept_plan_change || !change.refused.empty())

@@ -70,6 +70,7 @@ struct Sending {
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
   Position intent = 0;
+  std::string secret_body;  // as recorded, with its placeholders; empty: it has none
 };
 
 // A call of a walk.
@@ -108,8 +109,8 @@ class Executor::Loop {
   struct Pending {
     EventDraft draft;
     std::function<void(schema::Event::Reader)> then;  // once durable and applied; may be null
-    bool begins = false;      // something new, so it is dropped when the run is to end
-    std::size_t calls = 0;    // that are promised to it
+    bool begins = false;    // something new, so it is dropped when the run is to end
+    std::size_t calls = 0;  // that are promised to it
   };
 
   void open_session();

@@ -19,6 +19,10 @@ std::string request_id_of(std::string_view key, std::uint32_t send) {
                      stable_hash(key, ~std::uint64_t{send}));
 }
 
+std::string body_with_secrets(const Request& request) {
+  return request.body.find(kSecretOpening) == std::string::npos ? std::string() : request.body;
+}
+
 }  // namespace
 
 void Executor::Loop::send(Migration& migration, const Decision& decision) {
@@ -40,7 +44,7 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
     return;
   }
   Request filled = request;
-  const auto body = fill_placeholders(request.body, secrets_);
+  const auto body = secrets_.fill(request.body);
   if (!body) {
     append(parked(from, decision.step, kSecretChanged,
                   "restore the former value, or accept the change of plan",
@@ -50,17 +54,19 @@ void Executor::Loop::send(Migration& migration, const Decision& decision) {
   filled.body = *body;
   const CallId early = planted(PlantedBug::send_before_intent) ? ++next_call_ : 0;
   if (early != 0) cloud_.start(early, filled);
-  append_beginning(std::move(intended), 1, [this, filled, early](schema::Event::Reader event) {
-    const auto intent = event.getBody().getIntent();
-    const Sending sending{event.getStream(), intent.getStep(), intent.getGeneration(),
-                          event.getPosition()};
-    if (early != 0) {
-      --reserved_;
-      sending_[early] = sending;
-    } else {
-      launch(++next_call_, sending, filled);
-    }
-  });
+  append_beginning(
+      std::move(intended), 1,
+      [this, filled, early, secret_body = body_with_secrets(request)](schema::Event::Reader event) {
+        const auto intent = event.getBody().getIntent();
+        const Sending sending{event.getStream(), intent.getStep(), intent.getGeneration(),
+                              event.getPosition(), secret_body};
+        if (early != 0) {
+          --reserved_;
+          sending_[early] = sending;
+        } else {
+          launch(++next_call_, sending, filled);
+        }
+      });
 }
 
 void Executor::Loop::send_again(Migration& migration, const Decision& decision) {
@@ -83,7 +89,7 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
         view_of(workflow_, migration.state, ledger_id_, decision.step, decision.generation));
   const std::uint32_t send = attempt.sends + 1;
   request.request_id = request_id_of(key, send);
-  const auto body = fill_placeholders(request.body, secrets_);
+  const auto body = secrets_.fill(request.body);
   if (!body || ledger::view(recorded.getTransport()) != transport_) {
     append(parked(origin(migration, decision.because), decision.step,
                   body ? kOtherTransport : kSecretChanged,
@@ -92,15 +98,16 @@ void Executor::Loop::send_again(Migration& migration, const Decision& decision) 
                   schema::Parked::Kind::MEND));
     return;
   }
+  const std::string secret_body = body_with_secrets(request);
   request.body = *body;
   append_beginning(intent_again(origin(migration, decision.because), decision,
                                 workflow_.steps[decision.step].guard, key, transport_, send,
                                 attempt.first_intent, request.request_id),
-                   1, [this, request](schema::Event::Reader event) {
+                   1, [this, request, secret_body](schema::Event::Reader event) {
                      const auto intent = event.getBody().getIntent();
                      launch(++next_call_,
                             {event.getStream(), intent.getStep(), intent.getGeneration(),
-                             event.getPosition()},
+                             event.getPosition(), secret_body},
                             request);
                    });
 }
@@ -132,6 +139,10 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
   record.step = sending.step;
   record.generation = sending.generation;
   record.intent = sending.intent;
+  if (!reply.ok() && !sending.secret_body.empty()) {
+    reply.body = secrets_.hide(reply.body, sending.secret_body);
+    reply.error = secrets_.hide(reply.error, sending.secret_body);
+  }
   record.failure = classify(reply, true);
   // Of a success the facts are recorded; of a failure everything that may explain it is kept, where
   // the event cannot hold it.
@@ -144,7 +155,8 @@ void Executor::Loop::complete_sending(const Sending& sending, Reply reply) {
       record.result = schema::Outcome::Result::SUCCEEDED;
       record.facts = std::move(receipt.facts);
       record.more = has_more(migration, sending.step, sending.generation, record.facts);
-      for (auto& [placeholder, value] : receipt.secrets) secrets_[placeholder] = std::move(value);
+      for (auto& [placeholder, value] : receipt.secrets)
+        secrets_.keep(std::move(placeholder), std::move(value));
     } else {
       record.failure.error_class = ErrorClass::UNKNOWN;
       record.failure.status = answer.reply.status;

@@ -1,32 +1,17 @@
 #include "workflow/plan.h"
 
+#include <algorithm>
+#include <boost/json.hpp>
 #include <cstdint>
 
 #include "ledger/sha256.h"
+#include "workflow/json.h"
 
 namespace migledger::workflow {
 
 namespace {
 
-constexpr std::string_view kOpening = "${secret:";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-// RFC 8259, section 7.
-void append_escaped(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (u < 0x20) {
-      out += "\\u00";
-      out += kHexDigits[u >> 4];
-      out += kHexDigits[u & 15];
-    } else {
-      out += c;
-    }
-  }
-}
+namespace json = boost::json;
 
 void append_sized(std::string& out, std::string_view bytes) {
   const std::uint64_t size = bytes.size();
@@ -34,29 +19,69 @@ void append_sized(std::string& out, std::string_view bytes) {
   out += bytes;
 }
 
-}  // namespace
-
-std::string secret_placeholder(std::string_view name, std::string_view value) {
-  std::string out(kOpening);
-  return out.append(name)
-      .append(":sha256:")
-      .append(ledger::to_hex(ledger::sha256(ledger::bytes_of(value))))
-      .append("}");
+// Puts the placeholders of `recorded` into `planned`, where they stand at the same place.
+void align(json::value& planned, const json::value& recorded, const Secrets& secrets,
+           bool lenient) {
+  if (planned.is_object() && recorded.is_object()) {
+    for (auto& member : planned.get_object())
+      if (const auto* other = recorded.get_object().if_contains(member.key()))
+        align(member.value(), *other, secrets, lenient);
+  } else if (planned.is_array() && recorded.is_array()) {
+    const std::size_t both = std::min(planned.get_array().size(), recorded.get_array().size());
+    for (std::size_t i = 0; i < both; ++i)
+      align(planned.get_array()[i], recorded.get_array()[i], secrets, lenient);
+  } else if (planned.is_string() && recorded.is_string()) {
+    const std::string_view now = planned.get_string();
+    const std::string_view before = recorded.get_string();
+    if (!now.starts_with(kSecretOpening) || !before.starts_with(kSecretOpening)) return;
+    const auto likeness = secrets.compare(before, now);
+    if (likeness == Secrets::Likeness::same || (lenient && likeness == Secrets::Likeness::unknown))
+      planned = recorded;
+  }
 }
 
-std::optional<std::string> fill_placeholders(std::string_view text, const Secrets& secrets) {
-  std::string out;
-  while (true) {
-    const std::size_t begin = text.find(kOpening);
-    out += text.substr(0, begin);
-    if (begin == std::string_view::npos) return out;
-    const std::size_t end = text.find('}', begin);
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto secret = secrets.find(text.substr(begin, end + 1 - begin));
-    if (secret == secrets.end()) return std::nullopt;
-    append_escaped(out, secret->second);
-    text.remove_prefix(end + 1);
+}  // namespace
+
+void seal(Plan& plan, const SecretKey& key) {
+  if (plan.secrets.empty()) return;
+  for (auto& migration : plan.migrations) {
+    ledger::Fields sealed;
+    migration.fields.for_each([&](std::string_view name, std::string_view value) {
+      if (value.find(kSecretOpening) == std::string_view::npos) return sealed.set(name, value);
+      sealed.set(name, map_placeholders(value, [&](std::string_view placeholder) {
+                   return std::optional(plan.secrets.seal(placeholder, migration.name, key));
+                 }));
+    });
+    migration.fields = std::move(sealed);
   }
+}
+
+bool is_sealed(const Plan& plan) {
+  if (plan.secrets.empty()) return true;
+  bool sealed = true;
+  for (const auto& migration : plan.migrations)
+    migration.fields.for_each([&](std::string_view, std::string_view value) {
+      map_placeholders(value, [&](std::string_view placeholder) -> std::optional<std::string> {
+        sealed = sealed && placeholder.find(":new:") == std::string_view::npos;
+        return std::nullopt;
+      });
+    });
+  return sealed;
+}
+
+PlannedMigration with_recorded_secrets(const PlannedMigration& planned,
+                                       const ledger::Fields& recorded, const Secrets& secrets,
+                                       bool lenient) {
+  PlannedMigration aligned = planned;
+  planned.fields.for_each([&](std::string_view name, std::string_view value) {
+    if (value.find(kSecretOpening) == std::string_view::npos) return;
+    auto now = parse_json(value);
+    const auto before = parse_json(recorded.get(name));
+    if (!now || !before) return;
+    align(*now, *before, secrets, lenient);
+    aligned.fields.set(name, json::serialize(*now));
+  });
+  return aligned;
 }
 
 std::string plan_digest(const PlannedMigration& migration) {

@@ -9,19 +9,9 @@
 
 #include "ledger/fields.h"
 #include "ledger/time.h"
+#include "workflow/secrets.h"
 
 namespace migledger::workflow {
-
-// Values that must never reach the ledger, a log or a process list, by their placeholder
-// "${secret:NAME:sha256:HEX}" (HEX: SHA-256 of the value). Held in memory only.
-using Secrets = std::map<std::string, std::string, std::less<>>;
-
-// The placeholder of `value`.
-std::string secret_placeholder(std::string_view name, std::string_view value);
-
-// `text` with every placeholder filled in as the inside of a JSON string (escaped). Returns nothing
-// when a placeholder has no value in `secrets`: then the request cannot be sent again as it was.
-std::optional<std::string> fill_placeholders(std::string_view text, const Secrets& secrets);
 
 struct PlannedMigration {
   std::string name;                     // unique in the plan, and in the ledger
@@ -39,6 +29,17 @@ struct Plan {
   std::vector<PlannedMigration> migrations;  // in the order of the file
   Secrets secrets;
 };
+
+// Gives every secret of the plan the placeholder under which it is recorded. Before a run, which
+// records them.
+void seal(Plan& plan, const SecretKey& key);
+bool is_sealed(const Plan& plan);
+
+// `planned` with the placeholders of `recorded` wherever those stand for the same secrets, so that
+// the two can be compared as texts. `lenient`: also where nobody here can tell.
+PlannedMigration with_recorded_secrets(const PlannedMigration& planned,
+                                       const ledger::Fields& recorded, const Secrets& secrets,
+                                       bool lenient);
 
 // SHA-256 over what is recorded: for each field in order of its name, then "depends_on" in its
 // order: length (8 bytes, big-endian) and bytes of name and of value.

@@ -1,5 +1,7 @@
 #include "workflow/plan_guard.h"
 
+#include <algorithm>
+
 #include "workflow/bulk.h"
 
 namespace migledger::workflow {
@@ -25,16 +27,29 @@ bool begun(const Workflow& workflow, const MigrationState& state, StepIndex step
 }  // namespace
 
 PlanChange judge_change(const Workflow& workflow, const MigrationState& state,
-                        const PlannedMigration& planned) {
+                        const PlannedMigration& planned, const Secrets& secrets) {
   PlanChange change;
-  change.fields = diff_plan({state.name, state.depends_on, state.plan}, planned);
+  const PlannedMigration recorded{state.name, state.depends_on, state.plan};
+  const auto differing = [&](bool lenient) {
+    return diff_plan(recorded, with_recorded_secrets(planned, state.plan, secrets, lenient));
+  };
+  const auto certain = differing(true);
+  const auto is_certain = [&](const FieldChange& field) {
+    return std::any_of(certain.begin(), certain.end(),
+                       [&](const FieldChange& other) { return other.field == field.field; });
+  };
   bool checks_again = false;
-  for (const auto& field : change.fields) {
-    if (field.affects.empty()) continue;
-    checks_again = true;
+  for (const auto& field : differing(false)) {
+    if (field.affects.empty()) {
+      change.fields.push_back(field);
+      continue;
+    }
     StepIndex step = workflow.index_of(field.affects);
     bool refused = step == ledger::kNoStep;
     for (; step < workflow.steps.size(); ++step) refused = refused || begun(workflow, state, step);
+    if (refused && !is_certain(field)) continue;
+    checks_again = true;
+    change.fields.push_back(field);
     if (refused) change.refused.push_back(field);
   }
   if (checks_again) {

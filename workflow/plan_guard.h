@@ -18,7 +18,9 @@ struct PlanChange {
 // Holds `planned` against the plan in `state`. A field can change while no act step from the first
 // it affects on has been begun; an attempt that failed and is known to have made nothing does not
 // count.
+// `secrets`: those of the plan, sealed. A secret that was recorded with a key that is not here may
+// have changed; where it could no longer have an effect, it is taken not to have.
 PlanChange judge_change(const Workflow& workflow, const MigrationState& state,
-                        const PlannedMigration& planned);
+                        const PlannedMigration& planned, const Secrets& secrets = {});
 
 }  // namespace migledger::workflow

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cctype>
+
+#include "workflow/secrets.h"
 
 namespace migledger::workflow {
 
@@ -10,14 +13,39 @@ namespace {
 
 constexpr std::string_view kHidden = "(secret)";
 
-constexpr std::array<std::string_view, 9> kSecret = {
-    "accessUri", "fullPath",   "user_data",  "userData", "adminPassword", "databaseAdminPassword",
-    "password",  "privateKey", "private_key"};
+// Members of these names, whatever else they are part of.
+constexpr std::array<std::string_view, 4> kSecretNames = {"accessuri", "fullpath", "user_data",
+                                                          "userdata"};
+// Members whose names hold one of these.
+constexpr std::array<std::string_view, 11> kSecretParts = {
+    "passw",   "passphrase", "secret",    "credential", "token",      "apikey",
+    "api_key", "access_key", "accesskey", "privatekey", "private_key"};
+// Maps whose keys people invent, and whose values are secret unless they are known not to be.
+constexpr std::array<std::string_view, 2> kSecretMaps = {"metadata", "extendedmetadata"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool is_secret_map(std::string_view key) {
+  const std::string name = lower(key);
+  return std::find(kSecretMaps.begin(), kSecretMaps.end(), name) != kSecretMaps.end();
+}
+
+// An identifier is none, whatever the member that holds it is called.
+bool is_id(const boost::json::value& value) {
+  return value.is_string() && std::string_view(value.get_string()).starts_with("ocid1.");
+}
 
 }  // namespace
 
 bool is_secret(std::string_view key) {
-  return std::find(kSecret.begin(), kSecret.end(), key) != kSecret.end();
+  const std::string name = lower(key);
+  return std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
+         std::any_of(kSecretParts.begin(), kSecretParts.end(),
+                     [&](std::string_view part) { return name.find(part) != std::string::npos; });
 }
 
 namespace {
@@ -26,7 +54,10 @@ void hide(boost::json::value& value) {
   if (auto* object = value.if_object()) {
     for (auto& member : *object) {
       if (is_secret(member.key())) {
-        member.value() = kHidden;
+        if (!is_id(member.value())) member.value() = kHidden;
+      } else if (is_secret_map(member.key()) && member.value().is_object()) {
+        for (auto& entry : member.value().get_object())
+          if (!is_public_metadata(entry.key())) entry.value() = kHidden;
       } else {
         hide(member.value());
       }
@@ -50,6 +81,21 @@ std::size_t value_length(std::string_view text) {
   return text.size();
 }
 
+// The length of the object at the start of `text`, which may end in the midst of it.
+std::size_t object_length(std::string_view text) {
+  unsigned depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      at += value_length(text.substr(at)) - 1;
+    } else if (text[at] == '{') {
+      ++depth;
+    } else if (text[at] == '}' && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
 // Text that is no JSON, though it may have begun as such: what looks like a member that holds a
 // secret is hidden.
 std::string hide_members(std::string_view text) {
@@ -61,13 +107,16 @@ std::string hide_members(std::string_view text) {
     out.append(text.substr(0, quote + 1));
     text.remove_prefix(quote + 1);
     const auto end = text.find('"');
-    if (end == std::string_view::npos || !is_secret(text.substr(0, end))) continue;
+    if (end == std::string_view::npos) continue;
+    const bool is_map = is_secret_map(text.substr(0, end));
+    if (!is_map && !is_secret(text.substr(0, end))) continue;
     const auto colon = text.find_first_not_of(kSpace, end + 1);
     if (colon == std::string_view::npos || text[colon] != ':') continue;
     const auto value = std::min(text.find_first_not_of(kSpace, colon + 1), text.size());
+    if (is_map && !text.substr(value).starts_with('{')) continue;
     out.append(text.substr(0, value)).append("\"").append(kHidden).append("\"");
     text.remove_prefix(value);
-    text.remove_prefix(value_length(text));
+    text.remove_prefix(is_map ? object_length(text) : value_length(text));
   }
 }
 

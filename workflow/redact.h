@@ -7,15 +7,15 @@
 
 namespace migledger::workflow {
 
-// Whether a JSON member of this name holds a secret: accessUri, fullPath, user_data, passwords,
-// private keys.
+// Whether a JSON member of this name holds a secret: a URL, user data, a password, token, key or
+// the like.
 bool is_secret(std::string_view key);
 
 // `text` with every "/p/<token>/n/" turned into "/p/(secret)/n/".
 std::string redact_text(std::string_view text);
 
-// The same, and the values of secret members replaced; also of what only looks like JSON, such as
-// JSON that was cut off.
+// The same, and the values of secret members, and of an instance's metadata, replaced; also of what
+// only looks like JSON, such as JSON that was cut off.
 std::string redact_body(std::string_view body);
 
 }  // namespace migledger::workflow

@@ -31,7 +31,7 @@ struct Request {
   std::string method = "GET";
   std::string path;         // percent-encoded, with the API version, without query
   std::string query;        // percent-encoded, without "?"
-  std::string body;         // JSON text; may hold "${secret:NAME:sha256:HEX}" placeholders
+  std::string body;         // JSON text; may hold placeholders (secrets.h)
   std::string retry_token;  // opc-retry-token; empty: none
   std::string if_match;
   std::string if_none_match;
@@ -60,8 +60,8 @@ struct Reply {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   // The transport's own words when it was not replied. The first one says what to do about it:
-  // "credentials: …" (set them up), "program: …", "usage: …", "failed: …" and "garbled: …" (mend the
-  // program that talks to the cloud), anything else (try again).
+  // "credentials: …" (set them up), "program: …", "usage: …", "failed: …" and "garbled: …" (mend
+  // the program that talks to the cloud), anything else (try again).
   std::string error;
 
   std::string_view header(std::string_view lower_case_name) const;  // empty: absent

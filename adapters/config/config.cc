@@ -13,7 +13,6 @@
 #include "adapters/config/rules.h"
 #include "adapters/config/workflow_form.h"
 #include "ledger/printable.h"
-#include "workflow/redact.h"
 
 namespace migledger::adapters {
 
@@ -31,7 +30,7 @@ constexpr std::size_t kMaxRecordedBytes = 60'000;
 std::size_t recorded_size(const ledger::Fields& fields) {
   std::size_t bytes = 0;
   fields.for_each([&](std::string_view name, std::string_view value) {
-    bytes += 16 + (name.size() + 8) / 8 * 8 + (value.size() + 8) / 8 * 8;
+    bytes += 16 + (name.size() + 8) / 8 * 8 + (workflow::sealed_size(value) + 8) / 8 * 8;
   });
   return bytes;
 }
@@ -137,14 +136,12 @@ void check_ssh_keys(const MigrationSource& migration, SshKeyFiles& files, Proble
 
 // ---- resolving ---------------------------------------------------------------------------------
 
-// The metadata as recorded: user-data, which often carries passwords, and what is named as a
-// secret, by placeholders.
+// The metadata with placeholders: people invent its keys, and its values reach a machine, so each
+// is a secret but for those that are known to be public.
 std::string resolve_metadata(JsonNode metadata, workflow::Secrets& secrets) {
   for (JsonMember& member : metadata.members) {
-    if (!workflow::is_secret(member.key)) continue;
-    std::string placeholder = workflow::secret_placeholder(member.key, member.value.text);
-    secrets.emplace(placeholder, member.value.text);
-    member.value.text = std::move(placeholder);
+    if (workflow::is_public_metadata(member.key)) continue;
+    member.value.text = secrets.add(member.key, member.value.text);
   }
   return to_json(metadata);
 }

@@ -41,6 +41,10 @@ void check_restoring(const ledger::EventStore& store);
 // The two folds agree: of a migration, and of the fleet.
 void check_folds(const ledger::EventStore& store);
 
+// Adds to `traces` what a secret may be recognized by: itself, in hexadecimal digits and base64,
+// and its plain SHA-256, which is as good as itself to whoever can guess.
+void add_traces(std::string_view secret, std::vector<std::string>& traces);
+
 // None of `secrets` is in `text`; `where` names it.
 void check_no_secret(std::string_view text, const std::vector<std::string>& secrets,
                      std::string_view where);

@@ -73,12 +73,16 @@ PlannedMigration compute(unsigned n, const Common& common, Dice& dice, workflow:
   m.fields.set("transfer", dice.chance(0.3) ? "par" : "copy");
   if (dice.chance(0.3)) m.fields.set("further_ads", R"(["Uocm:SA-BOGOTA-1-AD-2"])");
   if (dice.chance(0.2)) m.fields.set("fault_domains", R"(["FAULT-DOMAIN-1","FAULT-DOMAIN-3"])");
-  if (dice.chance(0.5)) {
+  std::string metadata;
+  // People name their secrets as they like.
+  for (const std::string_view key :
+       {"user_data", "adminPassword", "passwd", "db_password", "note"}) {
+    if (!dice.chance(0.3)) continue;
     const std::string secret = fmt::format("{}{:08x}", kSecretMark, dice.draw() >> 32);
-    const std::string placeholder = workflow::secret_placeholder("user_data", secret);
-    m.fields.set("metadata", fmt::format(R"({{"user_data":"{}"}})", placeholder));
-    secrets.emplace(placeholder, secret);
+    metadata +=
+        fmt::format(R"({}"{}":"{}")", metadata.empty() ? "" : ",", key, secrets.add(key, secret));
   }
+  if (!metadata.empty()) m.fields.set("metadata", "{" + metadata + "}");
   return m;
 }
 
@@ -144,6 +148,9 @@ DrawnPlan draw_plan(std::uint64_t seed, std::string workflow, unsigned migration
     m.fields = m.fields.sorted();
     drawn.plan.migrations.push_back(std::move(m));
   }
+  workflow::SecretKey::Bytes key{};
+  for (auto& byte : key) byte = static_cast<std::byte>(dice.below(256));
+  workflow::seal(drawn.plan, workflow::SecretKey(key));
   return drawn;
 }
 

@@ -144,8 +144,10 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   std::string found = ledger.disk().verify();
   if (found.empty()) found = ledger.disk().fork(1 + dice_.below(store->head().position));
   if (!found.empty()) throw Violation("verify-finds-nothing", found);
-  std::vector<std::string> secrets = network_->secrets();
-  secrets.emplace_back(kSecretMark);
+  std::vector<std::string> secrets{std::string(kSecretMark)};
+  for (const auto& token : network_->secrets()) add_traces(token, secrets);
+  drawn_.plan.secrets.for_each(
+      [&](std::string_view, std::string_view value) { add_traces(value, secrets); });
   ledger::Position position = 0;
   for (const auto& bytes : ledger.acknowledged().events())
     check_no_secret({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, secrets,

@@ -1,11 +1,15 @@
 // Whole runs of the program on the simulated tenancy.
 #include <sys/stat.h>
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <regex>
+#include <span>
 
+#include "ledger/base64.h"
+#include "ledger/sha256.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger;
@@ -214,7 +218,14 @@ TEST_CASE("Secrets reach neither ledger nor log nor screen") {
   auto plan = simulated_plan(2);
   auto& defaults = plan.at("defaults").as_object();
   defaults["transfer"] = "par";
-  defaults["metadata"] = {{"user_data", user_data}, {"role", "web"}};
+  const std::string role = "the-role-of-this-machine";
+  defaults["metadata"] = {{"user_data", user_data}, {"role", role}};
+  std::vector<std::string> secrets;
+  for (const auto& value : {user_data, role}) {
+    const auto bytes = std::as_bytes(std::span(value));
+    secrets.insert(secrets.end(), {value, boost::algorithm::hex(value), ledger::to_base64(bytes),
+                                   ledger::to_hex(ledger::sha256(bytes))});
+  }
   work.write("plan.json", json::serialize(plan));
   std::string shown;
   const std::regex par_url("/p/[^/(\\s]{1,200}/n/");
@@ -222,14 +233,14 @@ TEST_CASE("Secrets reach neither ledger nor log nor screen") {
     // While the log is still one of RocksDB's write-ahead log, nothing in it is compressed.
     const auto history = work.run({"history", "--ledger", "ledger", "--json"});
     REQUIRE(history.exit_code == 0);
-    CHECK_FALSE(contains(history.out, user_data));
     CHECK_FALSE(std::regex_search(history.out, par_url));
     auto files = files_below(work / "ledger");
     files.emplace_back("migration.log", read_all(work / "migration.log"));
     files.emplace_back("shown", shown);
+    files.emplace_back("history", history.out);
     for (const auto& [name, content] : files) {
       CAPTURE(name);
-      CHECK_FALSE(contains(content, user_data));
+      for (const auto& secret : secrets) CHECK_FALSE(contains(content, secret));
       for (auto at = content.find("/p/"); at != std::string::npos; at = content.find("/p/", at + 1))
         CHECK_FALSE(std::regex_search(content.substr(at, 300), par_url,
                                       std::regex_constants::match_continuous));
@@ -250,8 +261,9 @@ TEST_CASE("Secrets reach neither ledger nor log nor screen") {
   shown += result.out + result.err;
   search();
   const auto history = work.run({"history", "--ledger", "ledger", "--json"});
-  CHECK(contains(history.out, "${secret:user_data:sha256:"));
-  CHECK(contains(history.out, "${secret:"));
+  CHECK(contains(history.out, "${secret:user_data:hmac:"));
+  CHECK(contains(history.out, "${secret:role:hmac:"));
+  CHECK(contains(history.out, "${secret:par:ref:"));
   const auto counts = created_counts(work, "ledger.sim");
   CHECK(counts.at("image") == 2);
   CHECK(counts.at("imported-image") == 2);

@@ -58,11 +58,12 @@ void use(const Config& config) {
     promise(!planned.name.empty() && !workflow::source_of(planned.fields).empty(),
             "a migration has a name and a source");
     promise(workflow::plan_digest(planned).size() == 32, "a plan has a digest");
-    for (const auto& secret : config.plan.secrets)
+    config.plan.secrets.for_each([&](std::string_view, std::string_view secret) {
       planned.fields.for_each([&](std::string_view, std::string_view text) {
-        promise(secret.second.size() < 16 || text.find(secret.second) == std::string_view::npos,
+        promise(secret.size() < 16 || text.find(secret) == std::string_view::npos,
                 "no field holds a secret");
       });
+    });
     begin(*workflow, planned);
     tenancy.provision(planned);
   }

@@ -620,7 +620,9 @@ TEST_CASE("the URL of a pre-authenticated request is recorded as a placeholder o
   with.facts.set("import_par_url", receipt.facts.get("import_par_url"));
   const auto request = compute::import_image(view_at(with, "import-image"));
   CHECK(request.body.find("TOKEN") == std::string::npos);
-  CHECK(fill_placeholders(request.body, {receipt.secrets[0]})->find("TOKEN") != std::string::npos);
+  Secrets secrets;
+  secrets.keep(receipt.secrets[0].first, receipt.secrets[0].second);
+  CHECK(secrets.fill(request.body)->find("TOKEN") != std::string::npos);
 }
 
 TEST_CASE("steps of the other transfer do not apply") {

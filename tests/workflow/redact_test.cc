@@ -51,4 +51,39 @@ TEST_CASE("secret members of a body that only looks like JSON are hidden, too") 
   CHECK(redact_body("{\"password\":") == "{\"password\":\"(secret)\"");
 }
 
+TEST_CASE("whatever people call their secrets, their names give them away") {
+  for (const char* name :
+       {"passwd", "db_password", "PASSWORD", "secret", "clientSecret", "api_token", "access_key",
+        "accessKey", "apiKey", "passphrase", "credentials", "privateKey", "private_key"}) {
+    INFO(name);
+    CHECK(is_secret(name));
+  }
+  for (const char* name :
+       {"privateIp", "kmsKeyId", "displayName", "sshKeys", "migledger-key", "id"}) {
+    INFO(name);
+    CHECK(!is_secret(name));
+  }
+}
+
+TEST_CASE("an instance's metadata is hidden, but for what is public") {
+  const std::string out = redact_body(
+      R"({"metadata":{"role":"ROLE","ssh_authorized_keys":"ssh-rsa A"},
+          "extendedMetadata":{"deep":{"er":"DEEP"}},"secretId":"ocid1.vaultsecret.oc1..x",
+          "metadataVersion":"1"})");
+  for (const char* hidden : {"ROLE", "DEEP"}) CHECK(out.find(hidden) == std::string::npos);
+  for (const char* kept : {"ssh-rsa A", "ocid1.vaultsecret.oc1..x", "\"metadataVersion\":\"1\""})
+    CHECK(out.find(kept) != std::string::npos);
+}
+
+TEST_CASE("metadata in a body that was cut off is hidden up to its end") {
+  for (const char* body : {R"({"id":"i","metadata":{"a":"SEC1","b":{"c":"SEC2"},"d":"SEC3)",
+                           R"(x {"metadata" : {"a":"SEC}1","b":["SEC2"]},"after":"KEPT")",
+                           R"({"metadata":{"a":"SEC)"}) {
+    INFO(body);
+    const std::string out = redact_body(body);
+    CHECK(out.find("SEC") == std::string::npos);
+  }
+  CHECK(redact_body(R"(x {"metadata":{"a":"S"},"after":"KEPT")").find("KEPT") != std::string::npos);
+}
+
 }  // namespace migledger::workflow

@@ -128,17 +128,30 @@ TEST_CASE("Everything configured is recorded, JSON in one canonical form") {
   CHECK(fields.get("ssh_authorized_keys") == "ssh-ed25519 AAAA me\n");
 }
 
-TEST_CASE("User data, and metadata named as a secret, are recorded as placeholders only") {
+TEST_CASE("All metadata is recorded as placeholders, but for what is known to be public") {
   json::object config = old_config();
-  config["metadata"] = {{"user_data", "c2VjcmV0IQ=="}, {"role", "web"}, {"password", "hunter2"}};
-  const Config parsed = parse(config);
-  const std::string placeholder = workflow::secret_placeholder("user_data", "c2VjcmV0IQ==");
-  CHECK(parsed.plan.migrations[0].fields.get("metadata") ==
-        R"({"password":")" + workflow::secret_placeholder("password", "hunter2") +
-            R"(","role":"web","user_data":")" + placeholder + "\"}");
-  CHECK(parsed.plan.secrets ==
-        workflow::Secrets{{placeholder, "c2VjcmV0IQ=="},
-                          {workflow::secret_placeholder("password", "hunter2"), "hunter2"}});
+  config["metadata"] = {{"user_data", "c2VjcmV0IQ=="},
+                        {"role", "web"},
+                        {"password", "hunter2"},
+                        {"passwd", "pw1"},
+                        {"db_password", "pw2"},
+                        {"secret", "sec1"},
+                        {"api_token", "tok1"},
+                        {"access_key", "ak1"},
+                        {"ssh_authorized_keys", "ssh-ed25519 AAAA me"}};
+  Config parsed = parse(config);
+  const auto metadata = [&] {
+    return json::parse(parsed.plan.migrations[0].fields.get("metadata")).as_object();
+  };
+  CHECK(metadata().at("ssh_authorized_keys") == "ssh-ed25519 AAAA me");
+  workflow::seal(parsed.plan, workflow::SecretKey({}));
+  for (const auto& member : config["metadata"].as_object()) {
+    INFO(member.key());
+    const std::string recorded(metadata().at(member.key()).as_string());
+    const bool is_public = member.key() == "ssh_authorized_keys";
+    CHECK(recorded.starts_with("${secret:" + std::string(member.key()) + ":hmac:") == !is_public);
+    CHECK(parsed.plan.secrets.fill(recorded) == std::string(member.value().as_string()));
+  }
 }
 
 TEST_CASE("Errors do not show what may be secret") {
@@ -425,7 +438,11 @@ TEST_CASE("Files of ssh keys are checked") {
 
 TEST_CASE("A migration too large for one event is refused") {
   json::object config = old_config();
-  config["metadata"] = {{"a", std::string(31'000, 'x')}};
+  // What stands for a secret in the record is longer than a short secret.
+  json::object metadata;
+  for (int i = 0; i < 120; ++i)
+    metadata[std::to_string(100 + i) + std::string(240, 'k')] = std::to_string(i);
+  config["metadata"] = metadata;
   config["ssh_authorized_keys_file"] = "keys";
   json::object tags;
   for (int i = 0; i < 7; ++i) tags["t" + std::to_string(i)] = "ü";
