@@ -43,13 +43,13 @@ int read_replay(const std::string& directory, ReplayOptions options, std::ostrea
     keys = typed ? keys_of_terminal(STDIN_FILENO, out) : keys_of_lines(std::cin);
     options.keys = keys.get();
   }
-  return run_replay(*store, options, out, err, snapshots_of(directory, *store));
+  return run_replay(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
              std::ostream& err) {
   const auto store = open_to_read(directory, err);
-  return run_why(*store, options, out, err, snapshots_of(directory, *store));
+  return run_why(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
@@ -98,7 +98,7 @@ int read_history(const std::vector<std::string>& directories, const HistoryOptio
     for (const auto& directory : directories) again.push_back(open_to_read(directory, err));
     return again;
   };
-  return run_history(ledgers, options, out, err, reopen);
+  return run_history(ledgers, options, out, reopen);
 }
 
 }  // namespace migledger::cli

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "ledger/codec.h"
+#include "ledger/errors.h"
 #include "ledger/migration_state.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/sample_bucket.h"
