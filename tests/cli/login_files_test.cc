@@ -43,5 +43,5 @@ TEST_CASE("A login file that cannot be read ends a run with its line, and nothin
   work.write("oci", "#!/bin/sh\necho 'ERROR: Could not find config file at /x'\nexit 1\n");
   const auto run = work.run({"run", "--config", "plan.json", "--ledger", "ledger"});
   CHECK(run.exit_code == 6);
-  CHECK_THAT(run.err, Contains("Could not find config file at /x"));
+  CHECK_THAT(run.out, Contains("Could not find config file at /x"));
 }
