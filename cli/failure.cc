@@ -4,6 +4,7 @@
 #include <kj/exception.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <exception>
 #include <ostream>
@@ -62,14 +63,16 @@ ExitStatus status_of(adapters::SetupErrorKind kind) {
   return ExitStatus::internal_error;
 }
 
-// What to do about a std::system_error; empty where that is not known.
-std::string advice_of(const std::system_error& error) {
-  if (error.code() == std::errc::resource_unavailable_try_again) return std::string(kNoThread);
-  if (error.code() == std::errc::too_many_files_open ||
-      error.code() == std::errc::too_many_files_open_in_system ||
-      error.code() == std::errc::no_space_on_device)
-    return disk_advice(error.what());
-  return {};
+// Whether the error is one of files and disks.
+bool is_of_disk(const std::error_code& error) {
+  constexpr std::errc kOfDisk[] = {
+      std::errc::no_space_on_device,    std::errc::file_too_large,
+      std::errc::read_only_file_system, std::errc::io_error,
+      std::errc::permission_denied,     std::errc::operation_not_permitted,
+      std::errc::too_many_files_open,   std::errc::too_many_files_open_in_system,
+      std::errc::is_a_directory,        std::errc::not_a_directory,
+      std::errc::no_lock_available};
+  return std::ranges::any_of(kOfDisk, [&](std::errc one) { return error == one; });
 }
 
 json::object json_of(const adapters::Problem& problem) {
@@ -92,8 +95,9 @@ void write_line(std::string_view text) {
 
 [[noreturn]] void on_terminate() {
   std::string_view what =
-      "it cannot go on; run the same command again: nothing that was recorded is "
-      "lost";
+      "it cannot go on. Perhaps the system gave it no more threads (ulimit -u), files (ulimit -n) "
+      "or "
+      "memory: see to that, then run the same command again: nothing that was recorded is lost";
   try {
     if (const auto current = std::current_exception()) std::rethrow_exception(current);
   } catch (const std::system_error& error) {
@@ -169,7 +173,12 @@ int FailureReport::rethrown() const {
     return fail(ExitStatus::ledger_refused,
                 std::string("an event of the ledger cannot be read: ") + e.getDescription().cStr());
   } catch (const std::system_error& e) {
-    return fail(ExitStatus::internal_error, e.what(), advice_of(e));
+    if (is_of_disk(e.code()))
+      return fail(ExitStatus::ledger_refused, e.what(), disk_advice(e.what()));
+    if (e.code() == std::errc::resource_unavailable_try_again)
+      return fail(ExitStatus::internal_error,
+                  std::string("a thread or process cannot be started: ") + e.what(), kNoThread);
+    return fail(ExitStatus::internal_error, e.what());
   } catch (const std::bad_alloc&) {
     return fail(
         ExitStatus::internal_error,

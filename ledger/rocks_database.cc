@@ -6,6 +6,9 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "ledger/keys.h"
 #include "ledger/private_file_system.h"
 
@@ -99,6 +102,16 @@ Database::~Database() {
   db->Close().PermitUncheckedError();
 }
 
+bool is_locked(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  // Its words, and those of the system for a lock that somebody has (fcntl(2), F_SETLK). Opening
+  // the file of the lock can fail, too, for want of descriptors for instance, and has other words.
+  const std::string said = status.ToString();
+  const auto says = [&](const char* words) { return said.find(words) != std::string::npos; };
+  return says("lock hold by current process") ||
+         (says("While lock file") && (says(std::strerror(EAGAIN)) || says(std::strerror(EACCES))));
+}
+
 LedgerError error_of(const rocksdb::Status& status, const std::string& doing) {
   const std::string what = doing + ": " + status.ToString();
   if (status.IsCorruption() || is_missing_file(status))
@@ -106,12 +119,10 @@ LedgerError error_of(const rocksdb::Status& status, const std::string& doing) {
             what + "; the ledger is damaged: restore its directory from a copy"};
   if (status.IsNotSupported())
     return {LedgerErrorKind::refused, what + "; a newer migledger may have written it"};
-  if (status.IsIOError()) {
-    if (what.find("LOCK") != std::string::npos)
-      return {LedgerErrorKind::in_use,
-              what + "; a program that is not migledger has the database open"};
-    return {LedgerErrorKind::disk, what};
-  }
+  if (is_locked(status))
+    return {LedgerErrorKind::in_use,
+            what + "; a program that is not migledger has the database open"};
+  if (status.IsIOError()) return {LedgerErrorKind::disk, what};
   if (status.IsNoSpace() || status.IsAborted() || status.IsIncomplete() || status.IsBusy() ||
       status.IsTimedOut() || status.IsShutdownInProgress())
     return {LedgerErrorKind::disk, what};

@@ -57,6 +57,9 @@ rocksdb::WriteOptions unlogged();
 // replay. Throws LedgerError(disk).
 void flush(Database& database);
 
+// Whether another opening of the database holds its lock; not when the lock could not be asked for.
+bool is_locked(const rocksdb::Status& status);
+
 // A RocksDB error as one of ours: damaged or missing files are corrupt, everything the system
 // refused is disk. `doing` says what was being done: "reading the event at position 7".
 LedgerError error_of(const rocksdb::Status& status, const std::string& doing);
