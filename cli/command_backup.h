@@ -7,7 +7,7 @@
 namespace migledger::cli {
 
 struct BackupOptions {
-  std::string ledger = "migration.ledger";
+  std::string ledger;
   std::string directory;  // to be made; there must be nothing of that name
   bool json = false;
 };

@@ -74,14 +74,10 @@ SignedCheckpoint sign_after_run(RocksEventStore& store, const std::string& direc
 }
 
 int run_checkpoint(const CheckpointCommand& command, std::ostream& out, std::ostream& err) {
+  const std::string& directory = command.ledger;
   std::string key_file = command.key;
-  std::string directory = command.ledger;
-  if (!command.config.empty()) {
-    const auto config = adapters::load_config(command.config, adapters::read_text_file);
-    if (key_file.empty()) key_file = config.checkpoint_key;
-    if (directory.empty()) directory = config.ledger_path;
-  }
-  if (directory.empty()) directory = "migration.ledger";
+  if (key_file.empty() && !command.config.empty())
+    key_file = adapters::load_config(command.config, adapters::read_text_file).checkpoint_key;
   if (key_file.empty())
     throw UsageError(
         "there is no key to sign with; give --key FILE (migledger keygen makes one), or --config "

@@ -20,9 +20,9 @@
 namespace migledger::cli {
 
 struct CheckpointCommand {
-  std::string ledger;  // empty: as configured, or migration.ledger
+  std::string ledger;
   std::string key;     // file of the private key; empty: as configured
-  std::string config;  // empty: none
+  std::string config;  // has the key when none is named; empty: none
   std::string out;     // a copy; empty: none. What is there must be an earlier one of this log
   bool json = false;
   std::string command_line;

@@ -11,6 +11,7 @@
 #include "adapters/oci_cli/program_version.h"
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
+#include "cli/ledger_choice.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
 #include "ledger/recorded_state.h"
@@ -71,7 +72,7 @@ workflow::ProgressOf progress_in(std::shared_ptr<ledger::EventStore> store) {
 int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream& out) {
   const adapters::Config config =
       adapters::load_config(command.config, adapters::read_text_file, command.workflow);
-  const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
   const auto cloud = make_run_cloud(command, config, path, Keeps::nothing);
   std::vector<workflow::Diagnosis> found;
   const bool simulated = cloud->cloud().identity().kind == "sim";

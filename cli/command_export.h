@@ -11,7 +11,7 @@
 namespace migledger::cli {
 
 struct ExportOptions {
-  std::string ledger = "migration.ledger";
+  std::string ledger;
   // One of these.
   ExportJsonl jsonl;
   ExportTlog tlog;

@@ -272,33 +272,27 @@ class History {
 }  // namespace
 
 int run_history(std::span<const HistoryLedger> ledgers, const HistoryOptions& options,
-                std::ostream& out, std::ostream& err, const ReopenAll& reopen) {
-  try {
-    History history(ledgers, options, out);
-    history.print_head();
-    bool read = history.tell();
+                std::ostream& out, const ReopenAll& reopen) {
+  History history(ledgers, options, out);
+  history.print_head();
+  bool read = history.tell();
+  out.flush();
+  std::vector<std::unique_ptr<EventStore>> current;
+  while (read && options.follow && reopen) {
+    // Those before are closed only when nothing refers to them any more.
+    auto next = reopen();
+    if (next.empty()) break;
+    history.follow(next);
+    current = std::move(next);
+    read = history.tell();
     out.flush();
-    std::vector<std::unique_ptr<EventStore>> current;
-    while (read && options.follow && reopen) {
-      // Those before are closed only when nothing refers to them any more.
-      auto next = reopen();
-      if (next.empty()) break;
-      history.follow(next);
-      current = std::move(next);
-      read = history.tell();
-      out.flush();
-    }
-    if (options.follow) return static_cast<int>(ExitStatus::done);
-    history.finish();
-    return static_cast<int>(ExitStatus::done);
-  } catch (const UsageError& e) {
-    err << "history: " << e.what() << '\n';
-    return static_cast<int>(ExitStatus::usage);
   }
+  if (!options.follow) history.finish();
+  return static_cast<int>(ExitStatus::done);
 }
 
 int run_history(const EventStore& store, const HistoryOptions& options, std::ostream& out,
-                std::ostream& err, const Reopen& reopen, const FleetStart& start) {
+                const Reopen& reopen, const FleetStart& start) {
   const HistoryLedger ledger{"", &store, start};
   ReopenAll reopen_all;
   if (reopen)
@@ -307,7 +301,7 @@ int run_history(const EventStore& store, const HistoryOptions& options, std::ost
       if (auto next = reopen()) stores.push_back(std::move(next));
       return stores;
     };
-  return run_history(std::span(&ledger, 1), options, out, err, reopen_all);
+  return run_history(std::span(&ledger, 1), options, out, reopen_all);
 }
 
 }  // namespace migledger::cli

@@ -27,14 +27,14 @@ using ReopenAll = std::function<std::vector<std::unique_ptr<ledger::EventStore>>
 
 // Writes as it reads: holds no more of the ledgers than names, and, in reverse, a window of events.
 // Events of several ledgers come in order of time, and each says which it is of. Stops when `out`
-// fails. Returns an exit code (exit_status.h): 0, or 2 with the reason on `err`. Throws LedgerError
-// when a ledger cannot be read; what was read before has been written.
+// fails. Returns an exit code (exit_status.h): 0. Throws UsageError, and LedgerError when a ledger
+// cannot be read; what was read before has been written.
 int run_history(std::span<const HistoryLedger> ledgers, const HistoryOptions& options,
-                std::ostream& out, std::ostream& err, const ReopenAll& reopen = {});
+                std::ostream& out, const ReopenAll& reopen = {});
 
 // The same of one ledger.
 using Reopen = std::function<std::unique_ptr<ledger::EventStore>()>;
 int run_history(const ledger::EventStore& store, const HistoryOptions& options, std::ostream& out,
-                std::ostream& err, const Reopen& reopen = {}, const FleetStart& start = {});
+                const Reopen& reopen = {}, const FleetStart& start = {});
 
 }  // namespace migledger::cli

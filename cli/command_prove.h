@@ -9,7 +9,7 @@
 namespace migledger::cli {
 
 struct ProveCommand {
-  std::string ledger = "migration.ledger";
+  std::string ledger;
   std::optional<std::uint64_t> position;  // inclusion of this event
   std::optional<std::uint64_t> from;      // consistency from this many events …
   std::optional<std::uint64_t> to;        // … to this many; nothing: those of the checkpoint

@@ -8,6 +8,7 @@
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/findings.h"
+#include "cli/ledger_choice.h"
 #include "cli/open_ledger.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
@@ -34,7 +35,7 @@ std::unique_ptr<ledger::RocksEventStore> open_reader(const std::string& path,
 int run_reconcile(const RunCommand& command, bool adopt, const Terminal& terminal,
                   std::ostream& out, std::ostream& err) {
   const adapters::Config config = adapters::load_config(command.config);
-  const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
   std::set<std::string> told;
   // Before anything is made beside a ledger that is not there.
   open_reader(path, told, err);

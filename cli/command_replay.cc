@@ -277,13 +277,8 @@ class Replay {
 }  // namespace
 
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
-               std::ostream& err, const FleetStart& start) {
-  try {
-    return Replay(store, options, start, out).run();
-  } catch (const UsageError& e) {
-    err << "replay: " << e.what() << '\n';
-    return static_cast<int>(ExitStatus::usage);
-  }
+               const FleetStart& start) {
+  return Replay(store, options, start, out).run();
 }
 
 }  // namespace migledger::cli

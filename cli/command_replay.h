@@ -46,10 +46,9 @@ struct ReplayOptions {
   Terminal terminal;
 };
 
-// Returns an exit code (exit_status.h): 0, 2 with the reason on `err`, or what check_decisions
-// (replay_check.h) returns. Throws LedgerError when
-// the ledger cannot be read.
+// Returns an exit code (exit_status.h): 0, or what check_decisions (replay_check.h) returns. Throws
+// UsageError, and LedgerError when the ledger cannot be read.
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
-               std::ostream& err, const FleetStart& start = {});
+               const FleetStart& start = {});
 
 }  // namespace migledger::cli

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <ostream>
 
 #include "adapters/config/config.h"
@@ -18,6 +19,8 @@
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
 #include "cli/key_files.h"
+#include "cli/ledger_choice.h"
+#include "cli/nearest_word.h"
 #include "cli/open_ledger.h"
 #include "cli/picture.h"
 #include "cli/plan_refusal.h"
@@ -41,13 +44,29 @@ namespace {
 
 int status(ExitStatus exit_status) { return static_cast<int>(exit_status); }
 
+// What is asked of a migration of the ledger needs only the settings of a run: its plan is
+// recorded.
+adapters::Config config_of(const RunCommand& command) {
+  if (!command.order)
+    return adapters::load_config(command.config, adapters::read_text_file, command.workflow);
+  std::error_code ignored;
+  adapters::Config config;
+  if (command.config != kDefaultConfig || std::filesystem::exists(kDefaultConfig, ignored))
+    config = adapters::load_config(command.config);
+  config.plan.workflow = command.workflow;
+  return config;
+}
+
 void select(workflow::Plan& plan, const std::vector<std::string>& only) {
   if (only.empty()) return;
   for (const auto& name : only) {
     const bool known = std::any_of(plan.migrations.begin(), plan.migrations.end(),
                                    [&](const auto& migration) { return migration.name == name; });
-    if (!known)
-      throw UsageError("--only: the plan has no migration \"" + printable(name, 63) + "\"");
+    if (known) continue;
+    std::vector<std::string> names;
+    for (const auto& migration : plan.migrations) names.push_back(migration.name);
+    throw UsageError("--only: the plan has no migration \"" + printable(name, 63) + "\"" +
+                     did_you_mean(name, names));
   }
   std::erase_if(plan.migrations, [&](const auto& migration) {
     return std::find(only.begin(), only.end(), migration.name) == only.end();
@@ -149,20 +168,11 @@ void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
 int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& out,
             std::ostream& err) {
   end_on_signal();
-  const auto known = [](std::string_view name) {
-    return workflow::workflow_named(name) != nullptr;
-  };
-  if (!command.workflow.empty() && !known(command.workflow))
-    throw UsageError(
-        "--workflow: there are \"compute\", \"volume-replication\" and \"storage-replication\", "
-        "not \"" +
-        printable(command.workflow, 40) + "\"");
-  adapters::Config config =
-      adapters::load_config(command.config, adapters::read_text_file, command.workflow);
+  adapters::Config config = config_of(command);
   const auto* workflow = workflow::workflow_named(config.plan.workflow);
   select(config.plan, command.only);
   seal_for_this_machine(config.plan);
-  const std::string path = command.ledger.empty() ? config.ledger_path : command.ledger;
+  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
   if (command.dry_run) return dry_run(command, config, path, out);
   std::optional<ledger::SigningKey> key;
   if (!config.checkpoint_key.empty()) key = read_signing_key(config.checkpoint_key);

@@ -22,6 +22,7 @@ struct RunCommand {
   std::vector<std::string> only;             // names of migrations; empty: all
   std::optional<std::size_t> parallel;
   bool dry_run = false;
+  bool verbose = false;  // of a dry run: the requests of every migration
   bool yes = false;
   bool json = false;
   bool accept_plan_change = false;

@@ -9,7 +9,7 @@
 namespace migledger::cli {
 
 struct SimReportOptions {
-  std::string directory = "migration.ledger.sim";
+  std::string directory;
   bool json = false;  // {"created": [{"kind", "region", "id", "name", "key", "at"}…], "held": […]}
   Terminal terminal;
 };

@@ -2,46 +2,69 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <ostream>
 
+#include "cli/all_that_take.h"
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
+#include "cli/fleet.h"
+#include "cli/json_text.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
-#include "ledger/fleet_keeper.h"
-#include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {
 
 namespace {
 
-// The migrations of the ledger for which `verb` makes sense as they stand.
-std::vector<std::string> all_that_take(workflow::Verb verb, const std::string& directory) {
+std::unique_ptr<ledger::RocksEventStore> open(const std::string& directory) {
   ledger::OpeningReport report;
-  const auto store = ledger::RocksEventStore::open_reader(directory, report);
-  std::vector<std::string> names;
-  const auto loaded = ledger::load_fleet(*store, ledger::SnapshotStore(directory));
-  for (const auto& row : loaded.fleet.rows()) {
-    if (!workflow::could_take(verb, row)) continue;
-    const auto state = ledger::recorded_state(*store, row.stream);
-    if (workflow::refusal_of(verb, workflow::stage_of(state), workflow::stop_of(state)).empty())
-      names.push_back(state.name);
+  return ledger::RocksEventStore::open_reader(directory, report);
+}
+
+// The remark of a note is its last word, unless --reason has it.
+void take_remark(SteerCommand& command) {
+  if (!command.reason.empty()) return;
+  if (command.migrations.empty())
+    throw UsageError("the remark is missing: migledger note [MIGRATION…] \"TEXT\"");
+  std::string last = std::move(command.migrations.back());
+  command.migrations.pop_back();
+  if (open(command.ledger)->find_stream(last))
+    throw UsageError(
+        fmt::format("\"{0}\" is a migration, and the remark is missing: migledger note "
+                    "{0} \"TEXT\"",
+                    printable(last, 63)));
+  command.reason = std::move(last);
+}
+
+void print(const SteerCommand& command, const std::string& name,
+           const workflow::OrderAnswer& answer, std::ostream& out, std::ostream& err) {
+  if (command.json) {
+    boost::json::object object{{"migration", json_text(name)},
+                               {"asked", workflow::name_of(command.verb)},
+                               {"taken", answer.taken}};
+    if (answer.taken) object["position"] = answer.position;
+    object["words"] = json_text(answer.words);
+    out << boost::json::serialize(object) << "\n";
+  } else if (answer.taken) {
+    out << fmt::format("#{} {}{}: {}\n", answer.position, name.empty() ? "all" : printable(name),
+                       fmt::format(", {}", workflow::name_of(command.verb)),
+                       printable(answer.words, 500));
+  } else {
+    err << "migledger: " << printable(answer.words, 500) << "\n";
   }
-  return names;
 }
 
 }  // namespace
 
-int run_steer(const SteerCommand& command, std::ostream& out, std::ostream& err) {
-  if (command.all && !command.migrations.empty())
-    throw UsageError("--all and the name of a migration exclude each other");
-  auto names = command.all ? all_that_take(command.verb, command.ledger) : command.migrations;
-  if (command.all && names.empty()) {
-    err << fmt::format("migledger: no migration of {} can {} as it stands\n",
-                       printable(command.ledger), workflow::name_of(command.verb));
-    return static_cast<int>(ExitStatus::usage);
-  }
+int run_steer(const SteerCommand& typed, std::ostream& out, std::ostream& err) {
+  SteerCommand command = typed;
+  if (command.verb == workflow::Verb::NOTE) take_remark(command);
+  const bool whole = command.verb == workflow::Verb::NOTE ||
+                     command.verb == workflow::Verb::PAUSE ||
+                     command.verb == workflow::Verb::RESUME;
+  auto names = names_or_all(command.verb, command.migrations, command.all, whole, command.ledger);
   if (names.empty()) names.emplace_back();
   bool refused = false;
   for (const auto& name : names) {
@@ -50,15 +73,10 @@ int run_steer(const SteerCommand& command, std::ostream& out, std::ostream& err)
     order.step = command.step;
     order.resource = command.resource;
     order.reason = command.reason;
-    const auto answer = deliver_order(command.ledger, order, command.command_line, err);
-    if (answer.taken) {
-      out << fmt::format("#{} {}{}: {}\n", answer.position, name.empty() ? "all" : printable(name),
-                         fmt::format(", {}", workflow::name_of(command.verb)),
-                         printable(answer.words, 500));
-    } else {
-      refused = true;
-      err << "migledger: " << printable(answer.words, 500) << "\n";
-    }
+    auto answer = deliver_order(command.ledger, order, command.command_line, err);
+    if (!answer.taken) answer.words += hint_of_name(*open(command.ledger), name);
+    refused = refused || !answer.taken;
+    print(command, name, answer, out, err);
   }
   return static_cast<int>(refused ? ExitStatus::usage : ExitStatus::done);
 }

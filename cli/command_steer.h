@@ -16,13 +16,16 @@ struct SteerCommand {
   bool all = false;                     // every migration that can take it
   std::string step;
   std::string resource;
-  std::string reason;
-  std::string ledger = "migration.ledger";
+  std::string reason;  // of a note that has none, the last of `migrations` is its text
+  std::string ledger;
   std::string command_line;
+  bool json = false;
 };
 
-// One order a migration, each durable before the next. Returns an exit code: done when all were
-// taken, usage when one was refused. Throws UsageError, LedgerError.
+// One order a migration, each durable before the next. With json, one object a migration:
+// {"migration" (text; empty: the ledger as a whole), "asked" (the verb), "taken", "position" (of
+// the event; only when taken), "words" (what follows, or why not)}. Returns an exit code: done when
+// all were taken, usage when one was refused. Throws UsageError, LedgerError.
 int run_steer(const SteerCommand& command, std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

@@ -4,9 +4,9 @@
 
 #include <ostream>
 
-#include "adapters/config/config.h"
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
+#include "cli/fleet.h"
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
@@ -48,8 +48,8 @@ Reading read(const std::string& path, const std::string& migration) {
   reading.simulated = facts.simulated();
   auto state = ledger::recorded_state(*store, migration);
   if (!state)
-    throw UsageError(fmt::format("the ledger {} has no migration \"{}\"", printable(path),
-                                 printable(migration, 63)));
+    throw UsageError(fmt::format("the ledger {} has no migration \"{}\"{}", printable(path),
+                                 printable(migration, 63), hint_of_name(*store, migration)));
   reading.state = std::move(*state);
   return reading;
 }
@@ -91,8 +91,7 @@ void print_list(const Reading& reading, const workflow::Workflow& workflow, Mode
 int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
              std::ostream& err) {
   const auto& order = *run.order;
-  const std::string path =
-      run.ledger.empty() ? adapters::load_config(run.config).ledger_path : run.ledger;
+  const std::string& path = run.ledger;
   const Reading reading = read(path, order.migration);
   const auto* workflow = workflow::workflow_named(reading.state.workflow);
   const auto judged = workflow::judge(order, workflow, &reading.state, 0, {}, reading.ledger_id);

@@ -22,7 +22,6 @@
 // signature_checked (true, false), findings, counts.
 #pragma once
 
-#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -30,14 +29,10 @@
 #include "cli/terminal.h"
 #include "ledger/verify.h"
 
-namespace CLI {
-class App;
-}
-
 namespace migledger::cli {
 
 struct VerifyCommand {
-  std::string ledger = "migration.ledger";
+  std::string ledger;
   std::string until;              // empty: to the end
   std::string checkpoint;         // a file with a checkpoint from elsewhere; empty: none
   std::vector<std::string> keys;  // public keys, or files with them, of which one must have signed
@@ -49,8 +44,5 @@ struct VerifyCommand {
 // Returns an exit code: done when it is intact, otherwise ledger_refused. Throws UsageError,
 // LedgerError.
 int run_verify(const VerifyCommand& command, std::ostream& out);
-
-// Adds it to `app`. `run` is called with what was typed; `command` must outlive the parsing.
-void add_verify(CLI::App& app, VerifyCommand& command, const std::function<void()>& run);
 
 }  // namespace migledger::cli

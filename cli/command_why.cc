@@ -255,14 +255,9 @@ class Why {
 }  // namespace
 
 int run_why(const ledger::EventStore& store, const WhyOptions& options, std::ostream& out,
-            std::ostream& err, const FleetStart& start) {
-  try {
-    Why(store, options, start, out).tell();
-    return static_cast<int>(ExitStatus::done);
-  } catch (const UsageError& e) {
-    err << "why: " << e.what() << '\n';
-    return static_cast<int>(ExitStatus::usage);
-  }
+            const FleetStart& start) {
+  Why(store, options, start, out).tell();
+  return static_cast<int>(ExitStatus::done);
 }
 
 }  // namespace migledger::cli

@@ -26,9 +26,9 @@ struct WhyOptions {
   Terminal terminal;
 };
 
-// Returns an exit code (exit_status.h): 0, or 2 with the reason on `err`. Throws LedgerError when
-// the ledger cannot be read.
+// Returns an exit code (exit_status.h): 0. Throws UsageError, and LedgerError when the ledger
+// cannot be read.
 int run_why(const ledger::EventStore& store, const WhyOptions& options, std::ostream& out,
-            std::ostream& err, const FleetStart& start = {});
+            const FleetStart& start = {});
 
 }  // namespace migledger::cli

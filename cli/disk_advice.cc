@@ -17,6 +17,11 @@ struct Cause {
   const char* what;
 };
 
+constexpr const char* kWrongKind =
+    "there is something else where a file or directory of it is to be. Look at it, restore the "
+    "directory from a copy or name another, ";
+
+// Of causes whose words begin alike, the longer first.
 constexpr std::array kCauses{
     Cause{ENOSPC,
           "the disk is full. Free space where that file is (df -h shows how much there is; "
@@ -33,7 +38,22 @@ constexpr std::array kCauses{
           "migledger verify look at the copy, "},
     Cause{EACCES, "this user may not do that there. Run it as the owner of the directory, "},
     Cause{EPERM, "this user may not do that there. Run it as the owner of the directory, "},
+    Cause{
+        ENFILE,
+        "all programs together have too many files open. Raise the limit (sysctl fs.file-max), or "
+        "end what needs so many, "},
     Cause{EMFILE, "too many files are open. Raise the limit (ulimit -n), "},
+    Cause{EISDIR, kWrongKind},
+    Cause{ENOTDIR, kWrongKind},
+    Cause{ELOOP, kWrongKind},
+    Cause{ENOLCK,
+          "the file system gives no locks, as some network file systems do. Use a local one, "},
+    Cause{
+        ESTALE,
+        "the file system was taken away or mounted anew. See that it is there, better use a local "
+        "one, "},
+    Cause{ENOMEM, "the system has no more memory for that. Free some, "},
+    Cause{EAGAIN, "the system gives no more of what that takes (ulimit -a). Raise the limit, "},
 };
 
 }  // namespace

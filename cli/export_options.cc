@@ -1,12 +1,23 @@
-#include "cli/export_options.h"
-
+// The command-line options of export.
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "cli/command_export.h"
+#include "cli/command_line.h"
+#include "cli/common_options.h"
 
 namespace migledger::cli {
 
-void add_export(CLI::App& app, ExportOptions& options, const std::function<void()>& run) {
-  auto* sub = app.add_subcommand("export", "the ledger in forms that other programs read");
-  sub->add_option("--ledger", options.ledger, "directory of the ledger")->capture_default_str();
+void add_export(CommandLine& line) {
+  struct Export {
+    LedgerChoice ledger;
+    ExportOptions options;
+  };
+  const auto command = std::make_shared<Export>();
+  ExportOptions& options = command->options;
+  auto* sub = line.app.add_subcommand("export", "the ledger in forms that other programs read");
+  add_ledger(sub, command->ledger);
 
   auto* lines = sub->add_option_group("JSON Lines, which import makes the same ledger of");
   auto* jsonl = lines->add_option("--jsonl", options.jsonl.file,
@@ -28,19 +39,26 @@ void add_export(CLI::App& app, ExportOptions& options, const std::function<void(
       ->needs(otlp);
   traces
       ->add_option_function<std::string>(
-          "--until", [&options](const std::string& moment) { options.otlp.until = moment; },
+          "--until", [command](const std::string& moment) { command->options.otlp.until = moment; },
           "up to this position or time")
       ->needs(otlp);
 
   sub->add_flag_callback(
-         "--force", [&options] { options.jsonl.force = options.otlp.force = true; },
+         "--force",
+         [command] { command->options.jsonl.force = command->options.otlp.force = true; },
          "replace a file that is there already")
       ->excludes(tlog);
 
   sub->footer(
       "Examples:\n  migledger export --jsonl migration.jsonl --evidence\n"
       "  migledger export --tlog log --key ledger.key\n  migledger export --otlp traces.json");
-  sub->callback(run);
+  sub->callback([command, &line] {
+    command->options.tlog.command_line = line.typed;
+    line.run([command] {
+      command->options.ledger = command->ledger.path();
+      return run_export(command->options, std::cout, std::cerr);
+    });
+  });
 }
 
 }  // namespace migledger::cli

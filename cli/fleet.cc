@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "adapters/config/nearest.h"
+#include "cli/nearest_word.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 
@@ -19,17 +19,22 @@ ledger::FleetSummary load_fleet(const ledger::EventStore& store, ledger::Positio
   return fleet;
 }
 
+std::string hint_of_name(const ledger::EventStore& store, std::string_view name,
+                         const FleetStart& start) {
+  if (name.empty() || store.find_stream(name)) return {};
+  const auto fleet = load_fleet(store, store.head().position, start);
+  std::vector<std::string> names;
+  for (const auto& row : fleet.rows()) names.push_back(row.name);
+  return names.empty() ? "; it holds no migration yet" : did_you_mean(name, names);
+}
+
 ledger::StreamId find_migration(const ledger::EventStore& store, std::string_view name,
                                 const FleetStart& start) {
   if (const auto stream = store.find_stream(name)) return *stream;
-  const auto fleet = load_fleet(store, store.head().position, start);
-  std::vector<std::string_view> names;
-  for (const auto& row : fleet.rows()) names.push_back(row.name);
-  const auto near = adapters::nearest(name, names);
-  std::string hint = near.empty() ? "; \"migledger status\" lists those there are"
-                                  : fmt::format("; did you mean \"{}\"?", printable(near, 60));
-  if (names.empty()) hint = "; it holds no migration yet";
-  throw UsageError(fmt::format("the ledger has no migration \"{}\"{}", printable(name, 60), hint));
+  const std::string hint = hint_of_name(store, name, start);
+  throw UsageError(
+      fmt::format("the ledger has no migration \"{}\"{}", printable(name, 60),
+                  hint.empty() ? "; \"migledger status\" lists those there are" : hint));
 }
 
 }  // namespace migledger::cli

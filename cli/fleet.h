@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "ledger/event_store.h"
@@ -22,5 +23,10 @@ ledger::FleetSummary load_fleet(const ledger::EventStore& store, ledger::Positio
 // is, when there is none; only then the ledger is folded.
 ledger::StreamId find_migration(const ledger::EventStore& store, std::string_view name,
                                 const FleetStart& start = {});
+
+// "; did you mean "web-1"?" when the ledger has no migration of that name, and one that is near;
+// empty otherwise.
+std::string hint_of_name(const ledger::EventStore& store, std::string_view name,
+                         const FleetStart& start = {});
 
 }  // namespace migledger::cli

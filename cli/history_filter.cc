@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
-#include "adapters/config/nearest.h"
 #include "cli/event_kind.h"
 #include "cli/event_text.h"
+#include "cli/nearest_word.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "workflow/compute_workflow.h"
@@ -74,12 +74,6 @@ std::vector<std::string> error_names() {
   for (const auto one : capnp::Schema::from<ErrorClass>().getEnumerants())
     if (one.getOrdinal() != 0) names.emplace_back(one.getProto().getName().cStr());
   return names;
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  const std::vector<std::string_view> views(known.begin(), known.end());
-  const auto near = adapters::nearest(word, views);
-  return near.empty() ? "" : fmt::format("; did you mean \"{}\"?", printable(near, 60));
 }
 
 template <typename Make>

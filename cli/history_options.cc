@@ -1,14 +1,38 @@
 #include "cli/history_options.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
 
-#include "cli/whole_number.h"
+#include "cli/command_line.h"
+#include "cli/ledger_choice.h"
+#include "cli/read_ledger.h"
+#include "cli/value_checks.h"
 
 namespace migledger::cli {
 
-void add_history(CLI::App& app, HistoryCommand& command, const std::function<void()>& run) {
-  HistoryOptions& options = command.options;
-  auto* sub = app.add_subcommand("history", "what happened, one line an event");
+namespace {
+
+struct History {
+  std::vector<std::string> ledgers;
+  std::string config;
+  HistoryOptions options;
+};
+
+int tell_history(const History& history) {
+  std::vector<std::string> ledgers;
+  for (const auto& ledger : history.ledgers) ledgers.push_back(LedgerChoice{ledger, {}}.path());
+  if (ledgers.empty()) ledgers.push_back(LedgerChoice{{}, history.config}.path());
+  return read_history(ledgers, history.options, std::cout, std::cerr);
+}
+
+}  // namespace
+
+void add_history(CommandLine& line) {
+  const auto history = std::make_shared<History>();
+  HistoryOptions& options = history->options;
+  options.terminal = line.terminal;
+  auto* sub = line.app.add_subcommand("history", "what happened, one line an event");
   const auto add_filter = [&](const char* name, std::vector<std::string>& values,
                               const std::string& what) {
     sub->add_option(name, values, what + "; may be repeated")->allow_extra_args(false);
@@ -33,21 +57,27 @@ void add_history(CLI::App& app, HistoryCommand& command, const std::function<voi
   sub->add_flag("--verbose", options.verbose, "everything an event holds");
   sub->add_flag("--follow", options.follow, "go on with what is appended later");
   const auto* format =
-      sub->add_option("--format", options.format, "table, jsonl, csv or cloudevents")
-          ->capture_default_str()
-          ->check(CLI::IsMember({"table", "jsonl", "csv", "cloudevents"}));
+      one_of(sub->add_option("--format", options.format, "table, jsonl, csv or cloudevents"),
+             {"table", "jsonl", "csv", "cloudevents"})
+          ->type_name("NAME")
+          ->capture_default_str();
   const auto* json = sub->add_flag("--json")->description("the same as --format jsonl");
-  sub->add_option("--ledger", command.ledgers,
-                  "directory of the ledger; of several, all are told in order of time")
-      ->allow_extra_args(false)
-      ->capture_default_str();
+  sub->add_option("--ledger", history->ledgers,
+                  "directory of the ledger (default: ledger_path of the configuration, or "
+                  "migration.ledger); of several, all are told in order of time")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  sub->add_option("-c,--config", history->config,
+                  "the configuration that names the ledger (default: config.json, if it is there)")
+      ->type_name("FILE");
   sub->footer(
       "Filters combine with \"and\", the values of one filter with \"or\".\n"
       "Examples:\n  migledger history web-1\n  migledger history --type outcome "
       "--since 2026-11-23T05:18:00Z\n  migledger history --error throttled --error capacity "
       "--reverse --limit 20\n  migledger history --resource ocid1.image.oc1.iad.aaaa --ledger "
       "a.ledger --ledger b.ledger\n  migledger history --format csv > events.csv");
-  sub->callback([&options, format, json, run] {
+  sub->callback([history, format, json, &line] {
+    HistoryOptions& options = history->options;
     if (json->count() > 0) {
       if (format->count() > 0 && options.format != "jsonl")
         throw CLI::ValidationError("--json", "it is --format jsonl, and --format " +
@@ -55,7 +85,7 @@ void add_history(CLI::App& app, HistoryCommand& command, const std::function<voi
                                                  " was given, too: leave out one of them");
       options.format = "jsonl";
     }
-    run();
+    line.tell([history] { return tell_history(*history); });
   });
 }
 

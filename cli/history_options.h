@@ -1,17 +1,12 @@
-// What history can be asked for, and the options that ask it.
+// What history can be asked for.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/terminal.h"
-
-namespace CLI {
-class App;
-}
 
 namespace migledger::cli {
 
@@ -36,13 +31,5 @@ struct HistoryOptions {
   std::string format = "table";         // "jsonl", "csv", "cloudevents" (event_….h)
   Terminal terminal;
 };
-
-struct HistoryCommand {
-  std::vector<std::string> ledgers = {"migration.ledger"};
-  HistoryOptions options;
-};
-
-// Adds the command; `run` is called when it was given, with `command` filled.
-void add_history(CLI::App& app, HistoryCommand& command, const std::function<void()>& run);
 
 }  // namespace migledger::cli

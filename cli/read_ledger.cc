@@ -1,10 +1,9 @@
 #include "cli/read_ledger.h"
 
+#include <poll.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <iostream>
-#include <thread>
 
 #include "cli/open_to_read.h"
 #include "cli/printable.h"
@@ -25,6 +24,15 @@ FleetStart snapshots_of(const std::string& directory, const ledger::EventStore& 
   };
 }
 
+constexpr int kBetweenLooks = 500;  // milliseconds
+
+// Waits so many milliseconds. False, at once: nobody reads the output any more. A pipe says so
+// without being written to (poll(2), POLLERR).
+bool wait_while_read(int milliseconds) {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, milliseconds) <= 0 || (output.revents & (POLLERR | POLLHUP)) == 0;
+}
+
 }  // namespace
 
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
@@ -43,13 +51,13 @@ int read_replay(const std::string& directory, ReplayOptions options, std::ostrea
     keys = typed ? keys_of_terminal(STDIN_FILENO, out) : keys_of_lines(std::cin);
     options.keys = keys.get();
   }
-  return run_replay(*store, options, out, err, snapshots_of(directory, *store));
+  return run_replay(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
              std::ostream& err) {
   const auto store = open_to_read(directory, err);
-  return run_why(*store, options, out, err, snapshots_of(directory, *store));
+  return run_why(*store, options, out, snapshots_of(directory, *store));
 }
 
 int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
@@ -93,12 +101,12 @@ int read_history(const std::vector<std::string>& directories, const HistoryOptio
     ledgers.push_back({directory, stores.back().get(), snapshots_of(directory, *stores.back())});
   }
   const ReopenAll reopen = [&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
     std::vector<std::unique_ptr<ledger::EventStore>> again;
+    if (!wait_while_read(kBetweenLooks)) return again;
     for (const auto& directory : directories) again.push_back(open_to_read(directory, err));
     return again;
   };
-  return run_history(ledgers, options, out, err, reopen);
+  return run_history(ledgers, options, out, reopen);
 }
 
 }  // namespace migledger::cli

@@ -1,15 +1,47 @@
-#include "cli/replay_options.h"
-
+// The command-line options of status, replay and why.
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "cli/command_fork.h"
+#include "cli/command_line.h"
+#include "cli/common_options.h"
+#include "cli/read_ledger.h"
+#include "cli/usage_error.h"
+#include "cli/value_checks.h"
+
 namespace migledger::cli {
 
-void add_replay(CLI::App& app, ReplayOptions& options, ForkOptions& forking, std::string& ledger,
-                const std::function<void()>& run, const std::function<void()>& fork) {
-  auto* sub =
-      app.add_subcommand("replay", "how things stood at a moment, and what would have come next");
+void add_status(CommandLine& line) {
+  struct Status {
+    LedgerChoice ledger;
+    StatusOptions options;
+  };
+  const auto command = std::make_shared<Status>();
+  auto* sub = line.app.add_subcommand("status", "where every migration stands");
+  sub->add_flag("--json", command->options.json, "as one JSON object");
+  add_ledger(sub, command->ledger);
+  sub->footer("Example:\n  migledger status --ledger rehearsal.ledger");
+  sub->callback([command, &line] {
+    command->options.terminal = line.terminal;
+    line.tell([command] {
+      return read_status(command->ledger.path(), command->options, std::cout, std::cerr);
+    });
+  });
+}
+
+void add_replay(CommandLine& line) {
+  struct ReplayCommand {
+    LedgerChoice ledger;
+    ReplayOptions options;
+    ForkOptions fork;
+  };
+  const auto command = std::make_shared<ReplayCommand>();
+  ReplayOptions& options = command->options;
+  auto* sub = line.app.add_subcommand(
+      "replay", "how things stood at a moment, and what would have come next");
   sub->add_option("migration", options.migration, "only this one");
   sub->add_option("--until", options.until,
                   "the moment: a position, a time with its zone, or at least 8 digits of a hash, "
@@ -17,8 +49,8 @@ void add_replay(CLI::App& app, ReplayOptions& options, ForkOptions& forking, std
                   "whole ledger");
   sub->add_option_function<std::vector<std::string>>(
          "--diff",
-         [&options](const std::vector<std::string>& moments) {
-           options.diff.emplace(moments.front(), moments.back());
+         [command](const std::vector<std::string>& moments) {
+           command->options.diff.emplace(moments.front(), moments.back());
          },
          "what changed between two moments")
       ->expected(2);
@@ -28,44 +60,66 @@ void add_replay(CLI::App& app, ReplayOptions& options, ForkOptions& forking, std
   sub->add_flag("--check", options.check,
                 "make every recorded decision again, and list where this build decides otherwise; "
                 "3 when it does");
-  auto* at = sub->add_option("--fork", forking.moment,
+  auto* at = sub->add_option("--fork", command->fork.moment,
                              "go on from this moment in a new ledger, --ledger, as a rehearsal");
-  sub->add_option("--from", forking.origin, "with --fork: the ledger that is forked")
-      ->needs(at)
-      ->default_str("migration.ledger");
-  sub->add_option("--cloud", forking.cloud, "with --fork: sim")->needs(at);
+  sub->add_option("--from", command->fork.origin,
+                  "with --fork: the ledger that is forked (default: as --ledger without --fork)")
+      ->type_name("DIR")
+      ->needs(at);
+  sub->add_option("--cloud", command->fork.cloud, "with --fork: sim")->type_name("KIND")->needs(at);
   sub->add_flag("--json", options.json, "as one JSON object");
-  sub->add_option("--ledger", ledger, "directory of the ledger; with --fork, of the new one")
-      ->capture_default_str();
+  add_ledger(sub, command->ledger);
   sub->footer(
       "Examples:\n  migledger replay web-1 --until 2026-11-23T05:18:00Z\n"
       "  migledger replay --until 42 --next\n  migledger replay web-1 --diff 10 42\n"
       "  migledger replay web-1 --step\n  migledger replay --check\n"
       "  migledger replay --fork 42 --cloud sim --ledger try.ledger");
-  sub->callback([&options, &forking, &ledger, run, fork, at] {
-    if (at->count() == 0) return run();
-    if (forking.origin.empty()) forking.origin = "migration.ledger";
-    forking.into = ledger;
-    forking.json = options.json;
-    fork();
+  sub->callback([command, at, &line] {
+    command->options.terminal = line.terminal;
+    if (at->count() == 0) {
+      // The exit code of --check is what it is for.
+      const auto& take = command->options.check ? line.run : line.tell;
+      return take([command] {
+        return read_replay(command->ledger.path(), command->options, std::cout, std::cerr);
+      });
+    }
+    ForkOptions& fork = command->fork;
+    fork.command_line = line.typed;
+    fork.json = command->options.json;
+    line.run([command, &fork] {
+      // --ledger is the new one; it says nothing of the other.
+      fork.into = one_name(command->ledger.ledger);
+      fork.origin = LedgerChoice{fork.origin, command->ledger.config}.path();
+      return run_fork(fork, std::cout, std::cerr);
+    });
   });
 }
 
-void add_why(CLI::App& app, WhyOptions& options, std::string& ledger,
-             const std::function<void()>& run) {
-  auto* sub = app.add_subcommand("why", "the events behind a state, a resource or an event");
-  sub->add_option("what", options.what,
+void add_why(CommandLine& line) {
+  struct Why {
+    LedgerChoice ledger;
+    WhyOptions options;
+  };
+  const auto command = std::make_shared<Why>();
+  auto* sub = line.app.add_subcommand("why", "the events behind a state, a resource or an event");
+  sub->add_option("what", command->options.what,
                   "a migration, a position, or a resource: its OCID, the name of an object or a "
                   "bucket (or NAMESPACE/BUCKET), or an idempotency key, which are looked for in "
                   "the whole ledger; \"…\" stands for anything in them")
       ->required();
-  sub->add_option("--until", options.until, "as of this position, time or hash");
-  sub->add_flag("--json", options.json, "as one JSON object");
-  sub->add_option("--ledger", ledger, "directory of the ledger")->capture_default_str();
+  sub->add_option("--until", command->options.until, "as of this position, time or hash")
+      ->type_name("MOMENT");
+  sub->add_flag("--json", command->options.json, "as one JSON object");
+  add_ledger(sub, command->ledger);
   sub->footer(
       "Examples:\n  migledger why web-1\n  migledger why ocid1.image.oc1.iad.aaaa\n"
       "  migledger why 42");
-  sub->callback(run);
+  sub->callback([command, &line] {
+    command->options.terminal = line.terminal;
+    line.tell([command] {
+      return read_why(command->ledger.path(), command->options, std::cout, std::cerr);
+    });
+  });
 }
 
 }  // namespace migledger::cli

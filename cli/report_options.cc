@@ -1,29 +1,44 @@
-#include "cli/report_options.h"
-
+// The command-line options of report.
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "cli/command_line.h"
+#include "cli/common_options.h"
+#include "cli/read_ledger.h"
 
 namespace migledger::cli {
 
-void add_report(CLI::App& app, std::string& ledger, ReportOptions& options,
-                const std::function<void()>& run) {
-  auto* sub = app.add_subcommand("report", "what happened, as a page or as a text for a ticket");
+void add_report(CommandLine& line) {
+  struct Report {
+    LedgerChoice ledger;
+    ReportOptions options;
+  };
+  const auto command = std::make_shared<Report>();
+  ReportOptions& options = command->options;
+  auto* sub =
+      line.app.add_subcommand("report", "what happened, as a page or as a text for a ticket");
   sub->add_option_function<std::string>(
-      "--html", [&options](const std::string& file) { options.html = file; },
+      "--html", [command](const std::string& file) { command->options.html = file; },
       "write a page that needs no network; \"-\": to the standard output");
   sub->add_option_function<std::string>(
-         "--md", [&options](const std::string& file) { options.markdown = file; },
+         "--md", [command](const std::string& file) { command->options.markdown = file; },
          "write Markdown, to the standard output when no file is named (the default)")
       ->expected(0, 1);
   sub->add_option("--migration", options.migrations, "only this one; may be repeated");
   sub->add_option_function<std::string>(
-      "--until", [&options](const std::string& moment) { options.until = moment; },
+      "--until", [command](const std::string& moment) { command->options.until = moment; },
       "up to this position or time");
   sub->add_flag("--force", options.force, "replace files that are there already");
-  sub->add_option("--ledger", ledger, "directory of the ledger")->capture_default_str();
+  add_ledger(sub, command->ledger);
   sub->footer(
       "Examples:\n  migledger report --html report.html\n  migledger report --md --migration web-1 "
       "--until 2026-11-23T05:18:00Z");
-  sub->callback(run);
+  sub->callback([command, &line] {
+    line.tell([command] {
+      return read_report(command->ledger.path(), command->options, std::cout, std::cerr);
+    });
+  });
 }
 
 }  // namespace migledger::cli

@@ -21,6 +21,8 @@ std::atomic<int> handlers{0};  // at work now
 // Everything acknowledged is on disk, whatever is going on.
 void end_at_once(int) { ::_exit(static_cast<int>(ExitStatus::interrupted)); }
 
+void end_quietly(int) { ::_exit(static_cast<int>(ExitStatus::done)); }
+
 void on_signal(int) {
   constexpr std::string_view kOnce =
       "\nmigledger: waiting for the calls under way, to record them; once more stops at once "
@@ -44,6 +46,19 @@ void handle(void (*handler)(int)) {
 }  // namespace
 
 void end_on_signal() { handle(end_at_once); }
+
+void outlive_refused_writes() {
+  struct sigaction action {};
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
+}
+
+void end_when_unread() {
+  struct sigaction action {};
+  action.sa_handler = end_quietly;
+  sigaction(SIGPIPE, &action, nullptr);
+}
 
 StopOnSignal::StopOnSignal(workflow::Executor& executor) {
   stopped = &executor;

@@ -9,6 +9,14 @@ namespace migledger::cli {
 // which there is something to be stopped in order.
 void end_on_signal();
 
+// From now on a write that the system refuses, because nobody reads (SIGPIPE) or the file would be
+// too large (SIGXFSZ), fails and does not end the process.
+void outlive_refused_writes();
+
+// That nobody reads what is written any more ends the process quietly, with ExitStatus::done: for
+// commands that do nothing but tell.
+void end_when_unread();
+
 // While it lives, SIGINT and SIGTERM call executor.stop(), on any thread. One at a time. Once it is
 // gone none is still doing so, and they do as end_on_signal() says.
 class StopOnSignal {

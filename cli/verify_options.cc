@@ -1,14 +1,24 @@
 // The command-line options of `verify`.
 #include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
 
+#include "cli/command_line.h"
 #include "cli/command_verify.h"
+#include "cli/common_options.h"
 
 namespace migledger::cli {
 
-void add_verify(CLI::App& app, VerifyCommand& command, const std::function<void()>& run) {
-  auto* sub = app.add_subcommand(
+void add_verify(CommandLine& line) {
+  struct Verify {
+    LedgerChoice ledger;
+    VerifyCommand command;
+  };
+  const auto verify = std::make_shared<Verify>();
+  VerifyCommand& command = verify->command;
+  auto* sub = line.app.add_subcommand(
       "verify", "whether the ledger is whole and unaltered; reads all of it, repairs nothing");
-  sub->add_option("--ledger", command.ledger, "directory of the ledger")->capture_default_str();
+  add_ledger(sub, verify->ledger);
   sub->add_option("--until", command.until, "only up to this position or time");
   sub->add_option("--checkpoint", command.checkpoint,
                   "a file with a checkpoint from elsewhere, that the events must agree with");
@@ -20,7 +30,13 @@ void add_verify(CLI::App& app, VerifyCommand& command, const std::function<void(
       "Exit code 0: intact; 4: anything else, each finding with what to do about it.\n"
       "Examples:\n  migledger verify --ledger rehearsal.ledger --checkpoint web.checkpoint --key "
       "ledger.key.pub\n  migledger verify --tlog log --key ledger.key.pub");
-  sub->callback(run);
+  sub->callback([verify, &line] {
+    line.run([verify, &line] {
+      verify->command.terminal = line.terminal;
+      if (verify->command.tlog.empty()) verify->command.ledger = verify->ledger.path();
+      return run_verify(verify->command, std::cout);
+    });
+  });
 }
 
 }  // namespace migledger::cli

@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 
 #include "ledger/keys.h"
+#include "ledger/lock_held.h"
 #include "ledger/private_file_system.h"
 
 namespace migledger::ledger {
@@ -106,12 +107,10 @@ LedgerError error_of(const rocksdb::Status& status, const std::string& doing) {
             what + "; the ledger is damaged: restore its directory from a copy"};
   if (status.IsNotSupported())
     return {LedgerErrorKind::refused, what + "; a newer migledger may have written it"};
-  if (status.IsIOError()) {
-    if (what.find("LOCK") != std::string::npos)
-      return {LedgerErrorKind::in_use,
-              what + "; a program that is not migledger has the database open"};
-    return {LedgerErrorKind::disk, what};
-  }
+  if (is_locked(status))
+    return {LedgerErrorKind::in_use,
+            what + "; a program that is not migledger has the database open"};
+  if (status.IsIOError()) return {LedgerErrorKind::disk, what};
   if (status.IsNoSpace() || status.IsAborted() || status.IsIncomplete() || status.IsBusy() ||
       status.IsTimedOut() || status.IsShutdownInProgress())
     return {LedgerErrorKind::disk, what};

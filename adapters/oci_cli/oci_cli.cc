@@ -52,6 +52,13 @@ OciCliOptions checked(OciCliOptions options) {
   return options;
 }
 
+OciLogin checked_login(const OciCliOptions& options, Time now) {
+  OciLogin login =
+      read_login(options.config_file, options.profile, options.auth, options.environment);
+  check_session(login, now);
+  return login;
+}
+
 // Text a child reads from a descriptor: never in a file system, never in an argument.
 UniqueFd memory_file(const char* name, std::string_view text) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
@@ -108,8 +115,7 @@ OciCli::OciCli(OciCliOptions options, workflow::Clock& clock)
     : options_(checked(std::move(options))),
       clock_(clock),
       program_(find_or_refuse(options_.program, options_.environment)),
-      login_(
-          read_login(options_.config_file, options_.profile, options_.auth, options_.environment)),
+      login_(checked_login(options_, clock_.now())),
       child_environment_(child_environment(options_.environment, options_.user_agent)),
       lock_(options_.children_lock),
       directory_(options_.environment) {}

@@ -25,13 +25,17 @@ struct RawRun {
 };
 
 // Never throws but for memory. The first word of Reply::error says what to do about it:
-//   "credentials: "  no valid configuration, profile, key or session; stop the run (usually
-//   not_sent) "program: "      the oci program is missing or broken (not_sent) "usage: "        the
-//   program refused the call as it stands (not_sent) "network: "      could not connect (not_sent),
-//   or the connection broke (unknown) "timeout: "      ended at the limit of a call (unknown)
-//   "interrupted: "  ended by a signal, ours or another's (unknown)
-//   "garbled: "      what it printed is no whole reply (unknown)
-//   "failed: "       any other end (unknown)
+//
+//   credentials   no valid configuration, profile, key or session, or the environment of the login
+//                 is wrong: it will not pass by itself, end the run. Usually not_sent.
+//   program       the oci program is missing, broken, or failed before it sent anything (not_sent)
+//   usage         the program refused the call as it stands (not_sent)
+//   network       could not connect (not_sent), or the connection broke (unknown)
+//   timeout       ended at the limit of a call (unknown)
+//   interrupted   ended by a signal, ours or another's (unknown)
+//   garbled       what it printed is no whole reply (unknown)
+//   failed        any other end (unknown)
+//
 // The rest is one line of printable UTF-8.
 //
 // Reply::body is the reply's JSON, written anew: the same value, not the same bytes.

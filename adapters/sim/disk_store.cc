@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "adapters/sim/state_store.h"
+#include "ledger/lock_held.h"
 
 namespace migledger::adapters::sim {
 
@@ -60,6 +61,7 @@ rocksdb::Options options_for(rocksdb::Env* env) {
   options.write_buffer_size = 4 << 20;
   options.max_background_jobs = 1;
   options.max_open_files = 64;
+  options.max_file_opening_threads = 1;
   options.info_log = std::make_shared<NoLog>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -134,7 +136,7 @@ class DiskStore : public StateStore {
     } else {
       ::mkdir(path.c_str(), 0700);
       const auto status = rocksdb::DB::Open(options_for(env_.get()), path, &db);
-      if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
+      if (ledger::is_locked(status))
         throw StateError(StateErrorKind::in_use,
                          fmt::format("the simulated tenancy in {} is in use by {}: wait for it to "
                                      "end, or give this run another one",

@@ -161,8 +161,112 @@ TEST_CASE("Problems of the login are not sent, and named") {
   CHECK(parse("encrypted key").error.find("OCI_CLI_PASSPHRASE") != std::string::npos);
 }
 
+TEST_CASE("A login that the program cannot use is not sent, and named") {
+  const std::pair<const char*, const char*> kRuns[] = {
+      {"byte order mark",
+       "MissingSectionHeaderError: File contains no section headers file: "
+       "'/home/user/cfg', line: 1; mend the login"},
+      {"no section", "file: '/home/user/cfg', line: 1; mend the login"},
+      {"no section, with a secret", "file: '/home/user/cfg', line: 1; mend the login"},
+      {"no key and value, with a secret", "parsing errors: '/home/user/cfg' [line  7]; mend"},
+      {"key twice", "option 'region' in section 'DEFAULT' already exists; mend the login"},
+      {"key twice, session", "option 'region' in section 'DEFAULT' already exists; mend the login"},
+      {"not UTF-8", "'utf-8' codec can't decode byte 0xe9 in position 167"},
+      {"percent in key_file", "'%' must be followed by '%' or '('"},
+      {"token with a line end", "padding; run: oci session authenticate"},
+      {"token of one part", "Not enough segments; run: oci session authenticate"},
+      {"token without an end", "KeyError: 'exp'; run: oci session authenticate"},
+      {"log_requests", "'maybe' is not a valid alias for True/False"},
+      {"key_content", "'key_content' cannot be specified in a config file"},
+      {"public key", "but a public key was provided"},
+      {"key of another kind", "OCI takes RSA keys"},
+      {"malformed fingerprint", "ERROR: The config file at /home/user/cfg is invalid"},
+      {"bad auth", "mend oci.auth"},
+      {"no bundle of certificates", "mend REQUESTS_CA_BUNDLE"},
+      {"resource principal elsewhere", "choose another oci.auth"},
+      {"delegation token", "location of the delegation_token_file"}};
+  for (const auto& [name, words] : kRuns) {
+    const Reply reply = parse(name);
+    CAPTURE(name, reply.error);
+    CHECK(reply.delivery == Delivery::not_sent);
+    CHECK(reply.error.starts_with("credentials: "));
+    CHECK(reply.error.find(words) != std::string::npos);
+    CHECK(reply.error.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("A file of the login that cannot be read ends the run, also where it is not known when") {
+  for (const char* name : {"not UTF-8, session", "token is not UTF-8"}) {
+    const Reply reply = parse(name);
+    CAPTURE(name, reply.error);
+    CHECK(reply.delivery == Delivery::unknown);
+    CHECK(reply.error.starts_with("credentials: UnicodeDecodeError: "));
+  }
+  CHECK(
+      parse_error("PermissionError: [Errno 13] Permission denied: '/home/user/k.pem'\n", "http://h")
+          .error.starts_with("credentials: PermissionError: "));
+}
+
+TEST_CASE("A program that fails before it sends is broken, and has sent nothing") {
+  for (const char* name :
+       {"import error", "module missing", "module with a fault", "other error when it starts"}) {
+    const Reply reply = parse(name);
+    CAPTURE(name, reply.error);
+    CHECK(reply.delivery == Delivery::not_sent);
+    CHECK(reply.error.starts_with("program: "));
+  }
+  CHECK(parse("module missing").error ==
+        "program: ModuleNotFoundError: No module named 'nothere'; install oci-cli again");
+  CHECK(parse("other error when it starts").error.find("No space left on device") !=
+        std::string::npos);
+  for (const char* err :
+       {"/usr/bin/python3: can't open file '/opt/oci/bin/oci': [Errno 2] No such file or "
+        "directory\n",
+        "/opt/python: /lib/libc.so.6: version `GLIBC_2.38' not found (required by /opt/python)\n",
+        "Fatal Python error: init_fs_encoding: failed to get the Python codec\n"}) {
+    CAPTURE(err);
+    CHECK(parse_error(err, "http://h").delivery == Delivery::not_sent);
+    CHECK(parse_error(err, "http://h").error.starts_with("program: "));
+  }
+}
+
+TEST_CASE("A failure while a request may be under way is not taken for one before it") {
+  const std::string begin =
+      "Traceback (most recent call last):\n"
+      "  File \"/opt/oci/oci_cli/raw_request_cli.py\", line 40, in _make_raw_request\n"
+      "    response = retry_strategy.make_retrying_call(\n";
+  const std::string sending =
+      "  File \"/opt/oci/oci/retry/retry.py\", line 30, in make_retrying_call\n    x\n";
+  for (const std::string& err :
+       {begin + sending +
+            "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xe9 in position 1\n",
+        begin + sending + "ImportError: cannot import name 'x'\n",
+        begin + "OSError: [Errno 28] No space left on device\n",
+        // The words of an exception, in a URL.
+        std::string(
+            "requests.exceptions.ConnectionError: HTTPConnectionPool(host='h', port=80): Max "
+            "retries exceeded with url: /n/ns/b/x/configparser.DuplicateOptionError: (Caused "
+            "by ProtocolError('Connection aborted.'))\n"),
+        std::string(
+            "ConnectionError: ('Connection aborted.') /n/ns/b/x/o/Usage:DecodeError:UsageError:"
+            "InvalidHeader:\n"),
+        // A wrapper that is told of the end of the program that it started.
+        std::string(
+            "Traceback (most recent call last):\n  File \"/usr/bin/oci\", line 5, in <module>\n"
+            "  File \"/usr/lib/python3.11/subprocess.py\", line 413, in check_call\n"
+            "subprocess.CalledProcessError: Command '['oci']' returned non-zero exit status 1.\n"),
+        std::string(
+            "DecodeError: ('Received response with content-encoding: gzip, but failed to decode "
+            "it.', error('x'))\n"),
+        std::string("JSONDecodeError: Invalid control character at: line 1 column 5 (char 4)\n")}) {
+    const Reply reply = parse_error(err, "http://h/n/ns/b/x");
+    CAPTURE(err, reply.error);
+    CHECK(reply.delivery == Delivery::unknown);
+  }
+}
+
 TEST_CASE("A call that the program refuses is not sent, and named") {
-  for (const char* name : {"unknown option", "bad auth", "bad body", "endpoint", "bad header"}) {
+  for (const char* name : {"unknown option", "bad body", "endpoint", "bad header"}) {
     const Reply reply = parse(name);
     CAPTURE(name, reply.error);
     CHECK(reply.delivery == Delivery::not_sent);

@@ -118,33 +118,118 @@ TEST_CASE("Programs are found by PATH, and only executable files") {
   CHECK(find_program("", user) == "");
 }
 
-TEST_CASE("A profile inherits DEFAULT, and comments, spaces and colons are read as Python does") {
-  const std::string text =
-      "\xEF\xBB\xBF# a comment\r\n"
-      "[DEFAULT]\r\nuser = ocid1.user.oc1..u\r\nregion=us-ashburn-1\r\n; more\r\n\r\n"
-      "[OTHER]\nRegion : sa-bogota-1\ntenancy=a=b\n";
-  const auto profile = read_profile(text, "OTHER", "f");
-  REQUIRE(profile);
-  CHECK(profile->at("user") == "ocid1.user.oc1..u");
-  CHECK(profile->at("region") == "sa-bogota-1");
-  CHECK(profile->at("tenancy") == "a=b");
-  CHECK(read_profile(text, "DEFAULT", "f")->at("region") == "us-ashburn-1");
-  CHECK_FALSE(read_profile(text, "NOPE", "f"));
+// What a configuration file is refused with.
+std::string refusal_of(const std::string& text, const std::string& auth = "") {
+  const Scratch scratch;
+  const std::string file = scratch.write("config", text, false);
+  try {
+    const OciLogin login = read_login(file, "", auth, {{"HOME", scratch.path("")}});
+    CHECK(login.tenancy == "T");
+  } catch (const SetupError& error) {
+    CHECK(error.kind == SetupErrorKind::credentials);
+    std::string what = error.what();
+    for (auto at = what.find(file); at != std::string::npos; at = what.find(file))
+      what.replace(at, file.size(), "FILE");
+    return what;
+  }
+  return "";
 }
 
-TEST_CASE("A file that is no configuration is refused with its line") {
-  const auto refused = [](const std::string& text) {
-    try {
-      read_profile(text, "DEFAULT", "the-file");
-    } catch (const SetupError& error) {
-      CHECK(error.kind == SetupErrorKind::credentials);
-      return std::string(error.what());
-    }
-    return std::string("accepted");
+const std::string kGood = "user=U\nfingerprint=F\ntenancy=T\nregion=R\n";
+
+TEST_CASE("A configuration that the oci program cannot read is refused with its line") {
+  CHECK(refusal_of("[DEFAULT]\n" + kGood) == "");
+  const auto begins = [](const std::string& text, const std::string& words) {
+    CAPTURE(text);
+    const std::string what = refusal_of(text);
+    CHECK(what.substr(0, words.size()) == words);
+    CHECK(what.find("oci setup config") != std::string::npos);
   };
-  CHECK(refused("[DEFAULT]\nuser\n").starts_with("the-file, line 2: expected \"key=value\""));
-  CHECK(refused("user=x\n").starts_with("the-file, line 1: a value before"));
-  CHECK(refused("[DEFAULT\n").starts_with("the-file, line 1: \"[\" without"));
+  begins("\xEF\xBB\xBF[DEFAULT]\n" + kGood, "FILE, line 1: the file starts with a byte order mark");
+  begins("[DEFAULT]\n" + kGood + "region=x\n",
+         "FILE, line 6: \"region\" is given twice in [DEFAULT]; it stands in line 5, too");
+  begins("[DEFAULT]\n" + kGood + "[A]\nx=1\n[A]\n", "FILE, line 8: the section [A] is given twice");
+  begins("[DEFAULT]\n" + kGood + "# caf\xE9\n", "FILE, line 6: the line is not UTF-8");
+  begins(kGood, "FILE, line 1: a line before the first section");
+  begins("[DEFAULT\n" + kGood, "FILE, line 1: a line before the first section");
+  begins("[DEFAULT]\nuser\n" + kGood, "FILE, line 2: expected \"key = value\"");
+  begins("[DEFAULT]\n" + kGood + "key_content=x\n", "FILE, line 6: the oci program takes no key_c");
+  begins("[DEFAULT]\n" + kGood + "log_requests=maybe\n", "FILE, line 6: log_requests takes");
+  begins("[DEFAULT]\n" + kGood + "key_file=/100%/k.pem\n", "FILE, line 6: key_file has a \"%\"");
+  begins("[DEFAULT]\n" + kGood + "key_file=k.pem\n", "FILE, line 6: key_file is a relative path");
+  CHECK(refusal_of("[DEFAULT]\n" + kGood + "key_file=~/100%%/k.pem\nlog_requests=On\n") == "");
+}
+
+TEST_CASE("A file whose lines are indented is read") {
+  CHECK(refusal_of("  [DEFAULT]\n  user=U\n  fingerprint=F\n  tenancy=T\n") == "");
+  CHECK(refusal_of("[DEFAULT]\n\tuser=U\n\tfingerprint=F\n\ttenancy=T\n") == "");
+  CHECK(refusal_of("[DEFAULT]\n  user=U\n  fingerprint=F\ntenancy=T\n") == "");
+}
+
+TEST_CASE("The profile of a session without a user is told apart") {
+  const std::string text = "[DEFAULT]\nfingerprint=F\ntenancy=T\nsecurity_token_file=/t\n";
+  CHECK(refusal_of(text).find("but a security_token_file: it is the profile of a session. Set "
+                              "\"auth\": \"security_token\"") != std::string::npos);
+  CHECK(refusal_of(text, "security_token") == "");
+}
+
+// What check_session() says of a token; the file is shown as FILE.
+std::string refusal_of_token(const std::string& text, Time now = {}) {
+  const Scratch scratch;
+  OciLogin login;
+  login.profile = "P";
+  login.auth = "security_token";
+  login.security_token_file = scratch.write("token", text, false);
+  try {
+    check_session(login, now);
+  } catch (const SetupError& error) {
+    CHECK(error.kind == SetupErrorKind::credentials);
+    const std::string what = error.what();
+    CHECK(what.ends_with("; run: oci session authenticate"));
+    CHECK((text.size() < 10 || what.find(text) == std::string::npos));  // it is a secret
+    return what;
+  }
+  return "";
+}
+
+// {"alg":"RS256"}, {"exp":2000000000}, and a signature.
+const std::string kToken = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjIwMDAwMDAwMDB9.c2lnbmF0dXJl";
+
+TEST_CASE("A token that the oci program cannot read is refused") {
+  CHECK(refusal_of_token(kToken) == "");
+  const auto holds = [](const std::string& text, const std::string& words) {
+    CAPTURE(text);
+    CHECK(refusal_of_token(text).find(words) != std::string::npos);
+  };
+  holds(kToken + "\n", "it ends with a line end");
+  holds(kToken + "\r\n", "it ends with a line end");
+  holds(kToken + "\n" + kToken, "it has more than one line");
+  holds(kToken + " ", "it has white space in it");
+  holds("\xEF\xBB\xBF" + kToken, "it has a character that no token has");
+  holds("", "it is empty");
+  holds("token", "it is no token: that has three parts");
+  holds("eyJhbGciOiJSUzI1NiJ9.c2ln.c2ln", "its second part is no JSON object");
+  holds("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "it does not say when the session ends");
+}
+
+TEST_CASE("A session that is over is refused, and one that ends later is not") {
+  const Time end(std::chrono::seconds(2'000'000'000));
+  CHECK(refusal_of_token(kToken, end) == "");
+  CHECK(refusal_of_token(kToken, end + std::chrono::seconds(1))
+            .find("the session of profile P ended") == 0);
+}
+
+TEST_CASE("The file of a token must be there, by its whole path") {
+  OciLogin login;
+  login.auth = "security_token";
+  CHECK_THROWS_WITH(check_session(login, {}),
+                    Catch::Contains("no value for \"security_token_file\""));
+  login.security_token_file = "token";
+  CHECK_THROWS_WITH(check_session(login, {}), Catch::Contains("is a relative path"));
+  login.security_token_file = "/no/such/token";
+  CHECK_THROWS_WITH(check_session(login, {}), Catch::Contains("cannot read /no/such/token"));
+  login.auth = "api_key";
+  check_session(login, {});
 }
 
 constexpr const char* kConfig =
@@ -189,6 +274,7 @@ TEST_CASE("A login that cannot work is refused, and says what to do") {
   };
   CHECK(refused(scratch.path("absent"), "").find("No such file") != std::string::npos);
   CHECK(refused("", "NOPE").find("no profile \"NOPE\"") != std::string::npos);
+  CHECK(refused("", "NOPE").find("which has DEFAULT, HALF, SESSION;") != std::string::npos);
   CHECK(refused("", "HALF").find("no value for \"user\"") != std::string::npos);
   CHECK(refused(scratch.path("home"), "") != "accepted");  // a folder
 }
@@ -219,7 +305,7 @@ workflow::Request a_request() {
 }
 
 TEST_CASE("A call has the documented form, and no secret in its arguments") {
-  const OciLogin login{"/c", "P", "api_key", "T", "U", "F", "R"};
+  const OciLogin login{"/c", "P", "api_key", "T", "U", "F", "R", ""};
   const RawCall call = make_raw_call(a_request(), "https://host", "http://u:password@proxy", login);
   CHECK(call.target == "https://host/20160918/images?a=b%20c");
   CHECK(call.arguments ==
@@ -255,7 +341,7 @@ TEST_CASE("What a request lacks is not in the call") {
   request.region = "r";
   request.path = "/x";
   const RawCall call =
-      make_raw_call(request, "http://h", "", OciLogin{"", "P", "A", "", "", "", ""});
+      make_raw_call(request, "http://h", "", OciLogin{"", "P", "A", "", "", "", "", ""});
   for (const char* name : {"--config-file", "--request-body", "--request-headers", "--request-id"})
     CHECK(std::ranges::find(call.arguments, name) == call.arguments.end());
   CHECK(call.rc.empty());

@@ -143,7 +143,7 @@ TEST_CASE("backup: never over something, never of nothing") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(1)));
   const auto none = work.run({"backup", "kept", "--ledger", "ledger"});
-  CHECK(none.exit_code == 4);
+  CHECK(none.exit_code == 2);
   CHECK(contains(none.err, "no ledger"));
   REQUIRE(work.run(run_with("ledger", "0")).exit_code == 0);
   fs::create_directory(work / "kept");
@@ -372,7 +372,7 @@ TEST_CASE("restore: never over a ledger, and only from one") {
   CHECK(over.exit_code == 2);
   CHECK(contains(over.err, "there already"));
   const auto none = work.run({"restore", "nothing", "--ledger", "again", "--reason", "x"});
-  CHECK(none.exit_code == 4);
+  CHECK(none.exit_code == 2);
   CHECK_FALSE(fs::exists(work / "again"));
   CHECK(work.run({"restore", "ledger", "--ledger", "again"}).exit_code == 2);
   CHECK(left_over(work, "again") == 0);

@@ -8,7 +8,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::MemoryEventStore;
 using migledger::testing::Output;
@@ -18,8 +18,7 @@ namespace {
 
 Output history_of(const ledger::EventStore& store, const HistoryOptions& options,
                   const Reopen& reopen = {}) {
-  return capture(
-      [&](auto& out, auto& err) { return run_history(store, options, out, err, reopen); });
+  return capture_exit([&](auto& out) { return run_history(store, options, out, reopen); });
 }
 
 // The positions of the events that are told, as jsonl.
@@ -111,7 +110,7 @@ TEST_CASE("What cannot be told is refused with exit code 2 and a reason") {
     const Output output = history_of(history.store(), options);
     CHECK(output.code == 2);
     CHECK(output.out.empty());
-    CHECK_THAT(output.err, Catch::StartsWith("history: "));
+    CHECK_THAT(output.err, Catch::StartsWith("migledger: "));
     return output.err;
   };
   HistoryOptions options;
@@ -232,7 +231,7 @@ TEST_CASE("Nothing more is read when nobody takes the output") {
   HistoryOptions options;
   options.follow = true;
   bool reopened = false;
-  run_history(history.store(), options, out, err, [&]() -> std::unique_ptr<ledger::EventStore> {
+  run_history(history.store(), options, out, [&]() -> std::unique_ptr<ledger::EventStore> {
     reopened = true;
     return nullptr;
   });

@@ -122,7 +122,7 @@ TEST_CASE("reconcile: without a ledger it is refused") {
   Workplace work;
   work.write("plan.json", json::serialize(simulated_plan(1)));
   const auto none = work.run(reconcile());
-  CHECK(none.exit_code == 4);
+  CHECK(none.exit_code == 2);
   CHECK(contains(none.err, "no ledger"));
   CHECK_FALSE(std::filesystem::exists(work / "ledger.sim"));
 }

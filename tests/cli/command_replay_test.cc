@@ -10,7 +10,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::failure;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::MemoryEventStore;
@@ -23,7 +23,7 @@ namespace {
 
 Output replay(const ledger::EventStore& store, const ReplayOptions& options,
               const FleetStart& start = {}) {
-  return capture([&](auto& out, auto& err) { return run_replay(store, options, out, err, start); });
+  return capture_exit([&](auto& out) { return run_replay(store, options, out, start); });
 }
 
 ReplayOptions at(std::string until, std::optional<std::string> migration = "web-1") {
@@ -335,7 +335,7 @@ TEST_CASE("What cannot be replayed is refused with exit code 2 and a reason") {
     const Output output = replay(history.store(), options);
     CHECK(output.code == 2);
     CHECK(output.out.empty());
-    CHECK_THAT(output.err, Catch::StartsWith("replay: "));
+    CHECK_THAT(output.err, Catch::StartsWith("migledger: "));
     return output.err;
   };
   CHECK_THAT(refused(at("22")), Catch::Contains("beyond the end"));

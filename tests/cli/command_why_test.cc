@@ -7,7 +7,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::Output;
 using Kind = HistoryBuilder::Sighting::Kind;
@@ -29,7 +29,7 @@ Output why(const ledger::EventStore& store, std::string what, bool json = false,
   options.what = std::move(what);
   options.until = std::move(until);
   options.json = json;
-  return capture([&](auto& out, auto& err) { return run_why(store, options, out, err); });
+  return capture_exit([&](auto& out) { return run_why(store, options, out); });
 }
 
 }  // namespace

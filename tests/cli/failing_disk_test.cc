@@ -82,7 +82,7 @@ bool stops(const Failure& failure, const std::string& under, int after, int time
   if (stopped.exit_code != 0) {
     REQUIRE(stopped.exit_code == 4);
     REQUIRE(contains(stopped.err, failure.words));
-    REQUIRE(contains(stopped.err, std::string("\nmigledger: ") + failure.advice));
+    REQUIRE(contains(stopped.err, failure.advice));
     REQUIRE(contains(stopped.err, "run the same command again"));
     REQUIRE(stopped.err.size() < 2000);
   }

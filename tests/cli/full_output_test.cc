@@ -1,6 +1,7 @@
 // What a command says goes to a place that is full: never exit code 0.
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/support/paths.h"
 #include "tests/support/simulated_plan.h"
@@ -49,7 +50,9 @@ TEST_CASE("Output that cannot be written is an error, whatever the command") {
     CHECK(run_into(work, "/dev/null", command).exit_code == 0);
   }
   // What went wrong before that counts more.
-  CHECK(run_into(work, "/dev/full", {"status", "--ledger", "none"}).exit_code == 4);
+  std::filesystem::create_directory(work / "bad");
+  work.write("bad/FORMAT", "not the one of a ledger\n");
+  CHECK(run_into(work, "/dev/full", {"verify", "--ledger", "bad"}).exit_code == 4);
 }
 
 TEST_CASE("Started with its input and output closed, it writes into no file of its own") {

@@ -31,7 +31,7 @@ TEST_CASE("Every decision of a golden ledger is made again by this build") {
     cli::ReplayOptions options;
     options.check = options.json = true;
     const auto output =
-        capture([&](auto& out, auto& err) { return cli::run_replay(*store, options, out, err); });
+        capture_exit([&](auto& out) { return cli::run_replay(*store, options, out); });
     CHECK(output.code == 0);
     CHECK(output.json().at("same") == true);
     CHECK(output.json().at("judged").to_number<int>() > 10);

@@ -9,7 +9,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::failure;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::MemoryEventStore;
@@ -22,7 +22,7 @@ namespace {
 using V = std::vector<int>;
 
 Output history_of(const ledger::EventStore& store, const HistoryOptions& options) {
-  return capture([&](auto& out, auto& err) { return run_history(store, options, out, err); });
+  return capture_exit([&](auto& out) { return run_history(store, options, out); });
 }
 
 V positions(const Output& output) {
@@ -219,7 +219,7 @@ TEST_CASE("Several ledgers are told in order of time, each line with its ledger"
   b.session("bob").start("db-1").at("2026-11-23T09:00:09.5Z").ok("check-source");
   const HistoryLedger ledgers[] = {{"a.ledger", &a.store(), {}}, {"dir/b.ledger", &b.store(), {}}};
   const auto tell = [&](const HistoryOptions& options) {
-    return capture([&](auto& out, auto& err) { return run_history(ledgers, options, out, err); });
+    return capture_exit([&](auto& out) { return run_history(ledgers, options, out); });
   };
   HistoryOptions options;
   options.format = "jsonl";

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/failure.h"
+#include "cli/usage_error.h"
+
 namespace migledger::testing {
 
 struct Output {
@@ -33,6 +36,18 @@ Output capture(Run&& run) {
   output.out = out.str();
   output.err = err.str();
   return output;
+}
+
+// Calls run(out); a UsageError becomes what the program makes of it.
+template <typename Run>
+Output capture_exit(Run&& run) {
+  return capture([&](std::ostream& out, std::ostream& err) {
+    try {
+      return static_cast<int>(run(out));
+    } catch (const cli::UsageError& e) {
+      return cli::FailureReport(false, err).fail(cli::ExitStatus::usage, e.what());
+    }
+  });
 }
 
 }  // namespace migledger::testing

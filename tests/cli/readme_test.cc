@@ -95,8 +95,8 @@ TEST_CASE("The table of commands says which want a reason, and where a tenancy i
     }
   }
   CHECK(commands > 25);
-  CHECK(work.run({"sim", "report", "--help"}).out.find("--sim-state TEXT=migration.ledger.sim") !=
+  CHECK(work.run({"sim", "report", "--help"}).out.find("(default: <ledger>.sim") !=
         std::string::npos);
-  CHECK(section("## Commands").find("(`--sim-state DIR`; default `migration.ledger.sim`)") !=
+  CHECK(section("## Commands").find("(`--sim-state DIR`; default `<ledger>.sim`)") !=
         std::string::npos);
 }

@@ -9,7 +9,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::Output;
 
@@ -17,7 +17,7 @@ namespace {
 
 Output check(const ledger::EventStore& store, ReplayOptions options = {}) {
   options.check = true;
-  return capture([&](auto& out, auto& err) { return run_replay(store, options, out, err); });
+  return capture_exit([&](auto& out) { return run_replay(store, options, out); });
 }
 
 // An intent out of nothing: no look was made before it.

@@ -11,7 +11,7 @@
 
 using namespace migledger;
 using namespace migledger::cli;
-using migledger::testing::capture;
+using migledger::testing::capture_exit;
 using migledger::testing::failure;
 using migledger::testing::HistoryBuilder;
 using migledger::testing::Output;
@@ -36,8 +36,7 @@ Output walk(const std::string& typed, ReplayOptions options = {}) {
   const auto keys = keys_of_lines(in);
   options.step = true;
   options.keys = keys.get();
-  return capture(
-      [&](auto& out, auto& err) { return run_replay(history.store(), options, out, err); });
+  return capture_exit([&](auto& out) { return run_replay(history.store(), options, out); });
 }
 
 // The positions of the events that were shown, in their order.

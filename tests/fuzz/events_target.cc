@@ -12,6 +12,7 @@
 #include "cli/event_json.h"
 #include "cli/event_kind.h"
 #include "cli/event_text.h"
+#include "cli/usage_error.h"
 #include "ledger/codec.h"
 #include "ledger/fleet_summary.h"
 #include "ledger/migration_state.h"
@@ -35,6 +36,8 @@ void reading(Read&& read) {
     read();
   } catch (const ledger::LedgerError& error) {
     promise(error.kind == ledger::LedgerErrorKind::corrupt, error.what());
+  } catch (const cli::UsageError& error) {
+    promise_printable(error.what(), "an error of usage is printable");
   } catch (const kj::Exception&) {
   }
 }
@@ -103,17 +106,15 @@ void fold(const HostileStore& store) {
 }
 
 void history(const HostileStore& store, cli::HistoryOptions options) {
-  std::ostringstream out, err;
-  reading([&] { cli::run_history(store, options, out, err); });
-  promise_printable(err.str(), "an error of history is printable");
+  std::ostringstream out;
+  reading([&] { cli::run_history(store, options, out); });
   if (options.format == "table") promise_printable(out.str(), "history is printable");
 }
 
 void replay(const HostileStore& store, cli::ReplayOptions options) {
-  std::ostringstream out, err;
+  std::ostringstream out;
   bool whole = false;
-  reading([&] { whole = cli::run_replay(store, options, out, err) == 0; });
-  promise_printable(err.str(), "an error of replay is printable");
+  reading([&] { whole = cli::run_replay(store, options, out) == 0; });
   if (!options.json) promise_printable(out.str(), "replay is printable");
   if (options.json && whole) promise_json(out.str());
 }

@@ -10,4 +10,6 @@ std::string migledger_program() { return MIGLEDGER_PROGRAM; }
 
 std::string failing_disk_library() { return MIGLEDGER_FAILING_DISK; }
 
+std::string refused_threads_library() { return MIGLEDGER_REFUSED_THREADS; }
+
 }  // namespace migledger::testing

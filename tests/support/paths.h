@@ -15,4 +15,7 @@ std::string migledger_program();
 // The library that makes a disk fail (failing_disk.c).
 std::string failing_disk_library();
 
+// The library that refuses threads (refused_threads.c).
+std::string refused_threads_library();
+
 }  // namespace migledger::testing
