@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
+#include "adapters/sim/call.h"
 #include "adapters/sim/provision.h"
-#include "adapters/sim/regions.h"
+#include "adapters/sim/references.h"
 
 namespace migledger::adapters::sim {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -56,11 +61,23 @@ void provision_data_volumes(World& world, const Instance& instance, int count) {
 }
 
 void provision_volume(World& world, const std::string& id, const std::string& region,
-                      const std::string& compartment, const std::string& name) {
-  if (id.empty() || !world.first_use("volume/" + region + "/" + id)) return;
+                      const std::string& compartment, const std::string& name,
+                      std::string_view members_text) {
+  if (!can_be_in(id, "volume|bootvolume|volumegroup", region) ||
+      !world.first_use("volume/" + region + "/" + id))
+    return;
   const std::string domain = world.subscribe(region).domains.front();
   Volume volume = old_volume(world, kind_of_ocid(id), id, region, compartment, name, domain);
   if (volume.kind == VolumeKind::boot) volume.image = world.subscribe(region).platform_image;
+  if (!members_text.empty()) {
+    json::object members = object_of(members_text);
+    volume.size_gb =
+        static_cast<std::int64_t>(number(members, "sizeInGBs", double(volume.size_gb)));
+    volume.vpus = static_cast<std::int64_t>(number(members, "vpusPerGB", double(volume.vpus)));
+    volume.kms_key = text(members, "kmsKeyId");
+    for (const char* taken : {"sizeInGBs", "vpusPerGB", "kmsKeyId"}) members.erase(taken);
+    if (!members.empty()) volume.extra = json::serialize(members);
+  }
   if (volume.kind == VolumeKind::group) {
     volume.source_type = "volumeIds";
     volume.size_gb = 0;

@@ -18,7 +18,7 @@ namespace {
 //   P replication policy: region/bucket of its source
 //   B volume, R replica, K backup, A attachment (volume_records.h): id
 //   v known: text                   x counter: name
-constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kFormat = 3;
 
 struct Whole {
   std::uint64_t format = kFormat, seed = 0, drawn = 0, calls = 0, seq = 0, creations = 0;
