@@ -11,6 +11,7 @@
 #include "adapters/oci_cli/program_version.h"
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
+#include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
 #include "ledger/recorded_state.h"
@@ -47,17 +48,22 @@ ExitStatus exit_of(const std::vector<workflow::Diagnosis>& found) {
   return exit;
 }
 
-// What the ledger at `path`, which may not be there, says of each migration.
-workflow::ProgressOf progress_in(const std::string& path) {
+// What the ledger, which may not be there, says of each migration.
+struct Known {
+  std::string ledger_id;
+  workflow::ProgressOf progress;
+};
+
+Known known_to(const std::string& path) {
   using workflow::Progress;
   if (!std::filesystem::exists(path)) return {};
   ledger::OpeningReport report;
   const std::shared_ptr store = ledger::RocksEventStore::open_reader(path, report);
-  return [store](std::string_view name) {
-    const auto state = ledger::recorded_state(*store, name);
-    if (!state) return Progress::not_begun;
-    return state->is_over() ? Progress::over : Progress::under_way;
-  };
+  return {ledger_facts(*store).id, [store](std::string_view name) {
+            const auto state = ledger::recorded_state(*store, name);
+            if (!state) return Progress::not_begun;
+            return state->is_over() ? Progress::over : Progress::under_way;
+          }};
 }
 
 }  // namespace
@@ -77,8 +83,9 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
                          ? ""
                          : "install or update it: https://docs.oracle.com/iaas/tools/oci-cli"});
   }
-  for (auto& diagnosis :
-       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(path)))
+  const Known known = known_to(path);
+  for (auto& diagnosis : workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(),
+                                            known.progress, known.ledger_id))
     found.push_back(std::move(diagnosis));
   if (command.json) {
     boost::json::array checks;

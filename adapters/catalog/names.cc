@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -15,16 +14,6 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_figure(char c) { return c >= '0' && c <= '9'; }
-
-std::optional<int> small_number(std::string_view text, int most) {
-  int value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [read, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || text.size() > 3 || !is_figure(text.front()) || error != std::errc() ||
-      read != end || value > most || (text.size() > 1 && text.front() == '0'))
-    return std::nullopt;
-  return value;
-}
 
 }  // namespace
 
@@ -75,43 +64,9 @@ bool is_volume_performance(double units, bool of_boot_volume) {
   return units >= (of_boot_volume ? 10 : 0) && units <= 120 && std::fmod(units, 10) == 0;
 }
 
-std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t end = part < 3 ? text.find('.') : text.size();
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto value = small_number(text.substr(0, end), 255);
-    if (!value) return std::nullopt;
-    address = address << 8 | static_cast<std::uint32_t>(*value);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return address;
-}
-
 bool is_unusable_ipv4(std::uint32_t address) {
   const std::uint32_t first = address >> 24;
   return first == 0 || first == 127 || first >= 224 || address >> 16 == (169U << 8 | 254U);
-}
-
-bool Cidr::contains(std::uint32_t address) const {
-  const std::uint32_t mask = bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits);
-  return (address & mask) == network;
-}
-
-bool Cidr::keeps(std::uint32_t address) const {
-  const std::uint32_t size = bits == 0 ? 0 : std::uint32_t{1} << (32 - bits);
-  const std::uint32_t offset = address - network;
-  return offset <= 1 || offset == size - 1;
-}
-
-std::optional<Cidr> parse_cidr(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const auto network = parse_ipv4(text.substr(0, slash));
-  const auto bits = small_number(text.substr(slash + 1), 32);
-  if (!network || !bits) return std::nullopt;
-  const Cidr cidr{*network, *bits};
-  return cidr.contains(*network) ? std::optional(cidr) : std::nullopt;
 }
 
 bool is_ipv6(std::string_view text) {

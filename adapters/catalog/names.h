@@ -48,23 +48,9 @@ inline constexpr std::size_t kMostGroups = 5;
 
 // ---- addresses ----------------------------------------------------------------------------------
 
-// "10.0.0.5" as a number; nothing: it is no IPv4 address in decimal without leading zeros.
-std::optional<std::uint32_t> parse_ipv4(std::string_view text);
-
 // Whether OCI keeps the address from every virtual network: link-local, loopback, multicast,
 // reserved and "this" network.
 bool is_unusable_ipv4(std::uint32_t address);
-
-struct Cidr {
-  std::uint32_t network = 0;
-  int bits = 0;
-
-  bool contains(std::uint32_t address) const;
-  // OCI keeps the first two addresses of a subnet and the last for itself.
-  bool keeps(std::uint32_t address) const;
-};
-// "10.0.0.0/16"; nothing: it is no IPv4 CIDR block.
-std::optional<Cidr> parse_cidr(std::string_view text);
 
 // An IPv6 address, in any form of RFC 4291.
 bool is_ipv6(std::string_view text);

@@ -148,9 +148,6 @@ constexpr std::array kShapes = {
 };
 // clang-format on
 
-// Threads of one OCPU: an OCPU of an Ampere Altra is one core, any other has two threads or cores.
-double threads_per_ocpu(const Shape& shape) { return shape.processor == kAltra ? 1 : 2; }
-
 }  // namespace
 
 std::span<const Shape> all_shapes() { return kShapes; }
@@ -160,54 +157,25 @@ const Shape* find_shape(std::string_view name) {
   return found == kShapes.end() ? nullptr : &*found;
 }
 
-std::optional<ShapeProblem> problem_with(const Shape& shape, const ShapeRequest& request) {
-  const auto outside = [](double value, double least, double most) {
-    return value < least || value > most;
-  };
-  if (!shape.flexible()) {
-    const bool asks = request.ocpus || request.memory || request.vcpus || request.nvmes ||
-                      request.local_gigabytes || !request.baseline.empty();
-    if (!asks) return std::nullopt;
-    return ShapeProblem{"", fmt::format("{} is a fixed shape of {} OCPUs and {} GB, which takes no "
-                                        "shape configuration",
-                                        shape.name, shape.ocpus, shape.memory)};
-  }
-  if (request.ocpus && outside(*request.ocpus, shape.fewest_ocpus, shape.most_ocpus))
-    return ShapeProblem{"ocpus", fmt::format("must be from {} to {} for {}", shape.fewest_ocpus,
-                                             shape.most_ocpus, shape.name)};
-  const double threads = threads_per_ocpu(shape);
-  if (request.vcpus && outside(*request.vcpus / threads, shape.fewest_ocpus, shape.most_ocpus))
-    return ShapeProblem{"vcpus",
-                        fmt::format("must be from {} to {} for {}", shape.fewest_ocpus * threads,
-                                    shape.most_ocpus * threads, shape.name)};
-  if (request.vcpus && request.ocpus && *request.vcpus != *request.ocpus * threads)
-    return ShapeProblem{"vcpus",
-                        fmt::format("contradicts ocpus: {} OCPUs of {} are {} virtual CPUs",
-                                    *request.ocpus, shape.name, *request.ocpus * threads)};
-  const double ocpus = request.ocpus   ? *request.ocpus
-                       : request.vcpus ? *request.vcpus / threads
-                                       : 0;
-  if (request.memory && *request.memory > shape.most_memory)
-    return ShapeProblem{"memoryInGBs",
-                        fmt::format("must be at most {} for {}", shape.most_memory, shape.name)};
-  if (request.memory && ocpus > 0 &&
-      outside(*request.memory, std::max(1.0, ocpus * kFewestMemoryPerOcpu),
-              ocpus * kMostMemoryPerOcpu))
-    return ShapeProblem{
-        "memoryInGBs",
-        fmt::format("must be from {} to {} for {} OCPUs of {}",
-                    std::max(1.0, ocpus * kFewestMemoryPerOcpu),
-                    std::min(ocpus * kMostMemoryPerOcpu, shape.most_memory), ocpus, shape.name)};
-  if (!request.baseline.empty() && request.baseline != "BASELINE_1_1" && !shape.burstable)
-    return ShapeProblem{
-        "baselineOcpuUtilization",
-        fmt::format("must be BASELINE_1_1 or absent: {} is not burstable", shape.name)};
-  if (request.nvmes && *request.nvmes > 0 && !shape.has_disks)
-    return ShapeProblem{"nvmes", fmt::format("must be absent: {} has no local disks", shape.name)};
-  if (request.local_gigabytes)
-    return ShapeProblem{"localVolumeSizeInGBs",
-                        fmt::format("must be absent: {} is not a DenseLV shape", shape.name)};
-  return std::nullopt;
+workflow::ShapeLimits limits_of(const Shape& shape) {
+  workflow::ShapeLimits limits;
+  limits.name = shape.name;
+  limits.flexible = shape.flexible();
+  limits.ocpus = shape.ocpus;
+  limits.memory = shape.memory;
+  limits.threads_per_ocpu = workflow::threads_per_ocpu(shape.processor);
+  limits.takes_nvmes = shape.has_disks;
+  limits.takes_local_volume = false;
+  if (!shape.flexible()) return limits;
+  limits.fewest_ocpus = shape.fewest_ocpus;
+  limits.most_ocpus = shape.most_ocpus;
+  limits.least_memory = kLeastMemoryPerOcpu;
+  limits.most_memory = shape.most_memory;
+  limits.least_memory_per_ocpu = kLeastMemoryPerOcpu;
+  limits.most_memory_per_ocpu = kMostMemoryPerOcpu;
+  limits.baselines = {"BASELINE_1_1"};
+  if (shape.burstable) limits.baselines = {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"};
+  return limits;
 }
 
 }  // namespace migledger::adapters

@@ -4,10 +4,10 @@
 // a shape that is not here may exist.
 #pragma once
 
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
+
+#include "workflow/shape_limits.h"
 
 namespace migledger::adapters {
 
@@ -30,11 +30,13 @@ struct Shape {
 
   bool flexible() const { return most_ocpus > 0; }
   bool bare_metal() const { return name.starts_with("BM."); }
-  bool is_arm() const { return processor.find("Ampere") != std::string_view::npos; }
+  bool is_arm() const {
+    return workflow::architecture_of(processor) == workflow::Architecture::arm;
+  }
 };
 
 // Gigabytes of memory that a flexible shape takes for each OCPU.
-inline constexpr double kFewestMemoryPerOcpu = 1;
+inline constexpr double kLeastMemoryPerOcpu = 1;
 inline constexpr double kMostMemoryPerOcpu = 64;
 
 std::span<const Shape> all_shapes();
@@ -42,18 +44,6 @@ std::span<const Shape> all_shapes();
 // Null: the shape is not in the table.
 const Shape* find_shape(std::string_view name);
 
-// What a launch or a configuration asks of a shape; what it does not ask for is nothing.
-struct ShapeRequest {
-  std::optional<double> ocpus, memory, vcpus, nvmes, local_gigabytes;
-  std::string_view baseline = {};  // "BASELINE_1_8"
-};
-
-// Why the shape does not offer that: the member of shapeConfig that is wrong and what it must be.
-// Nothing: the shape offers it.
-struct ShapeProblem {
-  std::string_view member;  // empty: the whole
-  std::string message;      // "must be from 1 to 114 for VM.Standard.E4.Flex"
-};
-std::optional<ShapeProblem> problem_with(const Shape& shape, const ShapeRequest& request);
+workflow::ShapeLimits limits_of(const Shape& shape);
 
 }  // namespace migledger::adapters

@@ -9,6 +9,7 @@
 #include "adapters/catalog/ocid.h"
 #include "adapters/catalog/words.h"
 #include "ledger/utf8.h"
+#include "workflow/ipv4.h"
 
 namespace migledger::adapters {
 
@@ -129,11 +130,11 @@ bool is_base_url(std::string_view text) {
 }
 
 bool is_ipv4_address(std::string_view text) {
-  const auto address = parse_ipv4(text);
+  const auto address = workflow::parse_ipv4(text);
   return address && !is_unusable_ipv4(*address);
 }
 
-bool is_ipv4_block(std::string_view text) { return parse_cidr(text).has_value(); }
+bool is_ipv4_block(std::string_view text) { return workflow::parse_cidr(text).has_value(); }
 
 bool is_metadata_key(std::string_view text) { return made_of(text, "._-", 1, 255); }
 

@@ -53,7 +53,7 @@ void check_shape(const MigrationSource& migration, Problems& problems) {
     if (!value || value->kind != Kind::number) return std::nullopt;
     return number_value(value->text);
   };
-  ShapeRequest request;
+  workflow::ShapeRequest request;
   request.ocpus = number_of("ocpus");
   request.memory = number_of("memoryInGBs");
   request.vcpus = number_of("vcpus");
@@ -62,7 +62,7 @@ void check_shape(const MigrationSource& migration, Problems& problems) {
   if (const JsonNode* baseline = config->find("baselineOcpuUtilization"))
     request.baseline = baseline->text;
   const std::string path = migration.path_of("shape_config");
-  if (const auto problem = problem_with(*shape, request)) {
+  if (const auto problem = problem_with(limits_of(*shape), request)) {
     const JsonNode* member = config->find(problem->member);
     problems.add(member ? member->offset : config->offset,
                  member ? join_path(path, problem->member) : path, problem->message);

@@ -31,10 +31,10 @@ json::object show_shape(const Shape& shape) {
       shape.platform.empty() ? json::value(nullptr) : json::value({{"type", shape.platform}});
   if (shape.flexible()) {
     o["ocpuOptions"] = {{"min", shape.fewest_ocpus}, {"max", shape.most_ocpus}};
-    o["memoryOptions"] = {{"minInGBs", shape.fewest_ocpus * kFewestMemoryPerOcpu},
+    o["memoryOptions"] = {{"minInGBs", kLeastMemoryPerOcpu},
                           {"maxInGBs", shape.most_memory},
                           {"defaultPerOcpuInGBs", shape.memory},
-                          {"minPerOcpuInGBs", kFewestMemoryPerOcpu},
+                          {"minPerOcpuInGBs", kLeastMemoryPerOcpu},
                           {"maxPerOcpuInGBs", kMostMemoryPerOcpu}};
   }
   return o;

@@ -10,7 +10,9 @@ namespace migledger::adapters::sim {
 Answer handle_images(Call& call);       // /20160918/images…
 Answer handle_instances(Call& call);    // /20160918/instances…
 Answer handle_attachments(Call& call);  // what lives and dies with an instance
-Answer handle_placement(Call& call);    // …/computeCapacityReservations, …/dedicatedVmHosts
+Answer handle_placement(Call& call);    // …/computeCapacityReservations, …/dedicatedVmHosts, …
+Answer handle_private_ips(Call& call);  // …/privateIps…
+Answer handle_backup_policies(Call& call);                   // …/volumeBackupPolicyAssignments
 Answer handle_volumes(Call& call, VolumeKind kind);          // …/volumes, …/bootVolumes
 Answer handle_volume_groups(Call& call);                     // …/volumeGroups
 Answer handle_volume_replicas(Call& call, VolumeKind kind);  // …/blockVolumeReplicas, …
@@ -39,6 +41,9 @@ ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view a
 
 // Custom images of the region that are not deleted.
 std::int64_t custom_images(const Call& call);
+
+// The kind, as in OCIDs, of what such a collection of handle_placement() holds; empty: it has none.
+std::string_view placement_kind(std::string_view collection);
 
 // The capacity rule that refuses a launch there, and its place among the rules; null: none.
 const CapacityRule* capacity_rule(const Call& call, std::string_view availability_domain,

@@ -9,6 +9,7 @@
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/network.h"
 #include "adapters/sim/references.h"
+#include "workflow/ipv4.h"
 
 namespace migledger::adapters::sim {
 
@@ -200,28 +201,19 @@ Size check_shape(const Call& call, const json::object& body) {
                    Type::text,
                    false,
                    {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"}}});
-  const auto asked = [&](std::string_view key) -> std::optional<double> {
-    if (!config || !has(*config, key)) return std::nullopt;
-    return number(*config, key, 0);
-  };
-  ShapeRequest request;
-  request.ocpus = asked("ocpus");
-  request.memory = asked("memoryInGBs");
-  request.vcpus = asked("vcpus");
-  request.nvmes = asked("nvmes");
-  request.local_gigabytes = asked("localVolumeSizeInGBs");
-  const std::string baseline = config ? text(*config, "baselineOcpuUtilization") : std::string();
-  request.baseline = baseline;
-  if (const auto problem = problem_with(*shape, request))
+  const json::value shown = config ? json::value(*config) : json::value();
+  const workflow::ShapeRequest request = workflow::request_of(shown);
+  if (const auto problem = problem_with(limits_of(*shape), request))
     invalid(fmt::format("shapeConfig{}{} {}", problem->member.empty() ? "" : ".", problem->member,
                         problem->message));
   if (!shape->flexible()) return {shape->ocpus, shape->memory};
   if (!config) missing(fmt::format("shapeConfig, which the flexible shape {} needs,", name));
   if (!request.ocpus && !request.vcpus)
     missing(fmt::format("shapeConfig.ocpus, which {} needs,", name));
-  if (request.vcpus && std::fmod(*request.vcpus, 2) != 0)
-    invalid("shapeConfig.vcpus must be a multiple of 2");
-  const double ocpus = request.ocpus ? *request.ocpus : *request.vcpus / 2;
+  const auto limits = limits_of(*shape);
+  if (request.vcpus && std::fmod(*request.vcpus, limits.threads_per_ocpu) != 0)
+    invalid(fmt::format("shapeConfig.vcpus must be a multiple of {}", limits.threads_per_ocpu));
+  const double ocpus = *workflow::ocpus_of(limits, request);
   return {ocpus,
           request.memory ? *request.memory : std::min(shape->most_memory, ocpus * shape->memory)};
 }
@@ -275,8 +267,10 @@ Interface check_interface(Call& call, const json::object& body) {
     if (label_in_use(call, result.subnet, label))
       invalid(fmt::format("createVnicDetails.hostnameLabel {} is in use in the subnet", label));
   }
-  result.public_ip = flag(vnic, "assignPublicIp", !flag(*subnet, "prohibitPublicIpOnVnic", false));
-  if (result.public_ip && flag(*subnet, "prohibitPublicIpOnVnic", false))
+  const bool is_private = flag(*subnet, "prohibitPublicIpOnVnic", false) ||
+                          flag(*subnet, "prohibitInternetIngress", false);
+  result.public_ip = flag(vnic, "assignPublicIp", !is_private);
+  if (result.public_ip && is_private)
     invalid("createVnicDetails.assignPublicIp: the subnet prohibits public IP addresses");
   const bool has_ipv6 = !text(*subnet, "ipv6CidrBlock").empty();
   if (flag(vnic, "assignIpv6Ip", false) && !has_ipv6)
@@ -294,7 +288,11 @@ Interface check_interface(Call& call, const json::object& body) {
         invalid(fmt::format("Network security group {} is of another virtual network", id));
     }
   }
-  check_reference(call, text(vnic, "privateIpId"), "privateip");
+  const std::string given_ip = text(vnic, "privateIpId");
+  check_reference(call, given_ip, "privateip");
+  if (!given_ip.empty() && !lies_beside(call, given_ip).empty() &&
+      lies_beside(call, given_ip) != result.subnet)
+    invalid(fmt::format("createVnicDetails.privateIpId {} is of another subnet", given_ip));
   const std::string address = text(vnic, "privateIp");
   const std::string block = text(vnic, "subnetCidr");
   if (!address.empty() && !text(vnic, "privateIpId").empty())
@@ -305,8 +303,8 @@ Interface check_interface(Call& call, const json::object& body) {
   if (!block.empty() && block != cidr)
     invalid(fmt::format("createVnicDetails.subnetCidr {} is none of the subnet", block));
   if (!address.empty()) {
-    const auto parsed = parse_ipv4(address);
-    const auto range = parse_cidr(cidr);
+    const auto parsed = workflow::parse_ipv4(address);
+    const auto range = workflow::parse_cidr(cidr);
     if (!parsed || !range || !range->contains(*parsed) || range->keeps(*parsed))
       invalid(fmt::format("createVnicDetails.privateIp {} is not an available address in {}",
                           address, cidr));

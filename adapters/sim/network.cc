@@ -118,6 +118,52 @@ Answer handle_subnets(Call& call) {
   return answer(200, items);
 }
 
+Answer handle_private_ips(Call& call) {
+  if (call.request.method != "GET") no_such_operation(call);
+  if (call.path.size() == 3) {
+    const std::string& id = call.path[2];
+    check_reference(call, id, "privateip");
+    return one({{"id", id},
+                {"compartmentId", call.world.tenancy_id()},
+                {"ipAddress", "10.0.255.250"},
+                {"isPrimary", false},
+                {"subnetId", lies_beside(call, id)},
+                {"vnicId", nullptr},
+                {"timeCreated", "2024-01-01T00:00:00.000Z"}},
+               id);
+  }
+  if (call.path.size() != 2) no_such_operation(call);
+  const std::string subnet(call.required_parameter("subnetId"));
+  if (!find_subnet(call, subnet)) not_found();
+  const auto address = call.parameter("ipAddress");
+  const Page page = page_of(call);
+  json::array items;
+  std::uint64_t next = 0;
+  call.world.instances.scan(
+      key_of("region", call.region.name), page.after, [&](std::uint64_t seq, Instance& i) {
+        if (i.subnet != subnet || i.timeline.at(call.now()) == State::terminated ||
+            (!address.empty() && i.private_ip != address))
+          return true;
+        if (items.size() == page.limit) {
+          next = seq - 1;
+          return false;
+        }
+        const std::string label = text(object_of(i.vnic), "hostnameLabel");
+        items.push_back({{"id", sibling_id(i, "privateip")},
+                         {"compartmentId", i.compartment},
+                         {"hostnameLabel", label.empty() ? json::value(nullptr) : json::value(label)},
+                         {"ipAddress", i.private_ip},
+                         {"isPrimary", true},
+                         {"subnetId", i.subnet},
+                         {"vnicId", sibling_id(i, "vnic")},
+                         {"timeCreated", format_millis(i.created)}});
+        return true;
+      });
+  Answer a = answer(200, items);
+  if (next > 0) a.headers.emplace_back("opc-next-page", std::to_string(next));
+  return a;
+}
+
 Answer handle_groups(Call& call) {
   if (call.request.method != "GET" || call.path.size() != 3) no_such_operation(call);
   const auto group = find_group(call, call.path[2]);

@@ -76,6 +76,7 @@ Answer show_bucket(Call& call, const Bucket& b) {
   o["publicAccessType"] = b.public_access;
   o["storageTier"] = b.storage_tier;
   o["versioning"] = b.versioning;
+  o.erase("retentionRules");  // a list of its own shows them
   o["replicationEnabled"] = call.world.policy_of(b.region, b.name) != nullptr;
   o["isReadOnly"] = b.read_only;
   if (!b.kms_key.empty()) o["kmsKeyId"] = b.kms_key;
@@ -496,6 +497,16 @@ ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view a
   return at;
 }
 
+namespace {
+
+Answer list_retention_rules(const Bucket& bucket) {
+  const json::object kept = object_of(bucket.extra);
+  const json::value* rules = kept.if_contains("retentionRules");
+  return answer(200, {{"items", rules ? *rules : json::array()}});
+}
+
+}  // namespace
+
 Answer handle_object_storage(Call& call) {
   const std::string& method = call.request.method;
   if (call.path.size() == 1 && method == "GET")
@@ -521,6 +532,8 @@ Answer handle_object_storage(Call& call) {
   if (what == "p") return handle_pars(call, bucket);
   if (what == "replicationPolicies") return handle_replication_policies(call, bucket);
   if (what == "replicationSources") return list_replication_sources(call, bucket);
+  if (what == "retentionRules" && call.path.size() == 5 && method == "GET")
+    return list_retention_rules(bucket);
   if (what == "actions" && call.path.size() == 6 && method == "POST") {
     if (call.path[5] == "makeBucketWritable") return make_bucket_writable(call, bucket);
     if (call.path[5] == "restoreObjects") return restore_object(call, bucket);

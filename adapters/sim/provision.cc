@@ -114,6 +114,10 @@ void provision_bucket(World& world, const std::string& name, const std::string& 
   take("publicAccessType", b.public_access);
   take("versioning", b.versioning);
   take("kmsKeyId", b.kms_key);
+  if (const json::object* metadata = member(members, "metadata"))
+    for (const auto& [name, value] : *metadata)
+      if (value.is_string()) b.metadata.emplace_back(name, value.get_string());
+  members.erase("metadata");
   if (!members.empty()) b.extra = json::serialize(members);
   world.add(std::move(b));
 }
@@ -169,7 +173,7 @@ std::vector<std::string> list_of(std::string_view json_text) {
 
 // What the members of "launch_options" name.
 void provision_launch_options(World& world, const std::string& region, std::string_view options,
-                              const std::string& domain) {
+                              const std::string& domain, const std::string& subnet) {
   boost::json::error_code error;
   const auto value = boost::json::parse({options.data(), options.size()}, error);
   if (error || !value.is_object()) return;
@@ -178,7 +182,7 @@ void provision_launch_options(World& world, const std::string& region, std::stri
     for (const json::value& group : groups->get_array())
       if (group.is_string())
         provision_reference(world, std::string(group.get_string()), "networksecuritygroup", region);
-  provision_reference(world, text(members, "privateIpId"), "privateip", region);
+  provision_reference(world, text(members, "privateIpId"), "privateip", region, subnet);
   provision_reference(world, text(members, "clusterPlacementGroupId"), "clusterplacementgroup",
                       region, domain);
   provision_reference(world, text(members, "capacityReservationId"), "capacityreservation", region,
@@ -235,7 +239,8 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
       world.first_use("subnet-compartment/" + target + "/" + subnet + "/" +
                       field("target_compartment_id"));
     }
-    provision_launch_options(world, target, field("launch_options"), domain);
+    provision_launch_options(world, target, field("launch_options"), domain,
+                             field("target_subnet_id"));
   }
   world.commit();
 }

@@ -37,8 +37,9 @@ Answer route(Call& call) {
       if (what == "volumeGroups") return handle_volume_groups(call);
       if (what == "subnets") return handle_subnets(call);
       if (what == "networkSecurityGroups") return handle_groups(call);
-      if (what == "computeCapacityReservations" || what == "dedicatedVmHosts")
-        return handle_placement(call);
+      if (what == "privateIps") return handle_private_ips(call);
+      if (what == "volumeBackupPolicyAssignments") return handle_backup_policies(call);
+      if (!placement_kind(what).empty()) return handle_placement(call);
       if (const auto kind = kind_of(&VolumeWords::collection, what))
         return handle_volumes(call, *kind);
       if (const auto kind = kind_of(&VolumeWords::replicas, what))

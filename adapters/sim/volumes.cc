@@ -150,7 +150,7 @@ std::string kept_settings(const json::object& body) {
         invalid("autotunePolicies.maxVpusPerGB must be 10, 20, 30 and so on up to 120");
     }
   return kept_members(body, {"autotunePolicies", "definedTags", "isAutoTuneEnabled",
-                             "isReservationsEnabled", "clusterPlacementGroupId"});
+                             "isReservationsEnabled", "clusterPlacementGroupId", "backupPolicyId"});
 }
 
 Answer create_volume(Call& call, VolumeKind kind) {
@@ -277,7 +277,7 @@ Volume boot_volume_of(const Instance& i, Time now) {
     v.kms_key = text(*boot, "kmsKeyId");
     v.vpus = static_cast<std::int64_t>(number(*boot, "vpusPerGB", 10));
     v.extra = kept_members(
-        *boot, {"autotunePolicies", "definedTags", "freeformTags", "isAutoTuneEnabled"});
+        *boot, {"autotunePolicies", "backupPolicyId", "definedTags", "freeformTags", "isAutoTuneEnabled"});
   }
   if (gone) v.timeline.phases.push_back({i.timeline.end(), State::terminated});
   return v;
@@ -334,6 +334,7 @@ json::object show_volume(const Volume& v, Time now) {
   o["freeformTags"] = tags_json(v.tags);
   o["timeCreated"] = format_millis(v.created);
   show_kept(o, v.extra);
+  o.erase("backupPolicyId");  // an assignment of its own shows it
   return o;
 }
 
@@ -385,6 +386,24 @@ Making making_of(Call& call, const std::string& name, bool from_something) {
   making.timeline = {
       {{call.now(), State::provisioning}, {making.end, fails ? State::faulty : State::available}}};
   return making;
+}
+
+Answer handle_backup_policies(Call& call) {
+  if (call.request.method != "GET" || call.path.size() != 2) no_such_operation(call);
+  const std::string& asset = call.required_parameter("assetId");
+  const auto dot = asset.find('.', 6);
+  const auto kind = kind_of(&VolumeWords::ocid,
+                            std::string_view(asset).substr(std::min<std::size_t>(6, asset.size()),
+                                                           dot == std::string::npos ? 0 : dot - 6));
+  if (!kind) not_found();
+  const Volume volume = volume_seen(call, *kind, asset);
+  json::array items;
+  if (const std::string policy = text(object_of(volume.extra), "backupPolicyId"); !policy.empty())
+    items.push_back({{"id", policy + "-of-" + volume.name},
+                     {"assetId", asset},
+                     {"policyId", policy},
+                     {"timeCreated", format_millis(volume.created)}});
+  return answer(200, items);
 }
 
 Answer handle_volumes(Call& call, VolumeKind kind) {

@@ -429,6 +429,7 @@ void World::add(Arrival arrival) {
 }
 
 void World::put(Bucket& bucket, Object object) {
+  if (bucket.storage_tier == "Archive") object.storage_tier = bucket.storage_tier;
   replicate(bucket, object, object.created, false);
   save("o" + row_of(bucket.region, bucket.name) + "/" + object.name, pack(object));
   const std::string name = object.name;

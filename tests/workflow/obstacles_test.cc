@@ -251,13 +251,30 @@ TEST_CASE("a limit that is used up parks, when it was raised, the next run goes 
 
 TEST_CASE("a refusal for good fails the migration, an accepted change of plan goes on") {
   Plan plan = plan_of(1);
-  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 100000, "memoryInGBs": 16})");
+  // What no check can see: OCI measures the metadata at the launch.
+  plan.migrations[0].fields.set("metadata", R"({"text": ")" + std::string(40'000, 'x') + "\"}");
   Rehearsal rehearsal;
   const RunResult first = rehearsal.run(plan);
   INFO(rehearsal.state("web-1").reason);
   CHECK(first.failed == 1);
   CHECK(workflow::exit_code(first) == 1);
   CHECK(rehearsal.run(plan).failed == 1);  // nothing has changed
+  plan.migrations[0].fields.set("metadata", R"({"text": "short"})");
+  workflow::RunOptions options;
+  options.accept_plan_change = true;
+  CHECK(rehearsal.run(plan, options).done == 1);
+  check_each_made_once(rehearsal, 1);
+}
+
+TEST_CASE("what a check refuses waits before anything is made, an accepted change goes on") {
+  Plan plan = plan_of(1);
+  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 100000, "memoryInGBs": 16})");
+  Rehearsal rehearsal;
+  const RunResult first = rehearsal.run(plan);
+  CHECK(first.parked == 1);
+  CHECK(workflow::exit_code(first) == 3);
+  CHECK_THAT(rehearsal.state("web-1").reason, Catch::Contains("must be from 1 to 114"));
+  CHECK(rehearsal.created("image").empty());
   plan.migrations[0].fields.set("shape_config", R"({"ocpus": 2, "memoryInGBs": 16})");
   workflow::RunOptions options;
   options.accept_plan_change = true;
