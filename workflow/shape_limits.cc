@@ -47,6 +47,10 @@ ShapeLimits limits_of(const json::value& listed) {
       baselines && baselines->is_array())
     for (const auto& word : baselines->get_array())
       if (word.is_string()) shape.baselines.emplace_back(word.get_string());
+  // Its instances have whole OCPUs.
+  if (const auto* subcore = member(&listed, "isSubcore");
+      subcore && subcore->is_bool() && !subcore->get_bool())
+    shape.baselines = {"BASELINE_1_1"};
   return shape;
 }
 

@@ -242,6 +242,9 @@ Verdict read_staging(const View& view, Answers answers) {
 
 namespace {
 
+// An instance can have so many volumes beside its boot volume.
+constexpr std::ptrdiff_t kMostAttached = 32;
+
 Request ask_room(const View& view) {
   Request request;
   request.region = view.plan("target_region");
@@ -286,6 +289,7 @@ struct Target {
   const Answer* room = nullptr;
   const Answer* instance = nullptr;
   const Answer* devices = nullptr;  // those that are free
+  const Answer* attached = nullptr;
   const Answer* volumes = nullptr;
   std::optional<Request> wanted;
 };
@@ -299,13 +303,19 @@ std::optional<Verdict> lack_of(const View& view, const Target& target) {
     return Verdict::refused(fmt::format("{} GB of storage may still be made in {}, {} are needed",
                                         *room, view.plan("target_ad"), needed.to_number<double>()),
                             "have the limit total-storage-gb raised; then run again");
+  const std::string id = target_instance(view);
+  const auto* attached = target.attached ? items_of(*target.attached) : nullptr;
+  const auto holds = [](const auto& attachment) {
+    const auto state = text(&attachment, "lifecycleState");
+    return state == "ATTACHED" || state == "ATTACHING";
+  };
+  if (attached && std::ranges::count_if(*attached, holds) >= kMostAttached)
+    return Verdict::refused(
+        fmt::format("instance {} has {} attached volumes already, as many as it can have", id,
+                    kMostAttached),
+        "detach a volume, or configure another instance in \"attach\"");
   const auto* free = target.devices ? items_of(*target.devices) : nullptr;
   if (!free) return std::nullopt;
-  const std::string id = target_instance(view);
-  if (free->empty())
-    return Verdict::refused(
-        fmt::format("instance {} has no free device: it can have 32 attached volumes", id),
-        "detach a volume, or configure another instance in \"attach\"");
   const auto device = get(view, 1, "device");
   const bool is_free = std::ranges::any_of(
       *free, [&](const auto& item) { return text(&item, "name") == device; });
@@ -330,7 +340,12 @@ Target see_target(const View& view, Answers answers) {
       target.devices = turn.take(
           core_get(region, instance + "/devices",
                    make_query({{"isAvailable", "true"}, {"limit", "1000"}})));
-      if (!target.devices) return;
+      target.attached = turn.take(core_get(
+          region, "volumeAttachments",
+          make_query({{"compartmentId", text(shown(*target.instance), "compartmentId")},
+                      {"instanceId", target_instance(view)},
+                      {"limit", "1000"}})));
+      if (!target.attached) return;
     }
     if (lack_of(view, target)) target.volumes = turn.take(list_volumes(view));
   };
@@ -358,11 +373,12 @@ Verdict read_target(const View& view, Answers answers) {
     verdict.findings.push_back(
         fmt::format("how much storage may still be made in {} could not be seen ({})",
                     view.plan("target_ad"), error_words(*target.room)));
-  if (target.devices && !is_list(*target.devices)) {
-    if (!is_hidden_or_gone(*target.devices)) return Verdict::cannot_look(*target.devices);
-    verdict.findings.push_back(
-        fmt::format("which devices of instance {} are free could not be seen ({})",
-                    target_instance(view), error_words(*target.devices)));
+  for (const auto& [list, what] : {std::pair(target.devices, "which devices are free"),
+                                   std::pair(target.attached, "which volumes are attached")}) {
+    if (!list || is_list(*list)) continue;
+    if (!is_hidden_or_gone(*list)) return Verdict::cannot_look(*list);
+    verdict.findings.push_back(fmt::format("{} on instance {} could not be seen ({})", what,
+                                           target_instance(view), error_words(*list)));
   }
   if (auto no = lack_of(view, target)) {
     if (!is_list(*target.volumes)) return Verdict::cannot_look(*target.volumes);

@@ -94,10 +94,11 @@ struct Faults {
   double rate(Fault f) const { return rates[static_cast<std::size_t>(f)]; }
 };
 
-// What is provisioned and can be given members of its own: "instance", "vnic", "boot_volume" and
-// "volume" of the source, "bucket" of the source, "subnet" and "nsg" of the target.
-inline constexpr std::array<std::string_view, 7> kProvisioned = {
-    "instance", "vnic", "boot_volume", "volume", "bucket", "subnet", "nsg"};
+// What is provisioned and can be given members of its own: "instance", "vnic", "boot_volume",
+// "volume" (also those attached to the instance) and "bucket" of the source; "subnet", "nsg" and
+// "attach_instance", the one that "attach" names, of the target.
+inline constexpr std::array<std::string_view, 8> kProvisioned = {
+    "instance", "vnic", "boot_volume", "volume", "bucket", "subnet", "nsg", "attach_instance"};
 
 // The members for one of them as JSON text; empty: none.
 std::string_view provisioned_members(const Faults& faults, std::string_view what);

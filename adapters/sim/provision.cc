@@ -40,9 +40,8 @@ std::string arm_image(World& world, const std::string& region) {
   return world.add(std::move(image)).id;
 }
 
-// Shows the members that the faults file gives to the source, in place of invented ones.
-void dress(World& world, Instance& i, const Faults& faults) {
-  json::object members = object_of(provisioned_members(faults, "instance"));
+// Shows the members that the faults file gives, in place of invented ones.
+void dress(Instance& i, json::object members) {
   if (const std::string shape = text(members, "shape"); !shape.empty()) i.shape = shape;
   if (const json::object* config = member(members, "shapeConfig")) {
     i.ocpus = number(*config, "ocpus", i.ocpus);
@@ -51,10 +50,15 @@ void dress(World& world, Instance& i, const Faults& faults) {
   if (const std::string domain = text(members, "faultDomain"); !domain.empty())
     i.fault_domain = domain;
   for (const char* taken : {"shape", "shapeConfig", "faultDomain"}) members.erase(taken);
+  if (!members.empty()) i.options = json::serialize(members);
+}
+
+void dress_source(World& world, Instance& i, const Faults& faults) {
   json::object boot = object_of(provisioned_members(faults, "boot_volume"));
   i.boot_gb = static_cast<std::int64_t>(number(boot, "sizeInGBs", double(i.boot_gb)));
+  json::object members = object_of(provisioned_members(faults, "instance"));
   if (!boot.empty()) members["bootVolume"] = std::move(boot);
-  if (!members.empty()) i.options = json::serialize(members);
+  dress(i, std::move(members));
   i.vnic = std::string(provisioned_members(faults, "vnic"));
   i.public_ip = text(object_of(i.vnic), "publicIp");
   if (const Shape* shape = find_shape(i.shape); shape && shape->is_arm())
@@ -63,7 +67,7 @@ void dress(World& world, Instance& i, const Faults& faults) {
 
 void provision_instance(World& world, const std::string& id, const std::string& region,
                         const std::string& compartment, const std::string& name,
-                        const std::string& domain, int data_volumes, const Faults* faults) {
+                        const std::string& domain, int data_volumes, const Faults& faults) {
   if (!can_be_in(id, "instance", region) || !world.first_use("instance/" + region + "/" + id))
     return;
   const World::Region& home = world.subscribe(region);
@@ -86,8 +90,12 @@ void provision_instance(World& world, const std::string& id, const std::string& 
   i.private_ip = fmt::format("10.0.0.{}", 2 + world.dice.below(250));
   i.created = i.listed = i.searched = world.clock - std::chrono::days(30);
   i.timeline = {{{i.created, State::running}}};
-  if (faults) dress(world, i, *faults);
-  provision_data_volumes(world, world.add(std::move(i)), data_volumes);
+  if (domain.empty())
+    dress_source(world, i, faults);
+  else
+    dress(i, object_of(provisioned_members(faults, "attach_instance")));
+  provision_data_volumes(world, world.add(std::move(i)), data_volumes,
+                         provisioned_members(faults, "volume"));
 }
 
 void provision_bucket(World& world, const std::string& name, const std::string& region,
@@ -219,10 +227,11 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
     const int volumes = field("volumes") == "replicate" ? std::max(options_.data_volumes, 2)
                                                         : options_.data_volumes;
     provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
-                       migration.name, "", volumes, &options_.faults);
+                       migration.name, "", volumes, options_.faults);
     provision_volume(world, field("source_volume_id"), source, field("source_compartment_id"),
                      migration.name, provisioned_members(options_.faults, "volume"));
-    provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"));
+    provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"),
+                     provisioned_members(options_.faults, "bucket"));
     provision_replicated_bucket(world, field("source_bucket_name"), source,
                                 field("source_compartment_id"), options_);
   }
@@ -233,7 +242,7 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
       provision_domain(world, target, further);
     if (is_domain_of(domain, target))
       provision_instance(world, member_of(field("attach"), "instance_id"), target,
-                         field("target_compartment_id"), migration.name, domain, 0, nullptr);
+                         field("target_compartment_id"), migration.name, domain, 0, options_.faults);
     if (const std::string subnet = field("target_subnet_id"); can_be_in(subnet, "subnet", target)) {
       world.first_use("subnet/" + target + "/" + subnet);
       world.first_use("subnet-compartment/" + target + "/" + subnet + "/" +

@@ -8,7 +8,8 @@
 namespace migledger::adapters::sim {
 
 // `count` block volumes on an instance, by turns of the two types of attachment.
-void provision_data_volumes(World& world, const Instance& instance, int count);
+void provision_data_volumes(World& world, const Instance& instance, int count,
+                            std::string_view members);
 
 // The volume, boot volume or group that the OCID names, unless it cannot be in the region or was
 // provisioned before; `members` are a JSON object of what it shows in place of what is invented.

@@ -125,6 +125,12 @@ Answer attach(Call& call) {
     incorrect_state(fmt::format("The instance is {}.", word_of(state)));
   const Volume volume = volume_seen(call, VolumeKind::block, t.volume);
   check_available(call, volume);
+  const bool bare_metal = instance->shape.starts_with("BM.");
+  t.type = text(body, "type");
+  if (t.type == "service_determined") t.type = bare_metal ? "iscsi" : "paravirtualized";
+  if (bare_metal && t.type != "iscsi")
+    invalid(fmt::format("An instance of shape {} takes attachments of type iscsi only",
+                        instance->shape));
   if (volume.domain != instance->domain)
     invalid("The volume and the instance must lie in one availability domain");
   t.region = call.region.name;
@@ -132,8 +138,6 @@ Answer attach(Call& call) {
   t.domain = instance->domain;
   t.name = text(body, "displayName");
   if (t.name.empty()) t.name = "volumeattachment" + format_millis(call.now());
-  t.type = text(body, "type");
-  if (t.type == "service_determined") t.type = "paravirtualized";
   t.device = text(body, "device");
   if (!t.device.empty() && !is_device_path(t.device))
     invalid(

@@ -364,6 +364,92 @@ TEST_CASE("tenancy: attachments that OCI refuses are refused, others are not", "
   CHECK(Bench::code(b.core(kTarget, "POST", "volumeAttachments", body)) == "LimitExceeded");
 }
 
+TEST_CASE("tenancy: bare metal takes volumes by iSCSI only", "[sim]") {
+  Bench b;
+  json::object launch = b.launch_body(b.imported());
+  launch["shape"] = "BM.Standard.E4.128";
+  launch.erase("shapeConfig");
+  const Reply made = b.core(kTarget, "POST", "instances", launch);
+  REQUIRE(made.status == 200);
+  b.now += 10min;
+  const std::string volume = Bench::id(b.core(
+      kTarget, "POST", "volumes",
+      {{"compartmentId", kCompartment}, {"availabilityDomain", kDomain}, {"sizeInGBs", 50}}));
+  b.now += 3min;
+  json::object body{
+      {"type", "paravirtualized"}, {"instanceId", Bench::id(made)}, {"volumeId", volume}};
+  CHECK(b.core(kTarget, "POST", "volumeAttachments", body).status == 400);
+  body["type"] = "service_determined";
+  const Reply attached = b.core(kTarget, "POST", "volumeAttachments", body);
+  CHECK(attached.status == 200);
+  CHECK(Bench::get(attached, "attachmentType") == "iscsi");
+}
+
+TEST_CASE("tenancy: what checks read of the network, of places and of limits", "[sim]") {
+  Faults faults;
+  faults.limits = {{"standard-e4-core-count", 10}};
+  faults.provisioned = {{"boot_volume", R"({"backupPolicyId": "gold"})"},
+                        {"bucket", R"({"retentionRules": [{"id": "r"}]})"}};
+  Bench b(faults);
+  b.tenancy->provision(with_options(R"({
+      "privateIpId": "ocid1.privateip.oc1.sa-bogota-1.p",
+      "computeClusterId": "ocid1.computecluster.oc1.sa-bogota-1.c"})"));
+  json::object launch = b.launch_body(b.imported());
+  launch["createVnicDetails"].as_object()["privateIp"] = "10.0.0.77";
+  launch["createVnicDetails"].as_object()["hostnameLabel"] = "web";
+  launch["shapeConfig"] = {{"ocpus", 3}};
+  REQUIRE(b.core(kTarget, "POST", "instances", launch).status == 200);
+  const auto list = [&](const std::string& path) {
+    return Bench::body(b.core(kTarget, "GET", path)).as_array();
+  };
+  const auto all = list("privateIps?subnetId=" + kSubnet);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].at("ipAddress") == "10.0.0.77");
+  CHECK(all[0].at("hostnameLabel") == "web");
+  CHECK(list("privateIps?subnetId=" + kSubnet + "&ipAddress=10.0.0.78").empty());
+  CHECK(b.core(kTarget, "GET", "privateIps?subnetId=ocid1.subnet.oc1.sa-bogota-1.no").status ==
+        404);
+  CHECK(Bench::get(b.core(kTarget, "GET", "privateIps/ocid1.privateip.oc1.sa-bogota-1.p"),
+                   "subnetId") == kSubnet);
+  CHECK(Bench::get(
+            b.core(kTarget, "GET", "computeClusters/ocid1.computecluster.oc1.sa-bogota-1.c"),
+            "availabilityDomain") == kDomain);
+  Request limit;
+  limit.region = kTarget;
+  limit.service = workflow::Service::limits;
+  limit.path = "/20190729/services/compute/limits/standard-e4-core-count/resourceAvailability";
+  limit.query = "compartmentId=" + kCompartment + "&availabilityDomain=" + kDomain;
+  CHECK(Bench::body(b.tenancy->handle(limit, b.now)).at("available") == 7);
+  limit.path = "/20190729/services/compute/limits/gpu-h200-count/resourceAvailability";
+  CHECK(b.tenancy->handle(limit, b.now).status == 200);
+  limit.path = "/20190729/services/compute/limits/no-such-count/resourceAvailability";
+  CHECK(b.tenancy->handle(limit, b.now).status == 404);
+  const Reply boots = b.core(
+      kSource, "GET",
+      "bootVolumeAttachments?availabilityDomain=Uocm:US-ASHBURN-AD-1&compartmentId=" +
+          kCompartment + "&instanceId=" + kInstance);
+  const std::string boot(Bench::body(boots).at(0).at("bootVolumeId").as_string());
+  const Reply policies =
+      b.core(kSource, "GET", "volumeBackupPolicyAssignments?assetId=" + boot);
+  CHECK_THAT(policies.body, Catch::Contains(R"("policyId":"gold")"));
+  CHECK_THAT(b.core(kSource, "GET", "bootVolumes/" + boot).body, !Catch::Contains("gold"));
+  CHECK(b.objects(kSource, "GET", b.bucket() + "/retentionRules").body ==
+        R"({"items":[{"id":"r"}]})");
+  CHECK_THAT(b.objects(kSource, "GET", b.bucket()).body, !Catch::Contains("retentionRules"));
+}
+
+TEST_CASE("tenancy: what is put into a bucket of the Archive tier must be restored", "[sim]") {
+  Bench b;
+  const std::string in = "/n/" + b.tenancy->object_namespace() + "/b";
+  REQUIRE(b.objects(kTarget, "POST", in,
+                    json::serialize(json::object{{"name", "cold"},
+                                                 {"compartmentId", kCompartment},
+                                                 {"storageTier", "Archive"}}))
+              .status == 200);
+  CHECK(b.objects(kTarget, "PUT", in + "/cold/o/x", "text").status == 200);
+  CHECK(Bench::code(b.objects(kTarget, "GET", in + "/cold/o/x")) == "NotRestored");
+}
+
 TEST_CASE("tenancy: buckets and images that OCI refuses are refused, others are not", "[sim]") {
   Bench b;
   int bucket = 0;

@@ -221,6 +221,54 @@ TEST_CASE("out of capacity in the first place takes the next, within one run") {
   check_each_made_once(rehearsal, 1);
 }
 
+TEST_CASE("a place without the shape is left out, and where the launch alone knows, the next is taken") {
+  using adapters::sim::ShapeRule;
+  const std::string one = "Uocm:SA-BOGOTA-1-AD-1", two = "Uocm:SA-BOGOTA-1-AD-2";
+  for (const bool hidden : {false, true}) {
+    adapters::sim::TenancyOptions options;
+    options.faults.no_shape = {ShapeRule{two, "VM.Standard.E4.Flex", hidden}};
+    options.faults.out_of_capacity = {{one, "", 0}};
+    Plan plan = plan_of(1);
+    plan.migrations[0].fields.set("further_ads",
+                                  R"(["Uocm:SA-BOGOTA-1-AD-2","Uocm:SA-BOGOTA-1-AD-3"])");
+    Rehearsal rehearsal(options);
+    CHECK(rehearsal.run(plan).done == 1);
+    CHECK(generation(rehearsal, "launch-instance") == (hidden ? 3 : 2));
+    check_each_made_once(rehearsal, 1);
+  }
+  // There is no other place.
+  adapters::sim::TenancyOptions options;
+  options.faults.no_shape = {ShapeRule{one, "VM.Standard.E4.Flex", true}};
+  Rehearsal rehearsal(options);
+  CHECK(rehearsal.run(plan_of(1)).parked == 1);
+}
+
+TEST_CASE("an address or cores that another has are lacking, those of our own instance are not") {
+  Plan plan = plan_of(1);
+  plan.migrations[0].fields.set("launch_options",
+                                R"({"privateIp": "10.0.0.9", "hostnameLabel": "Web"})");
+  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 2, "memoryInGBs": 16})");
+  adapters::sim::TenancyOptions options;
+  options.faults.limits = {{"standard-e4-core-count", 2}};
+  Rehearsal whole(options);
+  REQUIRE(whole.run(plan, approving()).done == 1);
+  // The ledger forgets all but the start; what was made is found again.
+  whole.store().truncate(3);
+  whole.let_lists_catch_up();
+  CHECK(whole.run(plan, approving()).done == 1);
+  check_each_made_once(whole, 1);
+  // The other's is in the way.
+  for (const char* wanted : {R"({"privateIp": "10.0.0.9"})", R"({"hostnameLabel": "web"})", "{}"}) {
+    INFO(wanted);
+    Plan other = plan_of(2);
+    other.migrations.erase(other.migrations.begin());
+    other.migrations[0].fields.set("launch_options", wanted);
+    const auto result = whole.run(other, approving());
+    CHECK(result.parked == 1);
+    whole.replace_store(std::make_unique<MemoryEventStore>());
+  }
+}
+
 TEST_CASE("a lost launch followed by a lack of capacity still gets to the next place") {
   adapters::sim::TenancyOptions options;
   options.faults.scripted.push_back(fault_at(Fault::lost_before, "POST", "/20160918/instances"));
