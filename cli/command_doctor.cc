@@ -12,6 +12,7 @@
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
 #include "cli/ledger_choice.h"
+#include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
 #include "ledger/recorded_state.h"
@@ -56,7 +57,7 @@ std::shared_ptr<ledger::EventStore> ledger_at(const std::string& path) {
   return ledger::RocksEventStore::open_reader(path, report);
 }
 
-// What the ledger says of each migration.
+// What the ledger, which may not be there, says of each migration.
 workflow::ProgressOf progress_in(std::shared_ptr<ledger::EventStore> store) {
   using workflow::Progress;
   if (!store) return {};
@@ -86,7 +87,8 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
   }
   const auto store = ledger_at(path);
   for (auto& diagnosis :
-       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(store)))
+       workflow::diagnose(config.plan, cloud->cloud(), cloud->clock(), progress_in(store),
+                          store ? ledger_facts(*store).id : std::string()))
     found.push_back(std::move(diagnosis));
   if (store) {
     const auto exposed = workflow::exposed_secrets(*store);

@@ -172,11 +172,12 @@ Request create_image(const View& view) {
   Request request = core_get(view.plan("source_region"), "images");
   request.method = "POST";
   request.retry_token = view.key();
-  request.body = boost::json::serialize(
-      boost::json::object{{"compartmentId", view.plan("source_compartment_id")},
-                          {"instanceId", view.plan("source_instance_id")},
-                          {"displayName", image_name(view)},
-                          {"freeformTags", our_tags(view)}});
+  boost::json::object body{{"compartmentId", view.plan("source_compartment_id")},
+                           {"instanceId", view.plan("source_instance_id")},
+                           {"displayName", image_name(view)},
+                           {"freeformTags", our_tags(view)}};
+  add_defined_tags(body, view);
+  request.body = boost::json::serialize(body);
   return request;
 }
 
@@ -244,11 +245,12 @@ Request import_image(const View& view) {
   Request request = core_get(view.plan("target_region"), "images");
   request.method = "POST";
   request.retry_token = view.key();
-  request.body = boost::json::serialize(
-      boost::json::object{{"compartmentId", view.plan("target_compartment_id")},
-                          {"displayName", image_name(view)},
-                          {"freeformTags", our_tags(view)},
-                          {"imageSourceDetails", std::move(source)}});
+  boost::json::object body{{"compartmentId", view.plan("target_compartment_id")},
+                           {"displayName", image_name(view)},
+                           {"freeformTags", our_tags(view)},
+                           {"imageSourceDetails", std::move(source)}};
+  add_defined_tags(body, view);
+  request.body = boost::json::serialize(body);
   return request;
 }
 

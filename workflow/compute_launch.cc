@@ -1,7 +1,10 @@
 // The new instance.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "workflow/compute_steps.h"
+#include "workflow/compute_target.h"
 #include "workflow/launch_options.h"
 
 namespace migledger::workflow::compute {
@@ -19,18 +22,27 @@ struct Placement {
   std::string fault_domain;  // empty: the cloud chooses
 };
 
+// The availability domains that have the shape, as the check found them; all, if it has not looked.
+bool has_shape(const View& view, std::string_view domain) {
+  const auto offered = parse_json(view.fact("shape_offered_in")).value_or(nullptr);
+  if (!offered.is_array()) return true;
+  const auto& domains = offered.get_array();
+  return std::find(domains.begin(), domains.end(), boost::json::value(domain)) != domains.end();
+}
+
 std::vector<Placement> placements(const View& view) {
   std::vector<Placement> all;
-  const std::string target(view.plan("target_ad"));
+  const auto domains = domains_of(view);
   const auto fault_domains = plan_json(view, "fault_domains");
-  if (fault_domains.is_array())
-    for (const auto& domain : fault_domains.get_array())
-      if (domain.is_string()) all.push_back({target, domain.get_string().c_str()});
-  if (all.empty()) all.push_back({target, ""});
-  const auto further = plan_json(view, "further_ads");
-  if (further.is_array())
-    for (const auto& ad : further.get_array())
-      if (ad.is_string()) all.push_back({ad.get_string().c_str(), ""});
+  for (const auto& domain : domains) {
+    if (!has_shape(view, domain)) continue;
+    const bool is_target = domain == domains.front();
+    if (is_target && fault_domains.is_array())
+      for (const auto& fault_domain : fault_domains.get_array())
+        if (fault_domain.is_string()) all.push_back({domain, fault_domain.get_string().c_str()});
+    if (!is_target || all.empty()) all.push_back({domain, ""});
+  }
+  if (all.empty()) all.push_back({domains.front(), ""});
   return all;
 }
 
@@ -99,6 +111,44 @@ unsigned further_placements(const View& view) {
   return static_cast<unsigned>(placements(view).size() - 1);
 }
 
+namespace {
+
+bool shape_is_flexible(const View& view) {
+  const auto known = view.fact("shape_is_flexible");
+  return known.empty() ? view.fact("target_shape").ends_with(".Flex") : known == "true";
+}
+
+// Sets the options in their places of the body.
+void set_options(const boost::json::value& options, boost::json::object& instance,
+                 boost::json::object& vnic, boost::json::object& source) {
+  if (!options.is_object()) return;
+  for (const auto& option : options.get_object()) {
+    const auto place = place_of_launch_option(option.key()).value_or(LaunchOptionPlace::instance);
+    auto& part = place == LaunchOptionPlace::vnic     ? vnic
+                 : place == LaunchOptionPlace::source ? source
+                                                      : instance;
+    part[option.key()] = option.value();
+  }
+}
+
+// The tags of all that is made, and under them those of the instance alone.
+void set_defined_tags(const View& view, boost::json::object& instance, boost::json::object& vnic) {
+  const auto* own = instance.if_contains("definedTags");
+  const boost::json::value of_instance = own ? *own : boost::json::value();
+  add_defined_tags(instance, view);
+  add_defined_tags(vnic, view);
+  if (!of_instance.is_object() || view.plan("defined_tags").empty()) return;
+  auto& tags = instance["definedTags"].as_object();
+  for (const auto& space : of_instance.get_object()) {
+    if (!space.value().is_object()) continue;
+    auto& merged = tags[space.key()];
+    if (!merged.is_object()) merged.emplace_object();
+    for (const auto& tag : space.value().get_object()) merged.get_object()[tag.key()] = tag.value();
+  }
+}
+
+}  // namespace
+
 Request launch_instance(const View& view) {
   const Placement place = placement(view);
   boost::json::object vnic{{"subnetId", view.plan("target_subnet_id")}};
@@ -109,29 +159,19 @@ Request launch_instance(const View& view) {
                            {"freeformTags", our_tags(view)},
                            {"shape", view.fact("target_shape")}};
   if (!place.fault_domain.empty()) body["faultDomain"] = place.fault_domain;
-  auto config = plan_json(view, "shape_config");
-  // A configured shape that differs from the source's has a configuration of its own.
-  const bool same_shape = view.fact("target_shape") == view.fact("source_shape");
-  if (!config.is_object() && same_shape)
-    config = parse_json(view.fact("source_config")).value_or(nullptr);
-  if (!config.is_object() && view.fact("target_shape").ends_with(".Flex"))
-    config = parse_json(view.fact("source_config")).value_or(nullptr);
-  if (config.is_object() && view.fact("target_shape").ends_with(".Flex"))
-    body["shapeConfig"] = config;
+  if (shape_is_flexible(view))
+    if (auto config = config_to_launch(view); config.is_object())
+      body["shapeConfig"] = std::move(config);
   boost::json::object metadata;
   if (const auto configured = plan_json(view, "metadata"); configured.is_object())
     metadata = configured.get_object();
   if (!view.plan("ssh_authorized_keys").empty())
     metadata["ssh_authorized_keys"] = view.plan("ssh_authorized_keys");
   if (!metadata.empty()) body["metadata"] = std::move(metadata);
-  if (const auto options = plan_json(view, "launch_options"); options.is_object())
-    for (const auto& option : options.get_object()) {
-      const auto place = place_of_launch_option(option.key()).value_or(LaunchOptionPlace::instance);
-      auto& part = place == LaunchOptionPlace::vnic     ? vnic
-                   : place == LaunchOptionPlace::source ? source
-                                                        : body;
-      part[option.key()] = option.value();
-    }
+  // What the plan says goes before what the source has.
+  set_options(parse_json(view.fact("carried")).value_or(nullptr), body, vnic, source);
+  set_options(plan_json(view, "launch_options"), body, vnic, source);
+  set_defined_tags(view, body, vnic);
   body["createVnicDetails"] = std::move(vnic);
   body["sourceDetails"] = std::move(source);
   Request request = core_get(view.plan("target_region"), "instances");

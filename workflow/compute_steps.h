@@ -13,13 +13,13 @@ bool by_par(const View& view);
 // The step whose key is in the name of the exported object.
 std::string_view export_namer(const View& view);
 
-// ---- checks (compute_checks.cc) ----------------------------------------------------------------
+// ---- checks (compute_source_check.cc, compute_target_check.cc, compute_checks.cc) --------------
 std::optional<Request> ask_source(const View& view, Answers answers);
 Verdict read_source(const View& view, Answers answers);
-std::optional<Request> ask_buckets(const View& view, Answers answers);
-Verdict read_buckets(const View& view, Answers answers);
 std::optional<Request> ask_target(const View& view, Answers answers);
 Verdict read_target(const View& view, Answers answers);
+std::optional<Request> ask_buckets(const View& view, Answers answers);
+Verdict read_buckets(const View& view, Answers answers);
 std::optional<Request> ask_names(const View& view, Answers answers);
 Verdict read_names(const View& view, Answers answers);
 bool downtime_needs_approval(const View& view);

@@ -305,11 +305,12 @@ Sighting sight_bucket(const View& view, Answers answers) {
 }
 
 Request create_bucket(const View& view) {
+  boost::json::object body{{"name", target_bucket(view)},
+                           {"compartmentId", view.plan("target_compartment_id")},
+                           {"freeformTags", our_tags(view)}};
+  add_defined_tags(body, view);
   return storage(view.plan("target_region"), "POST", bucket_path(view.fact("namespace"), {}), {},
-                 boost::json::serialize(
-                     boost::json::object{{"name", target_bucket(view)},
-                                         {"compartmentId", view.plan("target_compartment_id")},
-                                         {"freeformTags", our_tags(view)}}));
+                 boost::json::serialize(body));
 }
 
 Receipt receive_bucket(const View& view, const Answer& answer) {

@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
+#include "workflow/carry_over.h"
+#include "workflow/check_answers.h"
+#include "workflow/check_run.h"
+#include "workflow/compute_workflow.h"
 #include "workflow/oci_api.h"
 #include "workflow/reader.h"
 #include "workflow/volume_items.h"
@@ -19,41 +25,95 @@ namespace json = boost::json;
 // OCI refuses signatures dated further off than this.
 constexpr Duration kMostSkew = std::chrono::minutes(5);
 constexpr Duration kPatience = std::chrono::minutes(2);
+// Of more migrations than these, lists are read in place of each resource.
+constexpr std::size_t kFew = 10;
 
 class Doctor {
  public:
-  Doctor(const Plan& plan, Cloud& cloud, Clock& clock, const ProgressOf& progress)
-      : plan_(plan), cloud_(cloud), clock_(clock), progress_(progress) {}
+  Doctor(const Plan& plan, Cloud& cloud, Clock& clock, const ProgressOf& progress,
+         std::string_view ledger_id)
+      : plan_(plan), cloud_(cloud), clock_(clock), progress_(progress), ledger_id_(ledger_id) {}
 
   std::vector<Diagnosis> run() {
     if (!regions()) return std::move(found_);
     subscriptions();
     if (plan_.workflow == "storage-replication") {
-      for (const auto& migration : plan_.migrations) {
-        replicated(migration);
+      each_and_its_checks([&](const auto& migration) { replicated(migration); });
+      each([&](const auto& migration) { copy_policy(migration); });
+    } else if (plan_.workflow == volume_workflow().name) {
+      each_and_its_checks([&](const auto& migration) { volume(migration); });
+    } else {
+      each_and_its_checks([&](const auto& migration) {
+        source(migration);
+        buckets(migration);
+        target(migration);
+      });
+      each([&](const auto& migration) { permissions(migration); });
+      each([&](const auto& migration) {
         copy_policy(migration);
-      }
-      return std::move(found_);
-    }
-    if (plan_.workflow == volume_workflow().name) {
-      for (const auto& migration : plan_.migrations) volume(migration);
-      return std::move(found_);
-    }
-    for (const auto& migration : plan_.migrations) {
-      source(migration);
-      buckets(migration);
-      target(migration);
-    }
-    for (const auto& migration : plan_.migrations) permissions(migration);
-    for (const auto& migration : plan_.migrations) {
-      copy_policy(migration);
-      limits(migration);
-      capacity(migration);
+        limits(migration);
+        capacity(migration);
+      });
     }
     return std::move(found_);
   }
 
  private:
+  template <typename Look>
+  void each(Look&& look) {
+    for (const auto& migration : plan_.migrations) look(migration);
+  }
+
+  // The checks go deeper, so they say nothing new of a migration that `look` has something against.
+  template <typename Look>
+  void each_and_its_checks(Look&& look) {
+    for (const auto& migration : plan_.migrations) {
+      const auto before = static_cast<std::ptrdiff_t>(found_.size());
+      look(migration);
+      const bool all_good =
+          std::all_of(found_.begin() + before, found_.end(),
+                      [](const auto& diagnosis) { return diagnosis.verdict == Mark::good; });
+      if (all_good && progress_of(migration) == Progress::not_begun) checks(migration);
+    }
+  }
+
+  void checks(const PlannedMigration& migration) {
+    const auto* workflow = workflow_named(plan_.workflow);
+    bool passes = true;
+    const auto read_once = [&](Request request) {
+      const std::string path = fmt::format("{} {} {}?{}", request.region, name_of(request.service),
+                                           request.path, request.query);
+      const auto known = read_.find(path);
+      return known != read_.end() ? known->second
+                                  : read_.emplace(path, read(std::move(request))).first->second;
+    };
+    const bool in_bulk = plan_.migrations.size() > kFew;
+    for (const auto& [step, verdict] :
+         make_checks(*workflow, migration, ledger_id_, in_bulk, read_once)) {
+      const std::string what = fmt::format("{}: {}", migration.name, step->title);
+      for (const auto& finding : verdict.findings) {
+        if (finding.starts_with(kMovesAlong) || finding.ends_with(kWillBeCreated)) continue;
+        // What repairs it stands at its end.
+        const auto end = finding.rfind("; ");
+        const bool is_loss = finding.starts_with(kNotCarried) && end != std::string::npos;
+        passes = false;
+        say(Mark::warning, what, is_loss ? finding.substr(0, end) : finding,
+            is_loss ? finding.substr(end + 2) : std::string("decide whether that may be so"));
+      }
+      if (verdict.kind == Verdict::Kind::ok) continue;
+      passes = false;
+      if (verdict.kind == Verdict::Kind::refused)
+        say(Mark::bad, what, verdict.failure.message, verdict.need);
+      else if (verdict.kind == Verdict::Kind::pending)
+        say(Mark::warning, what, verdict.state, "wait; the migration does so, too");
+      else
+        say(Mark::warning, what, "could not be checked: " + describe(verdict.failure),
+            "run doctor again, or check the policies");
+    }
+    if (passes)
+      say(Mark::good, migration.name + ": the checks before anything is made", "pass");
+  }
+
   static std::string field(const PlannedMigration& migration, std::string_view name) {
     return std::string(migration.fields.get(name));
   }
@@ -482,6 +542,8 @@ class Doctor {
   Cloud& cloud_;
   Clock& clock_;
   const ProgressOf& progress_;
+  const std::string_view ledger_id_;
+  std::map<std::string, Answer> read_;  // by checks, by what was asked
   CallId next_call_ = 0;
   std::string name_space_;
   std::set<std::string> done_;
@@ -504,8 +566,8 @@ std::string_view name_of(Diagnosis::Verdict verdict) {
 }
 
 std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock,
-                                const ProgressOf& progress) {
-  return Doctor(plan, cloud, clock, progress).run();
+                                const ProgressOf& progress, std::string_view ledger_id) {
+  return Doctor(plan, cloud, clock, progress, ledger_id).run();
 }
 
 }  // namespace migledger::workflow

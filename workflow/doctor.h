@@ -31,8 +31,9 @@ using ProgressOf = std::function<Progress(std::string_view migration)>;
 // Reads what the plan's migrations need, each thing once, in the order in which it should be
 // mended: reachability, credentials and clock, regions, permissions, sources, buckets, targets,
 // service policy, limits and capacity. Stops after the credentials when they are refused: nothing
-// behind them can be seen. Sends nothing that changes anything.
+// behind them can be seen. Of each migration that has not begun, the checks that it begins with are
+// made, too. Sends nothing that changes anything. `ledger_id`: empty, there is no ledger yet.
 std::vector<Diagnosis> diagnose(const Plan& plan, Cloud& cloud, Clock& clock,
-                                const ProgressOf& progress = {});
+                                const ProgressOf& progress = {}, std::string_view ledger_id = {});
 
 }  // namespace migledger::workflow

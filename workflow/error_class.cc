@@ -90,19 +90,32 @@ const CodeRow* row_of(std::string_view code) {
   return found == std::end(kCodes) ? nullptr : found;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
 // The texts of OCI's services, in any letter case.
 bool says_out_of_capacity(std::string_view message) {
   constexpr std::array<std::string_view, 3> kSaid = {"out of host capacity", "outofhostcapacity",
                                                      "out of capacity"};
-  std::string lower(message);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = lower_case(message);
   return std::any_of(kSaid.begin(), kSaid.end(),
                      [&](std::string_view said) { return lower.find(said) != std::string::npos; });
 }
 
+// A launch in an availability domain that does not have the shape: another one may.
+bool says_no_such_shape(int status, std::string_view message) {
+  const std::string lower = lower_case(message);
+  return status == 404 && lower.starts_with("shape ") &&
+         lower.find("not found") != std::string::npos;
+}
+
 ErrorClass classify_status(int status, std::string_view code, std::string_view message,
                            bool mutates) {
-  if (says_out_of_capacity(message)) return ErrorClass::CAPACITY;
+  if (says_out_of_capacity(message) || says_no_such_shape(status, message))
+    return ErrorClass::CAPACITY;
   // The code of a 401 may be one that a server error has, too; who asks is refused all the same.
   if (const auto* row = row_of(code); row && status >= 400 && status != 401)
     return row->error_class;

@@ -19,7 +19,7 @@ struct LaunchOption {
   LaunchOptionPlace place;
 };
 
-inline constexpr std::array<LaunchOption, 20> kLaunchOptions = {{
+inline constexpr std::array<LaunchOption, 28> kLaunchOptions = {{
     {"nsgIds", LaunchOptionPlace::vnic},
     {"assignPublicIp", LaunchOptionPlace::vnic},
     {"privateIp", LaunchOptionPlace::vnic},
@@ -27,6 +27,9 @@ inline constexpr std::array<LaunchOption, 20> kLaunchOptions = {{
     {"assignIpv6Ip", LaunchOptionPlace::vnic},
     {"assignPrivateDnsRecord", LaunchOptionPlace::vnic},
     {"skipSourceDestCheck", LaunchOptionPlace::vnic},
+    {"privateIpId", LaunchOptionPlace::vnic},
+    {"subnetCidr", LaunchOptionPlace::vnic},
+    {"ipv6AddressIpv6SubnetCidrPairDetails", LaunchOptionPlace::vnic},
     {"bootVolumeSizeInGBs", LaunchOptionPlace::source},
     {"bootVolumeVpusPerGB", LaunchOptionPlace::source},
     {"kmsKeyId", LaunchOptionPlace::source},
@@ -40,6 +43,11 @@ inline constexpr std::array<LaunchOption, 20> kLaunchOptions = {{
     {"instanceOptions", LaunchOptionPlace::instance},
     {"isPvEncryptionInTransitEnabled", LaunchOptionPlace::instance},
     {"launchOptions", LaunchOptionPlace::instance},
+    {"platformConfig", LaunchOptionPlace::instance},
+    {"licensingConfigs", LaunchOptionPlace::instance},
+    {"preemptibleInstanceConfig", LaunchOptionPlace::instance},
+    {"securityAttributes", LaunchOptionPlace::instance},
+    {"isAIEnterpriseEnabled", LaunchOptionPlace::instance},
 }};
 
 constexpr std::optional<LaunchOptionPlace> place_of_launch_option(std::string_view name) {

@@ -34,6 +34,15 @@ bool bears_key_of(const View& view, std::string_view step, const boost::json::va
          key_stem(text(tags, kTagKey)) == stem_of(view, step);
 }
 
+bool is_made_already(const View& view, std::string_view step, const Answer& list,
+                     bool (*alive)(std::string_view state)) {
+  if (!is_list(list)) return false;
+  const auto found = list.list->with_stem(stem_of(view, step));
+  return std::any_of(found.begin(), found.end(), [&](const auto& item) {
+    return bears_key_of(view, step, &item) && alive(text(&item, "lifecycleState"));
+  });
+}
+
 std::string object_name_of(std::string_view key) {
   return fmt::format("{}{}{}", kOurObjects, key, kObjectEnding);
 }

@@ -106,6 +106,10 @@ Request list_buckets(const View& view, std::string_view region, std::string_view
 // Whether something bears the tags of what that step of the migration makes.
 bool bears_key_of(const View& view, std::string_view step, const boost::json::value* item);
 
+// Whether a list shows something that does, and is alive: a ledger may have lost that it was made.
+bool is_made_already(const View& view, std::string_view step, const Answer& list,
+                     bool (*alive)(std::string_view state));
+
 // "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
 inline constexpr std::string_view kOurObjects = "migledger/";
 std::string object_name_of(std::string_view key);

@@ -82,6 +82,11 @@ json::object our_tags(const View& view) {
   return tags;
 }
 
+void add_defined_tags(json::object& body, const View& view) {
+  auto configured = plan_json(view, "defined_tags");
+  if (configured.is_object()) body["definedTags"] = std::move(configured);
+}
+
 bool is_list(const Answer& answer) { return answer.reply.ok() && answer.list; }
 
 const json::array* items_of(const Answer& answer) {

@@ -67,6 +67,9 @@ class Turn {
 // The tags every resource of ours bears: the user's, then our three.
 boost::json::object our_tags(const View& view);
 
+// Gives what the body creates the defined tags of the plan, if it has any.
+void add_defined_tags(boost::json::object& body, const View& view);
+
 // ---- reading -----------------------------------------------------------------------------------
 
 // The item of `one_or_list`, from either form; null when the answer has none of that id.

@@ -30,6 +30,7 @@ constexpr FieldRule kRules[] = {
     {"migration_bucket_name", "claim-source", Compare::as_text},
     {"new_image_name", "create-image", Compare::as_text},
     {"freeform_tags", "create-image", Compare::as_json},
+    {"defined_tags", "create-image", Compare::as_json},
     {"target_region", "create-bucket", Compare::as_text},
     {"target_compartment_id", "create-bucket", Compare::as_text},
     {"target_bucket_name", "create-bucket", Compare::as_text},
@@ -70,6 +71,7 @@ constexpr FieldRule kVolumeRules[] = {
     {"target_region", "enable-replica", Compare::as_text},
     {"target_kms_key_id", "enable-replica", Compare::as_text},
     {"freeform_tags", "create-backup", Compare::as_json},
+    {"defined_tags", "create-backup", Compare::as_json},
     {"target_compartment_id", "create-volume", Compare::as_text},
     {"new_volume_name", "create-volume", Compare::as_text},
     {"attach", "attach-volume", Compare::as_json},
@@ -80,6 +82,7 @@ constexpr FieldRule kBucketRules[] = {
     {"source_bucket_name", "check-source", Compare::as_text},
     {"target_kms_key_id", "create-bucket", Compare::as_text},
     {"freeform_tags", "create-bucket", Compare::as_json},
+    {"defined_tags", "create-bucket", Compare::as_json},
     {"copy_parallel", "", Compare::as_json},
 };
 

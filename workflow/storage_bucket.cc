@@ -34,6 +34,7 @@ Request create_bucket(const View& view) {
   // Suspended versioning is a state that no bucket begins with.
   if (view.fact("source_versioning") == "Enabled") body["versioning"] = "Enabled";
   if (const auto key = view.plan("target_kms_key_id"); !key.empty()) body["kmsKeyId"] = key;
+  add_defined_tags(body, view);
   return storage(view.plan("target_region"), "POST", bucket_path(view.fact("namespace"), {}), {},
                  boost::json::serialize(body));
 }

@@ -1,6 +1,9 @@
 // The checks before anything is created: what can be known to fail, fails here.
 #include <fmt/format.h>
 
+#include "workflow/carry_over.h"
+#include "workflow/check_answers.h"
+#include "workflow/check_places.h"
 #include "workflow/made.h"
 #include "workflow/storage_steps.h"
 
@@ -8,20 +11,9 @@ namespace migledger::workflow::storage_replication {
 
 namespace {
 
-const boost::json::value* value_of(const Answer& answer) {
-  return answer.reply.ok() ? answer.json.get() : nullptr;
-}
-
-std::string words(const Answer& answer) { return describe(classify(answer.reply, false)); }
-
-std::string_view namespace_in(Answers answers) {
-  const auto* name = answers.empty() ? nullptr : value_of(answers[0]);
+std::string_view namespace_in(const Answer* answer) {
+  const auto* name = answer ? shown(*answer) : nullptr;
   return name && name->is_string() ? std::string_view(name->get_string()) : std::string_view();
-}
-
-bool is_true(const boost::json::value* value, std::string_view key) {
-  const auto* flag = member(value, key);
-  return flag && flag->is_bool() && flag->get_bool();
 }
 
 std::string_view or_else(std::string_view text, std::string_view otherwise) {
@@ -71,28 +63,43 @@ Request list_sources(const View& view) { return list_sources_in(view, view.fact(
 
 // ---- the buckets -------------------------------------------------------------------------------
 
-std::optional<Request> ask_buckets(const View& view, Answers answers) {
-  const auto from = view.plan("source_region"), to = view.plan("target_region");
-  if (answers.empty()) return storage(from, "GET", "/n");
-  const auto ns = namespace_in(answers);
-  if (ns.empty()) return std::nullopt;
-  switch (answers.size()) {
-    case 1:
-      return storage(from, "GET", bucket_path(ns, source_bucket(view)));
-    case 2:
-      return storage(to, "GET", bucket_path(ns, target_bucket(view)));
-    case 3:
-      if (!value_of(answers[1])) return std::nullopt;
-      return list_policies_in(view, ns);
-    case 4:
-      if (!value_of(answers[2])) return std::nullopt;
-      return list_sources_in(view, ns);
-    default:
-      return std::nullopt;
-  }
-}
-
 namespace {
+
+// What is read about both; null: not read yet, or not needed.
+struct Buckets {
+  const Answer* name_space = nullptr;
+  const Answer* source = nullptr;
+  const Answer* target = nullptr;
+  const Answer* policies = nullptr;
+  const Answer* sources = nullptr;
+  const Answer* retention = nullptr;    // rules of the source; they are no members of the bucket
+  const Answer* compartment = nullptr;  // where the target is to be made
+  std::optional<Request> wanted;
+};
+
+Buckets see_buckets(const View& view, Answers answers) {
+  const auto from = view.plan("source_region"), to = view.plan("target_region");
+  Buckets buckets;
+  Turn turn(answers);
+  const auto read = [&] {
+    buckets.name_space = turn.take(storage(from, "GET", "/n"));
+    const auto ns = namespace_in(buckets.name_space);
+    if (ns.empty()) return;
+    buckets.source = turn.take(storage(from, "GET", bucket_path(ns, source_bucket(view))));
+    buckets.target = turn.take(storage(to, "GET", bucket_path(ns, target_bucket(view))));
+    if (!buckets.target || !shown(*buckets.source)) return;
+    buckets.policies = turn.take(list_policies_in(view, ns));
+    if (shown(*buckets.target))
+      buckets.sources = turn.take(list_sources_in(view, ns));
+    else
+      buckets.compartment = turn.take(ask_compartment(view));
+    buckets.retention = turn.take(storage(
+        from, "GET", bucket_path(ns, source_bucket(view), "/retentionRules")));
+  };
+  read();
+  buckets.wanted = turn.wanted();
+  return buckets;
+}
 
 // What keeps the source from being replicated; the verdict's findings otherwise.
 std::optional<Verdict> object_to_source(const View& view, const boost::json::value* source,
@@ -171,32 +178,47 @@ std::optional<Verdict> object_to_keys(const View& view, const boost::json::value
 
 }  // namespace
 
+std::optional<Request> ask_buckets(const View& view, Answers answers) {
+  return see_buckets(view, answers).wanted;
+}
+
 Verdict read_buckets(const View& view, Answers answers) {
-  if (answers.size() < 3) return Verdict::cannot_look(answers.back());
-  const auto* source = value_of(answers[1]);
-  const auto* target = value_of(answers[2]);
+  const Buckets seen = see_buckets(view, answers);
+  if (!seen.target) return Verdict::cannot_look(answers.back());
+  const auto* source = shown(*seen.source);
+  const auto* target = shown(*seen.target);
   if (!source)
     return Verdict::refused(
-        fmt::format("source bucket {}: {}", source_bucket(view), words(answers[1])),
+        fmt::format("source bucket {}: {}", source_bucket(view), error_words(*seen.source)),
         "correct \"source_bucket_name\" and \"source_region\", or let the user read the bucket");
-  if (!target && answers[2].reply.status != 404) return Verdict::cannot_look(answers[2]);
-  if (answers.size() < 4 || !is_list(answers[3])) return Verdict::cannot_look(answers.back());
-  if (target && (answers.size() < 5 || !is_list(answers[4])))
-    return Verdict::cannot_look(answers.back());
+  if (!target && seen.target->reply.status != 404) return Verdict::cannot_look(*seen.target);
+  for (const auto* list : {seen.policies, seen.sources})
+    if (list && !is_list(*list)) return Verdict::cannot_look(*list);
+  if (!is_list(*seen.retention) && !is_hidden_or_gone(*seen.retention))
+    return Verdict::cannot_look(*seen.retention);
 
   Verdict verdict = Verdict::ok();
-  verdict.facts.set("namespace", namespace_in(answers));
+  verdict.facts.set("namespace", namespace_in(seen.name_space));
   verdict.facts.set("target_bucket", standing_of_target_bucket(view, target));
   verdict.facts.set("source_tier", or_else(text(source, "storageTier"), "Standard"));
   verdict.facts.set("source_versioning", or_else(text(source, "versioning"), "Disabled"));
-  if (auto no = object_to_source(view, source, *items_of(answers[3]), verdict)) return *no;
+  if (auto no = object_to_source(view, source, *items_of(*seen.policies), verdict)) return *no;
   if (auto no = object_to_keys(view, source, target, verdict)) return *no;
-  if (!target) {
-    verdict.findings.push_back(fmt::format(
-        "bucket {} is not in the target region; it will be created there", target_bucket(view)));
+  const auto* rules = items_of(*seen.retention);
+  if (!rules)
+    verdict.findings.push_back(
+        fmt::format("whether bucket {} has retention rules could not be seen ({})",
+                    source_bucket(view), error_words(*seen.retention)));
+  for (auto& finding : carry_bucket(view, *source, rules && !rules->empty(), !target).findings)
+    verdict.findings.push_back(std::move(finding));
+  if (target) {
+    if (auto no = object_to_target(view, source, target, *items_of(*seen.sources), verdict))
+      return *no;
     return verdict;
   }
-  if (auto no = object_to_target(view, source, target, *items_of(answers[4]), verdict)) return *no;
+  if (auto no = object_to_compartment(view, *seen.compartment, verdict)) return *no;
+  verdict.findings.push_back(fmt::format("bucket {} is not in the target region; {}",
+                                         target_bucket(view), kWillBeCreated));
   return verdict;
 }
 
@@ -231,7 +253,7 @@ Verdict read_service_policy(const View& view, Answers answers) {
       "compartments of both buckets or above: Allow service {0} to manage object-family in …",
       service,
       policies ? std::string("those of the source's compartment were looked at")
-               : words(answers[0])));
+               : error_words(answers[0])));
   return verdict;
 }
 

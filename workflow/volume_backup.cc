@@ -74,10 +74,12 @@ Request create_backup(const View& view) {
   Request request = core_get(view.plan("source_region"), std::string(api(view).backups));
   request.method = "POST";
   request.retry_token = one.key();
-  request.body = boost::json::serialize(boost::json::object{{api(view).backup_of, one.about},
-                                                            {"displayName", one.key()},
-                                                            {"freeformTags", our_tags(one)},
-                                                            {"type", "FULL"}});
+  boost::json::object body{{api(view).backup_of, one.about},
+                           {"displayName", one.key()},
+                           {"freeformTags", our_tags(one)},
+                           {"type", "FULL"}};
+  add_defined_tags(body, view);
+  request.body = boost::json::serialize(body);
   return request;
 }
 

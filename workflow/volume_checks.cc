@@ -3,26 +3,19 @@
 
 #include <algorithm>
 
+#include "workflow/carry_over.h"
+#include "workflow/check_answers.h"
+#include "workflow/check_places.h"
+#include "workflow/compute_target.h"
+#include "workflow/made.h"
 #include "workflow/volume_steps.h"
 
 namespace migledger::workflow::volume {
 
 namespace {
 
-const boost::json::value* value_of(const Answer& answer) {
-  return answer.reply.ok() ? answer.json.get() : nullptr;
-}
-
-Verdict not_there(const Answer& answer, std::string_view what, std::string_view name,
-                  std::string_view need) {
-  return Verdict::refused(
-      fmt::format("{} {}: {}", what, name, describe(classify(answer.reply, false))),
-      std::string(need));
-}
-
 std::string_view yes_or_no(const boost::json::value& item, std::string_view key) {
-  const auto* value = member(&item, key);
-  return value && value->is_bool() && value->get_bool() ? "true" : "false";
+  return is_true(&item, key) ? "true" : "false";
 }
 
 // What is known of the replicas that are there already, for people.
@@ -51,19 +44,45 @@ void describe_source(ledger::Fields& facts, unsigned item, const boost::json::va
 
 // ---- the source --------------------------------------------------------------------------------
 
+namespace {
+
+// The policy by which backups of a volume are made; it is no member of the volume.
+Request ask_backup_policy(const View& view, std::string_view id) {
+  return core_get(view.plan("source_region"), "volumeBackupPolicyAssignments",
+                  make_query({{"assetId", id}}));
+}
+
+// Notes what the new volume will not have. A verdict: the policies could not be looked at.
+std::optional<Verdict> note_losses(const View& view, const boost::json::value& volume,
+                                   const Answer& policies, Verdict& verdict) {
+  const auto* assigned = items_of(policies);
+  if (!assigned && !is_hidden_or_gone(policies)) return Verdict::cannot_look(policies);
+  if (!assigned)
+    verdict.findings.push_back(
+        fmt::format("whether volume {} has a backup policy could not be seen ({})",
+                    text(&volume, "id"), error_words(policies)));
+  for (auto& finding : carry_volume(view, volume, assigned && !assigned->empty()).findings)
+    verdict.findings.push_back(std::move(finding));
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Request> ask_source(const View& view, Answers answers) {
-  if (!answers.empty()) return std::nullopt;
-  return core_get(
-      view.plan("source_region"),
-      fmt::format("{}/{}", api(view).collection, percent_encode(view.plan("source_volume_id"))));
+  const auto id = view.plan("source_volume_id");
+  if (answers.empty())
+    return core_get(view.plan("source_region"),
+                    fmt::format("{}/{}", api(view).collection, percent_encode(id)));
+  if (answers.size() == 1 && shown(answers[0])) return ask_backup_policy(view, id);
+  return std::nullopt;
 }
 
 Verdict read_source(const View& view, Answers answers) {
   const auto id = view.plan("source_volume_id");
   const auto title = api(view).title;
-  const auto* source = value_of(answers[0]);
+  const auto* source = shown(answers[0]);
   if (!source)
-    return not_there(answers[0], fmt::format("source {}", title), id,
+    return refused_as_absent(answers[0], fmt::format("source {}", title), id,
                      "check \"source_volume_id\", \"source_region\" and the policies");
   const auto state = text(source, "lifecycleState");
   if (!volume_alive(state))
@@ -91,6 +110,7 @@ Verdict read_source(const View& view, Answers answers) {
     set(verdict.facts, 1, "read_only", yes_or_no(attach, "is_read_only"));
   }
   if (!by_backup(view)) note_replicas(view, *source, verdict);
+  if (auto no = note_losses(view, *source, answers[1], verdict)) return *no;
   return verdict;
 }
 
@@ -128,10 +148,36 @@ std::optional<Request> ask_attached_sources(const View& view, Answers answers) {
                     make_query({{"compartmentId", view.plan("source_compartment_id")},
                                 {"instanceId", view.plan("source_instance_id")}}));
   const auto attached = attachments_in(answers[0]);
-  if (!attached || answers.size() > attached->size()) return std::nullopt;
-  const auto& next = attached->at(answers.size() - 1);
-  return core_get(region, "volumes/" + percent_encode(text(&next, "volumeId")));
+  if (!attached) return std::nullopt;
+  const std::size_t asked = answers.size() - 1, count = attached->size();
+  if (asked >= 2 * count) return std::nullopt;
+  const auto id = text(&attached->at(asked % count), "volumeId");
+  if (asked < count) return core_get(region, "volumes/" + percent_encode(id));
+  return ask_backup_policy(view, id);
 }
+
+namespace {
+
+// How a volume hangs on the source instance, where the new one will hang otherwise; nothing: the
+// new instance can take it.
+std::optional<Verdict> object_to_attachment(const View& view, const boost::json::value& attachment,
+                                            Verdict& verdict) {
+  const auto id = text(&attachment, "volumeId");
+  const auto shape = compute::shape_to_launch(view);
+  const auto type = text(&attachment, "attachmentType");
+  if (shape.starts_with("BM.") && type != "iscsi")
+    return Verdict::refused(
+        fmt::format("the attached volume {} is attached as {}, and shape {} is bare metal, which "
+                    "takes iSCSI only",
+                    id, type, shape),
+        "attach it by iSCSI at the source, or configure a virtual machine as "
+        "\"target_instance_shape\"");
+  for (auto& finding : carry_attachment(attachment).findings)
+    verdict.findings.push_back(std::move(finding));
+  return std::nullopt;
+}
+
+}  // namespace
 
 Verdict read_attached_sources(const View& view, Answers answers) {
   if (is_begun(view)) return Verdict::ok();
@@ -141,7 +187,7 @@ Verdict read_attached_sources(const View& view, Answers answers) {
   verdict.facts.set("volumes", std::to_string(attached->size()));
   for (unsigned item = 1; item <= attached->size(); ++item) {
     const auto& attachment = attached->at(item - 1);
-    const auto* volume = value_of(answers[item]);
+    const auto* volume = shown(answers[item]);
     if (!volume) return Verdict::cannot_look(answers[item]);
     const auto id = text(volume, "id");
     const auto compartment = text(volume, "compartmentId");
@@ -156,14 +202,16 @@ Verdict read_attached_sources(const View& view, Answers answers) {
           fmt::format("the attached volume {} is encrypted with a key of yours", id),
           "detach it, and move it by a migration of its own (\"workflow\": "
           "\"volume-replication\") with \"target_kms_key_id\"");
+    if (auto no = object_to_attachment(view, attachment, verdict)) return *no;
     describe_source(verdict.facts, item, *volume);
     set(verdict.facts, item, "type", text(&attachment, "attachmentType"));
     set(verdict.facts, item, "device", text(&attachment, "device"));
     set(verdict.facts, item, "read_only", yes_or_no(attachment, "isReadOnly"));
     set(verdict.facts, item, "shareable", yes_or_no(attachment, "isShareable"));
     verdict.findings.push_back(
-        fmt::format("moves along: {} \"{}\", {} GB, {}", id, text(volume, "displayName"),
+        fmt::format("{}{} \"{}\", {} GB, {}", kMovesAlong, id, text(volume, "displayName"),
                     number(volume, "sizeInGBs").value_or(0), text(&attachment, "attachmentType")));
+    if (auto no = note_losses(view, *volume, answers[attached->size() + item], verdict)) return *no;
   }
   return verdict;
 }
@@ -173,7 +221,7 @@ Verdict read_attached_sources(const View& view, Answers answers) {
 std::optional<Request> ask_staging(const View& view, Answers answers) {
   const auto region = view.plan("source_region");
   if (answers.empty()) return storage(region, "GET", "/n");
-  const auto* name_space = value_of(answers[0]);
+  const auto* name_space = shown(answers[0]);
   if (answers.size() > 1 || !name_space || !name_space->is_string()) return std::nullopt;
   return storage(
       region, "GET",
@@ -182,8 +230,8 @@ std::optional<Request> ask_staging(const View& view, Answers answers) {
 
 Verdict read_staging(const View& view, Answers answers) {
   if (answers.size() < 2) return Verdict::cannot_look(answers.back());
-  if (!value_of(answers[1]))
-    return not_there(answers[1], "bucket", view.plan("migration_bucket_name"),
+  if (!shown(answers[1]))
+    return refused_as_absent(answers[1], "bucket", view.plan("migration_bucket_name"),
                      "create it in the source region, or correct \"migration_bucket_name\"");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
@@ -193,6 +241,9 @@ Verdict read_staging(const View& view, Answers answers) {
 // ---- the target --------------------------------------------------------------------------------
 
 namespace {
+
+// An instance can have so many volumes beside its boot volume.
+constexpr std::ptrdiff_t kMostAttached = 32;
 
 Request ask_room(const View& view) {
   Request request;
@@ -207,9 +258,9 @@ Request ask_room(const View& view) {
 // Whether the instance that the volume is to be attached to can take it.
 Verdict judge_instance(const View& view, const Answer& answer) {
   const std::string id = target_instance(view);
-  const auto* instance = value_of(answer);
+  const auto* instance = shown(answer);
   if (!instance)
-    return not_there(answer, "instance", id, "check \"attach\" and the policies; then run again");
+    return refused_as_absent(answer, "instance", id, "check \"attach\" and the policies; then run again");
   const auto state = text(instance, "lifecycleState");
   if (state == "TERMINATED" || state == "TERMINATING")
     return Verdict::refused(fmt::format("instance {} is {}", id, state),
@@ -221,60 +272,117 @@ Verdict judge_instance(const View& view, const Answer& answer) {
                     view.plan("target_ad")),
         "configure the instance's availability domain as \"target_ad\", or another instance");
   if (state != "RUNNING" && state != "STOPPED") return Verdict::pending(state);
+  const auto shape = text(instance, "shape");
+  if (shape.starts_with("BM.") && get(view, 1, "type") == "paravirtualized")
+    return Verdict::refused(
+        fmt::format("instance {} is bare metal ({}), which takes iSCSI only", id, shape),
+        "configure \"type\": \"iscsi\" in \"attach\"");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("attach_compartment", text(instance, "compartmentId"));
   return verdict;
 }
 
-}  // namespace
+// What is read about the target; null: not read yet, or not needed.
+struct Target {
+  const Answer* domains = nullptr;
+  const Answer* compartment = nullptr;
+  const Answer* room = nullptr;
+  const Answer* instance = nullptr;
+  const Answer* devices = nullptr;  // those that are free
+  const Answer* attached = nullptr;
+  const Answer* volumes = nullptr;
+  std::optional<Request> wanted;
+};
 
-std::optional<Request> ask_target(const View& view, Answers answers) {
-  const auto region = view.plan("target_region");
-  switch (answers.size()) {
-    case 0: {
-      Request request =
-          core_get(region, "availabilityDomains",
-                   make_query({{"compartmentId", view.plan("target_compartment_id")}}));
-      request.service = Service::identity;
-      return request;
-    }
-    case 1:
-      return ask_room(view);
-    case 2:
-      if (attaches(view))
-        return core_get(region, "instances/" + percent_encode(target_instance(view)));
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
-Verdict read_target(const View& view, Answers answers) {
-  const auto* domains = items_of(answers[0]);
-  if (!domains) return Verdict::cannot_look(answers[0]);
-  std::string there;
-  bool found = false;
-  for (const auto& domain : *domains) {
-    const auto name = text(&domain, "name");
-    found = found || name == view.plan("target_ad");
-    there.append(there.empty() ? "" : ", ").append(name);
-  }
-  if (!found)
-    return Verdict::refused(fmt::format("{} is not an availability domain of {}; there are: {}",
-                                        view.plan("target_ad"), view.plan("target_region"), there),
-                            "correct \"target_ad\"");
-  Verdict verdict = answers.size() > 2 ? judge_instance(view, answers[2]) : Verdict::ok();
-  if (verdict.kind != Verdict::Kind::ok) return verdict;
-  const auto room = number(value_of(answers[1]), "available");
+// What the new volume would lack; it is no lack when it is there: a ledger may have lost that it
+// was made.
+std::optional<Verdict> lack_of(const View& view, const Target& target) {
+  const auto room = number(shown(*target.room), "available");
   const auto needed = parse_json(get(view, 1, "gigabytes")).value_or(0);
-  if (!room) {
-    verdict.findings.push_back(
-        fmt::format("how much storage may still be made in {} could not be seen ({})",
-                    view.plan("target_ad"), describe(classify(answers[1].reply, false))));
-  } else if (needed.is_number() && *room < needed.to_number<double>()) {
+  if (room && needed.is_number() && *room < needed.to_number<double>())
     return Verdict::refused(fmt::format("{} GB of storage may still be made in {}, {} are needed",
                                         *room, view.plan("target_ad"), needed.to_number<double>()),
                             "have the limit total-storage-gb raised; then run again");
+  const std::string id = target_instance(view);
+  const auto* attached = target.attached ? items_of(*target.attached) : nullptr;
+  const auto holds = [](const auto& attachment) {
+    const auto state = text(&attachment, "lifecycleState");
+    return state == "ATTACHED" || state == "ATTACHING";
+  };
+  if (attached && std::ranges::count_if(*attached, holds) >= kMostAttached)
+    return Verdict::refused(
+        fmt::format("instance {} has {} attached volumes already, as many as it can have", id,
+                    kMostAttached),
+        "detach a volume, or configure another instance in \"attach\"");
+  const auto* free = target.devices ? items_of(*target.devices) : nullptr;
+  if (!free) return std::nullopt;
+  const auto device = get(view, 1, "device");
+  const bool is_free = std::ranges::any_of(
+      *free, [&](const auto& item) { return text(&item, "name") == device; });
+  if (device.empty() || is_free) return std::nullopt;
+  return Verdict::refused(fmt::format("the device {} of instance {} is in use", device, id),
+                          "configure another \"device\" in \"attach\", or leave it out");
+}
+
+Target see_target(const View& view, Answers answers) {
+  const auto region = view.plan("target_region");
+  const std::string instance = "instances/" + percent_encode(target_instance(view));
+  Target target;
+  Turn turn(answers);
+  const auto read = [&] {
+    target.domains = turn.take(ask_domains(view));
+    target.compartment = turn.take(ask_compartment(view));
+    target.room = turn.take(ask_room(view));
+    if (!target.room) return;
+    if (attaches(view)) {
+      target.instance = turn.take(core_get(region, instance));
+      if (!target.instance || !shown(*target.instance)) return;
+      target.devices = turn.take(
+          core_get(region, instance + "/devices",
+                   make_query({{"isAvailable", "true"}, {"limit", "1000"}})));
+      target.attached = turn.take(core_get(
+          region, "volumeAttachments",
+          make_query({{"compartmentId", text(shown(*target.instance), "compartmentId")},
+                      {"instanceId", target_instance(view)},
+                      {"limit", "1000"}})));
+      if (!target.attached) return;
+    }
+    if (lack_of(view, target)) target.volumes = turn.take(list_volumes(view));
+  };
+  read();
+  target.wanted = turn.wanted();
+  return target;
+}
+
+}  // namespace
+
+std::optional<Request> ask_target(const View& view, Answers answers) {
+  return see_target(view, answers).wanted;
+}
+
+Verdict read_target(const View& view, Answers answers) {
+  const Target target = see_target(view, answers);
+  if (!is_list(*target.domains)) return Verdict::cannot_look(*target.domains);
+  if (auto no = object_to_domains(view, *items_of(*target.domains),
+                                  {std::string(view.plan("target_ad"))}, "correct \"target_ad\""))
+    return *no;
+  Verdict verdict = target.instance ? judge_instance(view, *target.instance) : Verdict::ok();
+  if (verdict.kind != Verdict::Kind::ok) return verdict;
+  if (auto no = object_to_compartment(view, *target.compartment, verdict)) return *no;
+  if (!number(shown(*target.room), "available"))
+    verdict.findings.push_back(
+        fmt::format("how much storage may still be made in {} could not be seen ({})",
+                    view.plan("target_ad"), error_words(*target.room)));
+  for (const auto& [list, what] : {std::pair(target.devices, "which devices are free"),
+                                   std::pair(target.attached, "which volumes are attached")}) {
+    if (!list || is_list(*list)) continue;
+    if (!is_hidden_or_gone(*list)) return Verdict::cannot_look(*list);
+    verdict.findings.push_back(fmt::format("{} on instance {} could not be seen ({})", what,
+                                           target_instance(view), error_words(*list)));
+  }
+  if (auto no = lack_of(view, target)) {
+    if (!is_list(*target.volumes)) return Verdict::cannot_look(*target.volumes);
+    if (!is_made_already(about(view, 1), "create-volume", *target.volumes, volume_alive)) return *no;
   }
   return verdict;
 }

@@ -75,6 +75,7 @@ Request create_volume(const View& view) {
     if (const auto vpus = parse_json(get(view, item, "vpus")); vpus && vpus->is_number())
       body["vpusPerGB"] = *vpus;
   }
+  add_defined_tags(body, view);
   Request request = core_get(view.plan("target_region"), std::string(api(view).collection));
   request.method = "POST";
   request.retry_token = one.key();

@@ -81,7 +81,8 @@ void check_number(const JsonNode& value, const ValueRule& rule, const std::strin
                   Problems& problems) {
   const std::optional<double> number = number_value(value.text);
   const bool fits = number && *number >= rule.least && *number <= rule.most &&
-                    (!rule.whole || *number == std::floor(*number));
+                    (!rule.whole || *number == std::floor(*number)) &&
+                    (rule.step == 0 || std::fmod(*number, rule.step) == 0);
   if (!fits) {
     problems.add(value.offset, path,
                  fmt::format("expected {}, found {}", rule.expected, found(value, rule)));

@@ -113,6 +113,8 @@ class SshKeyFiles {
         return {"", "holds a private key; name the file with the public keys (\"….pub\")"};
       if (!is_multi_line_text(keys)) return {"", "is not a text file of public keys"};
       if (keys.find_first_not_of(" \t\r\n") == std::string::npos) return {"", "holds no key"};
+      if (!is_public_key_file(keys))
+        return {"", "has a line that is no public key such as \"ssh-ed25519 AAAA… name\""};
       if (keys.find("${secret:") != std::string::npos)
         return {"", "holds \"${secret:\", which is reserved for migledger's own use"};
       return {std::move(keys), ""};
@@ -132,6 +134,26 @@ void check_ssh_keys(const MigrationSource& migration, SshKeyFiles& files, Proble
     problems.add(path->offset, migration.path_of("ssh_authorized_keys_file"),
                  describe(*path) + ": " + problem);
   }
+}
+
+// OCI takes so many bytes of metadata, the keys from the file among them.
+void check_metadata_size(const MigrationSource& migration, SshKeyFiles& files, Problems& problems) {
+  std::size_t bytes = 0;
+  const JsonNode* metadata = migration.find("metadata");
+  if (metadata)
+    for (const JsonMember& member : metadata->members)
+      bytes += member.key.size() + member.value.text.size();
+  const JsonNode* path = migration.find("ssh_authorized_keys_file");
+  if (path && path->kind == Kind::string && is_path(path->text)) {
+    const std::string& keys = files.get(path->text).keys;
+    if (!keys.empty()) bytes += std::string_view("ssh_authorized_keys").size() + keys.size();
+  }
+  if (bytes > kMostMetadataBytes)
+    add_problem(migration, metadata ? "metadata" : "ssh_authorized_keys_file",
+                fmt::format("expected at most {} bytes of metadata in all, the ssh keys among "
+                            "them, found {}",
+                            kMostMetadataBytes, bytes),
+                problems);
 }
 
 // ---- resolving ---------------------------------------------------------------------------------
@@ -163,8 +185,8 @@ ledger::Fields compute_fields(const MigrationSource& source, SshKeyFiles& ssh_ke
   fields.set("allow_source_downtime", downtime ? downtime->text : "false");
   for (const char* key : {"keep_imported_image", "keep_source_boot_volume", "quiet_period_seconds"})
     if (const JsonNode* value = source.find(key)) fields.set(key, to_json(*value));
-  for (const char* key :
-       {"further_ads", "fault_domains", "shape_config", "freeform_tags", "launch_options"}) {
+  for (const char* key : {"further_ads", "fault_domains", "shape_config", "freeform_tags",
+                          "defined_tags", "launch_options"}) {
     if (const JsonNode* value = source.find(key)) fields.set(key, to_json(*value));
   }
   if (const JsonNode* metadata = source.find("metadata"))
@@ -288,7 +310,10 @@ Config parse_config(std::string_view content, const std::string& file, const Rea
   SshKeyFiles ssh_keys(read);
   check_keys(root, migrations, form.keys, problems);
   check_plan(migrations, root, form, problems);
-  for (const MigrationSource& migration : migrations) check_ssh_keys(migration, ssh_keys, problems);
+  for (const MigrationSource& migration : migrations) {
+    check_ssh_keys(migration, ssh_keys, problems);
+    if (!form.fields) check_metadata_size(migration, ssh_keys, problems);
+  }
   problems.throw_if_any();
 
   Config config;

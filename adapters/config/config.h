@@ -49,7 +49,7 @@ struct Config {
   //     timeouts (JSON, perhaps {})
   //   when configured: volumes ("none", "replicate", "backup"), further_ads, fault_domains (JSON
   //   arrays), shape_config, metadata,
-  //     freeform_tags, launch_options (JSON objects), keep_imported_image and
+  //     freeform_tags, defined_tags, launch_options (JSON objects), keep_imported_image and
   //     keep_source_boot_volume ("true", "false"), quiet_period_seconds (decimal),
   //     ssh_authorized_keys (content of the file)
   //   from an old state file: claimed_… (old_state_file.h)
@@ -60,7 +60,7 @@ struct Config {
   std::string state_file_path;  // of the old script; empty in a plan of many
   std::string log_file = "migration.log";
   std::string checkpoint_key;  // file of the key that signs the log after each run; empty: none
-  std::size_t parallel = 10;  // migrations at once
+  std::size_t parallel = 10;   // migrations at once
   OciSettings oci;
   ledger::Fields endpoints;  // region → base URL
 };

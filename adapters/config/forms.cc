@@ -6,7 +6,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "adapters/catalog/ocid.h"
+#include "adapters/catalog/words.h"
 #include "ledger/utf8.h"
+#include "workflow/ipv4.h"
 
 namespace migledger::adapters {
 
@@ -43,6 +46,21 @@ bool has_control(std::string_view text, std::string_view except = {}) {
   return false;
 }
 
+// Whether a line of an authorized_keys file (sshd(8)) holds a key: a type and base64, perhaps after
+// options.
+bool holds_public_key(std::string_view line) {
+  while (!line.empty()) {
+    const std::string_view type = take(line, ' ');
+    const bool is_type = type.starts_with("ssh-") || type.starts_with("ecdsa-sha2-") ||
+                         type.starts_with("sk-ssh-") || type.starts_with("sk-ecdsa-");
+    if (!is_type) continue;
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const std::string_view key = line.substr(0, line.find_first_of(" \t"));
+    return key.size() >= 4 && key.starts_with("AAAA") && made_of(key, "+/=", 4, 16 * 1024);
+  }
+  return false;
+}
+
 bool is_plain(std::string_view text, std::size_t least, std::size_t most) {
   // Bytes first, so that a huge text is not counted.
   if (text.size() > most * 4) return false;
@@ -65,40 +83,20 @@ bool is_region(std::string_view text) {
 }
 
 bool is_ocid(std::string_view text, std::string_view kind) {
-  if (text.size() > 255 || realm_of_ocid(text).empty()) return false;
-  take(text, '.');
-  if (take(text, '.') != kind) return false;
-  take(text, '.');
-  // What is left: [REGION][.FUTURE USE].UNIQUE
-  const std::size_t last = text.rfind('.');
-  return last != std::string_view::npos && made_of(text.substr(0, last), "-_.", 0, 255) &&
-         made_of(text.substr(last + 1), "-_", 1, 255);
+  const auto ocid = parse_ocid(text);
+  return ocid && ocid->kind == kind;
 }
-
-std::string_view realm_of_ocid(std::string_view ocid) {
-  if (take(ocid, '.') != "ocid1") return {};
-  if (!made_of(take(ocid, '.'), "-_", 1, 64)) return {};
-  const std::string_view realm = take(ocid, '.');
-  return made_of(realm, "-", 1, 16) ? realm : std::string_view();
-}
-
-bool is_bucket_name(std::string_view text) { return made_of(text, "-_.", 1, 256); }
 
 bool is_availability_domain(std::string_view text) {
-  const std::size_t number = text.rfind("AD-");
-  if (text.size() > 128 || number == std::string_view::npos) return false;
-  const std::string_view digits = text.substr(number + 3);
-  std::string_view name = text.substr(0, number);
-  if (name.find(':') != std::string_view::npos && !made_of(take(name, ':'), "", 1, 16))
+  const std::size_t colon = text.find(':');
+  const std::size_t number = text.rfind("-AD-");
+  if (text.size() > 128 || colon == std::string_view::npos || number == std::string_view::npos ||
+      number < colon)
     return false;
-  return made_of(name, "-", 0, 128) && !digits.empty() && digits.size() <= 2 &&
-         std::all_of(digits.begin(), digits.end(), is_digit);
-}
-
-bool is_fault_domain(std::string_view text) {
-  constexpr std::string_view kPrefix = "FAULT-DOMAIN-";
-  return text.starts_with(kPrefix) && text.size() == kPrefix.size() + 1 && text.back() >= '1' &&
-         text.back() <= '9';
+  const std::string_view digits = text.substr(number + 4);
+  return made_of(text.substr(0, colon), "", 1, 16) &&
+         made_of(text.substr(colon + 1, number - colon - 1), "-", 1, 128) && digits.size() == 1 &&
+         digits[0] >= '1' && digits[0] <= '3';
 }
 
 bool is_shape(std::string_view text) {
@@ -132,22 +130,11 @@ bool is_base_url(std::string_view text) {
 }
 
 bool is_ipv4_address(std::string_view text) {
-  if (std::count(text.begin(), text.end(), '.') != 3) return false;
-  for (int i = 0; i < 4; ++i) {
-    const std::string_view part = take(text, '.');
-    int value = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (part.empty() || part.size() > 3 || error != std::errc() || value < 0 || value > 255 ||
-        end != part.data() + part.size() || (part.size() > 1 && part.front() == '0'))
-      return false;
-  }
-  return true;
+  const auto address = workflow::parse_ipv4(text);
+  return address && !is_unusable_ipv4(*address);
 }
 
-bool is_hostname_label(std::string_view text) {
-  return made_of(text, "-", 1, 63) && !is_digit(text.front()) && text.front() != '-' &&
-         text.back() != '-';
-}
+bool is_ipv4_block(std::string_view text) { return workflow::parse_cidr(text).has_value(); }
 
 bool is_metadata_key(std::string_view text) { return made_of(text, "._-", 1, 255); }
 
@@ -171,14 +158,24 @@ bool is_base64(std::string_view text) {
 
 bool is_tag_key(std::string_view text) {
   constexpr std::string_view kOurs = "migledger-";
-  const bool ours = text.size() >= kOurs.size() &&
-                    std::equal(kOurs.begin(), kOurs.end(), text.begin(), [](char a, char b) {
-                      return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-                    });
-  return !ours && is_plain(text, 1, 100);
+  return is_tag_name(text) && lower_case(text.substr(0, kOurs.size())) != kOurs;
 }
 
 bool is_tag_value(std::string_view text) { return is_plain(text, 0, 256); }
+
+bool is_public_key_file(std::string_view text) {
+  bool found = false;
+  while (!text.empty()) {
+    std::string_view line = take(text, '\n');
+    line = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+      line.remove_suffix(1);
+    if (line.empty() || line.front() == '#') continue;
+    if (!holds_public_key(line)) return false;
+    found = true;
+  }
+  return found;
+}
 
 std::optional<double> number_value(std::string_view json_number) {
   double value = 0;

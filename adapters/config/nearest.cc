@@ -7,9 +7,7 @@
 
 namespace migledger::adapters {
 
-namespace {
-
-// Optimal string alignment distance, without regard to case.
+// Optimal string alignment distance.
 std::size_t distance(std::string_view a, std::string_view b) {
   const auto same = [&](std::size_t i, std::size_t j) {
     return std::tolower(static_cast<unsigned char>(a[i])) ==
@@ -31,8 +29,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   }
   return last[b.size()];
 }
-
-}  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kLongest = 64;  // no key of ours is longer; keeps the work small

@@ -7,8 +7,12 @@
 
 #include "adapters/config/check.h"
 #include "adapters/config/forms.h"
+#include "adapters/config/launch_rules.h"
 #include "adapters/config/nearest.h"
+#include "adapters/config/place_rules.h"
 #include "adapters/config/rules.h"
+#include "adapters/config/shared_rules.h"
+#include "adapters/config/tag_rules.h"
 #include "adapters/config/workflow_form.h"
 #include "ledger/printable.h"
 
@@ -17,9 +21,6 @@ namespace migledger::adapters {
 namespace {
 
 using Kind = JsonNode::Kind;
-
-// OCI: all keys and values of an instance's metadata together.
-constexpr std::size_t kMaxMetadataBytes = 32'000;
 
 class PlanCheck {
  public:
@@ -32,26 +33,23 @@ class PlanCheck {
       check_missing(migration);
       check_regions(migration);
       check_retry(migration);
-      if (form_.check) {
-        form_.check(migration, problems_);
-      } else {
-        check_realm(migration);
+      check_places(migration, root_, problems_);
+      check_tags(migration, problems_);
+      if (form_.check) form_.check(migration, problems_);
+      if (!form_.fields) {
         check_ads(migration);
-        check_metadata(migration);
+        check_launch(migration, problems_);
         check_transfer(migration);
       }
     }
     check_names();
-    if (!form_.check) check_shared_names();
-    check_shared_buckets();
+    check_shared(migrations_, problems_);
     check_dependencies();
   }
 
  private:
   void add(const MigrationSource& migration, std::string_view key, std::string message) {
-    const JsonNode* value = migration.find(key);
-    problems_.add(value ? value->offset : migration.own->offset, migration.path_of(key),
-                  std::move(message));
+    add_problem(migration, key, std::move(message), problems_);
   }
 
   void check_missing(const MigrationSource& migration) {
@@ -79,20 +77,6 @@ class PlanCheck {
     }
   }
 
-  void check_realm(const MigrationSource& migration) {
-    const std::string_view expected = realm_of_ocid(migration.text("source_instance_id"));
-    if (expected.empty()) return;
-    for (const char* key : {"source_compartment_id", "target_compartment_id", "target_subnet_id"}) {
-      const std::string_view realm = realm_of_ocid(migration.text(key));
-      if (!realm.empty() && realm != expected) {
-        add(migration, key,
-            fmt::format("lies in realm \"{}\", but source_instance_id in \"{}\"; nothing moves "
-                        "between realms",
-                        realm, expected));
-      }
-    }
-  }
-
   void check_ads(const MigrationSource& migration) {
     const JsonNode* further = migration.find("further_ads");
     if (!further) return;
@@ -105,29 +89,6 @@ class PlanCheck {
       if (ad.kind == Kind::string && ad.text == migration.text("target_ad"))
         add(migration, "further_ads",
             fmt::format("{} is target_ad already; list only others", describe(ad)));
-    }
-  }
-
-  void check_metadata(const MigrationSource& migration) {
-    const JsonNode* metadata = migration.find("metadata");
-    if (!metadata) return;
-    std::size_t bytes = 0;
-    for (const JsonMember& member : metadata->members)
-      bytes += member.key.size() + member.value.text.size();
-    if (bytes > kMaxMetadataBytes) {
-      add(migration, "metadata",
-          fmt::format("expected at most {} bytes in all, found {}", kMaxMetadataBytes, bytes));
-    }
-    const JsonNode* user_data = metadata->find("user_data");
-    if (user_data && user_data->kind == Kind::string && !is_base64(user_data->text)) {
-      problems_.add(user_data->offset, migration.path_of("metadata") + ".user_data",
-                    "expected base64, as OCI wants it, found something else (not shown, it may be "
-                    "secret)");
-    }
-    const JsonNode* keys = metadata->find("ssh_authorized_keys");
-    if (keys && migration.find("ssh_authorized_keys_file")) {
-      problems_.add(keys->offset, migration.path_of("metadata") + ".ssh_authorized_keys",
-                    "ssh_authorized_keys_file gives the keys already; keep one of the two");
     }
   }
 
@@ -161,52 +122,6 @@ class PlanCheck {
         add(migrations_[i], "name",
             fmt::format("\"{}\" is the name of {}, too; names must differ", printable(name, 63),
                         migrations_[first->second].path));
-    }
-  }
-
-  // Two things of one name in one place would each be taken for a foreign one by the other.
-  void check_shared_names() {
-    std::unordered_map<std::string, const MigrationSource*> users;
-    const auto check = [&](const MigrationSource& migration, std::string_view key,
-                           const std::string& name, std::string_view region_key,
-                           std::string_view compartment_key) {
-      if (name.empty()) return;
-      const std::string place = fmt::format("{}\n{}\n{}\n{}", key, migration.text(region_key),
-                                            migration.text(compartment_key), name);
-      const auto [first, added] = users.emplace(place, &migration);
-      if (!added && first->second->name() != migration.name())  // else it was said already
-        add(migration, key,
-            fmt::format(
-                "\"{}\" is also what {} makes in the same region and compartment; give each "
-                "its own name",
-                printable(name, 60), first->second->path));
-    };
-    for (const MigrationSource& migration : migrations_) {
-      check(migration, "new_image_name", migration.new_image_name(), "source_region",
-            "source_compartment_id");
-      check(migration, "new_instance_name", migration.new_instance_name(), "target_region",
-            "target_compartment_id");
-    }
-  }
-
-  // A bucket is replicated to one other, and from one.
-  void check_shared_buckets() {
-    std::unordered_map<std::string, const MigrationSource*> users;
-    const auto check = [&](const MigrationSource& migration, std::string_view key,
-                           std::string_view bucket, std::string_view region_key) {
-      const std::string place = fmt::format("{}\n{}\n{}", key, migration.text(region_key), bucket);
-      const auto [first, added] = users.emplace(place, &migration);
-      if (!added)
-        add(migration, key,
-            fmt::format("bucket \"{}\" is that of {}, too; OCI replicates a bucket to one other",
-                        printable(bucket, 60), first->second->path));
-    };
-    for (const MigrationSource& migration : migrations_) {
-      const std::string_view source = migration.text("source_bucket_name");
-      if (source.empty()) continue;
-      const std::string_view target = migration.text("target_bucket_name");
-      check(migration, "source_bucket_name", source, "source_region");
-      check(migration, "target_bucket_name", target.empty() ? source : target, "target_region");
     }
   }
 
@@ -285,6 +200,13 @@ class PlanCheck {
 };
 
 }  // namespace
+
+void add_problem(const MigrationSource& migration, std::string_view key, std::string message,
+                 Problems& problems) {
+  const JsonNode* value = migration.find(key);
+  problems.add(value ? value->offset : migration.own->offset, migration.path_of(key),
+               std::move(message));
+}
 
 const JsonNode* MigrationSource::find(std::string_view key) const {
   if (const JsonNode* value = own->find(key)) return value;

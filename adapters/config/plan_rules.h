@@ -34,6 +34,10 @@ struct MigrationSource {
   std::string new_instance_name() const;
 };
 
+// Adds a problem at the value of `key`, or where it is missing.
+void add_problem(const MigrationSource& migration, std::string_view key, std::string message,
+                 Problems& problems);
+
 struct WorkflowForm;
 
 // Adds what is missing or does not fit together, by the form of the plan's workflow. Values of the

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "adapters/config/forms.h"
+#include "adapters/config/launch_keys.h"
 #include "adapters/config/value_rules.h"
-#include "workflow/launch_options.h"
 
 namespace migledger::adapters {
 
@@ -20,11 +20,6 @@ constexpr double kWeek = 7.0 * 24 * 3600;
 bool is_anything(string_view) { return true; }
 bool is_image_id(string_view text) { return is_ocid(text, "image"); }
 bool is_subnet_id(string_view text) { return is_ocid(text, "subnet"); }
-bool is_nsg_id(string_view text) { return is_ocid(text, "networksecuritygroup"); }
-bool is_reservation_id(string_view text) { return is_ocid(text, "capacityreservation"); }
-bool is_placement_group_id(string_view text) { return is_ocid(text, "clusterplacementgroup"); }
-bool is_compute_cluster_id(string_view text) { return is_ocid(text, "computecluster"); }
-bool is_dedicated_host_id(string_view text) { return is_ocid(text, "dedicatedvmhost"); }
 bool is_compartment_id(string_view text) {
   return is_ocid(text, "compartment") || is_ocid(text, "tenancy");
 }
@@ -43,9 +38,10 @@ constexpr ValueRule kSubnet =
 constexpr ValueRule kBucket =
     text_rule(R"(a bucket name: 1 to 256 letters, digits, "-", "_" and ".")", is_bucket_name);
 constexpr ValueRule kAd =
-    text_rule(R"(an availability domain such as "Uocm:PHX-AD-1")", is_availability_domain);
+    text_rule(R"(an availability domain with the tenancy's prefix, such as "Uocm:PHX-AD-1")",
+              is_availability_domain);
 constexpr ValueRule kFaultDomain =
-    text_rule(R"(a fault domain such as "FAULT-DOMAIN-1")", is_fault_domain);
+    text_rule(R"("FAULT-DOMAIN-1", "FAULT-DOMAIN-2" or "FAULT-DOMAIN-3")", is_fault_domain_name);
 constexpr ValueRule kShape = text_rule(R"(a shape such as "VM.Standard.E4.Flex")", is_shape);
 constexpr ValueRule kDisplayName =
     text_rule("a name of 1 to 255 characters without control characters", is_display_name);
@@ -60,8 +56,9 @@ constexpr ValueRule kUrl = text_rule(
 
 constexpr ValueRule kOcpus = number_rule("a number of OCPUs from 0.1 to 1024", 0.1, 1024);
 constexpr ValueRule kMemory = number_rule("gigabytes of memory from 0.5 to 65536", 0.5, 65536);
-constexpr ValueRule kVcpus = whole_rule("a whole number from 1 to 2048", 1, 2048);
+constexpr ValueRule kVcpus = step_rule("an even number from 2 to 2048", 2, 2048, 2);
 constexpr ValueRule kNvmes = whole_rule("a whole number from 0 to 128", 0, 128);
+constexpr ValueRule kLocalSize = whole_rule("gigabytes, from 1 to 1000000", 1, 1'000'000);
 constexpr string_view kBaselineWords[] = {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"};
 constexpr ValueRule kBaseline =
     word_rule(R"("BASELINE_1_8", "BASELINE_1_2" or "BASELINE_1_1")", kBaselineWords);
@@ -69,6 +66,7 @@ constexpr KeyRule kShapeConfigKeys[] = {{"ocpus", &kOcpus},
                                         {"memoryInGBs", &kMemory},
                                         {"vcpus", &kVcpus},
                                         {"nvmes", &kNvmes},
+                                        {"localVolumeSizeInGBs", &kLocalSize},
                                         {"baselineOcpuUtilization", &kBaseline}};
 constexpr ValueRule kShapeConfig =
     object_rule(R"(an object such as {"ocpus": 2, "memoryInGBs": 16})", kShapeConfigKeys);
@@ -84,105 +82,10 @@ constexpr ValueRule kMetadata =
     map_rule("an object of strings, at most 128 of them", is_metadata_key,
              R"(a key of 1 to 255 letters, digits, ".", "_" and "-")", &kMetadataValue, 128);
 
-constexpr ValueRule kTagValue =
-    text_rule("a string of up to 256 characters without control characters", is_tag_value);
 constexpr ValueRule kTags = map_rule(
     "an object of at most 7 strings (OCI takes 10 tags, three are migledger's own)", is_tag_key,
-    R"(a tag of 1 to 100 characters that does not begin with "migledger-")", &kTagValue, 7);
-
-// ---- launch_options ----------------------------------------------------------------------------
-
-constexpr ValueRule kNsg = text_rule(
-    R"(the OCID of a network security group ("ocid1.networksecuritygroup.oc1.…"))", is_nsg_id);
-constexpr ValueRule kNsgs = list_rule("an array of up to 5 OCIDs", &kNsg, 0, 5);
-constexpr ValueRule kIpv4 = text_rule(R"(an IPv4 address such as "10.0.0.5")", is_ipv4_address);
-constexpr ValueRule kHostname = text_rule(
-    "a host name: 1 to 63 letters, digits and \"-\", beginning with a letter, no \"-\" at the end",
-    is_hostname_label);
-constexpr ValueRule kBootSize = whole_rule("gigabytes, from 50 to 32768", 50, 32768);
-constexpr ValueRule kVpus = whole_rule("a whole number from 10 to 120", 10, 120);
-constexpr ValueRule kKey = text_rule(R"(the OCID of a key ("ocid1.key.oc1.…"))", is_key_id);
-constexpr ValueRule kReservation = text_rule(
-    R"(the OCID of a capacity reservation ("ocid1.capacityreservation.oc1.…"))", is_reservation_id);
-constexpr ValueRule kPlacementGroup =
-    text_rule(R"(the OCID of a cluster placement group ("ocid1.clusterplacementgroup.oc1.…"))",
-              is_placement_group_id);
-constexpr ValueRule kComputeCluster = text_rule(
-    R"(the OCID of a compute cluster ("ocid1.computecluster.oc1.…"))", is_compute_cluster_id);
-constexpr ValueRule kDedicatedHost = text_rule(
-    R"(the OCID of a dedicated host ("ocid1.dedicatedvmhost.oc1.…"))", is_dedicated_host_id);
-constexpr ValueRule kDefinedTagNamespace =
-    map_rule("an object of strings", is_tag_key, "the name of a defined tag", &kTagValue);
-constexpr ValueRule kDefinedTags = map_rule("an object of objects of strings", is_tag_key,
-                                            "the name of a tag namespace", &kDefinedTagNamespace);
-
-constexpr KeyRule kAgentKeys[] = {{"isMonitoringDisabled", &kBoolean},
-                                  {"isManagementDisabled", &kBoolean},
-                                  {"areAllPluginsDisabled", &kBoolean}};
-constexpr ValueRule kAgent = object_rule("an object of booleans", kAgentKeys);
-
-constexpr string_view kRecoveryWords[] = {"RESTORE_INSTANCE", "STOP_INSTANCE"};
-constexpr ValueRule kRecovery =
-    word_rule(R"("RESTORE_INSTANCE" or "STOP_INSTANCE")", kRecoveryWords);
-constexpr KeyRule kAvailabilityKeys[] = {{"isLiveMigrationPreferred", &kBoolean},
-                                         {"recoveryAction", &kRecovery}};
-constexpr ValueRule kAvailability =
-    object_rule(R"(an object such as {"recoveryAction": "RESTORE_INSTANCE"})", kAvailabilityKeys);
-
-constexpr KeyRule kInstanceOptionKeys[] = {{"areLegacyImdsEndpointsDisabled", &kBoolean}};
-constexpr ValueRule kInstanceOptions = object_rule(
-    R"(an object such as {"areLegacyImdsEndpointsDisabled": true})", kInstanceOptionKeys);
-
-constexpr string_view kVolumeTypeWords[] = {"ISCSI", "SCSI", "IDE", "VFIO", "PARAVIRTUALIZED"};
-constexpr ValueRule kVolumeType =
-    word_rule(R"("ISCSI", "SCSI", "IDE", "VFIO" or "PARAVIRTUALIZED")", kVolumeTypeWords);
-constexpr string_view kFirmwareWords[] = {"BIOS", "UEFI_64"};
-constexpr ValueRule kFirmware = word_rule(R"("BIOS" or "UEFI_64")", kFirmwareWords);
-constexpr string_view kNetworkWords[] = {"E1000", "VFIO", "PARAVIRTUALIZED", "ACCELERATEDPV"};
-constexpr ValueRule kNetwork =
-    word_rule(R"("E1000", "VFIO", "PARAVIRTUALIZED" or "ACCELERATEDPV")", kNetworkWords);
-constexpr KeyRule kVmOptionKeys[] = {{"bootVolumeType", &kVolumeType},
-                                     {"firmware", &kFirmware},
-                                     {"isConsistentVolumeNamingEnabled", &kBoolean},
-                                     {"isPvEncryptionInTransitEnabled", &kBoolean},
-                                     {"networkType", &kNetwork},
-                                     {"remoteDataVolumeType", &kVolumeType}};
-constexpr ValueRule kVmOptions =
-    object_rule(R"(an object such as {"networkType": "PARAVIRTUALIZED"})", kVmOptionKeys);
-
-constexpr KeyRule kLaunchOptionKeys[] = {
-    {"nsgIds", &kNsgs},
-    {"assignPublicIp", &kBoolean},
-    {"privateIp", &kIpv4},
-    {"hostnameLabel", &kHostname},
-    {"assignIpv6Ip", &kBoolean},
-    {"assignPrivateDnsRecord", &kBoolean},
-    {"skipSourceDestCheck", &kBoolean},
-    {"bootVolumeSizeInGBs", &kBootSize},
-    {"bootVolumeVpusPerGB", &kVpus},
-    {"kmsKeyId", &kKey},
-    {"agentConfig", &kAgent},
-    {"availabilityConfig", &kAvailability},
-    {"capacityReservationId", &kReservation},
-    {"clusterPlacementGroupId", &kPlacementGroup},
-    {"computeClusterId", &kComputeCluster},
-    {"dedicatedVmHostId", &kDedicatedHost},
-    {"definedTags", &kDefinedTags},
-    {"instanceOptions", &kInstanceOptions},
-    {"isPvEncryptionInTransitEnabled", &kBoolean},
-    {"launchOptions", &kVmOptions},
-};
-
-// What is taken here must have its place in the request.
-constexpr bool all_have_a_place() {
-  for (const KeyRule& rule : kLaunchOptionKeys)
-    if (!workflow::place_of_launch_option(rule.key)) return false;
-  return std::size(kLaunchOptionKeys) == workflow::kLaunchOptions.size();
-}
-static_assert(all_have_a_place());
-
-constexpr ValueRule kLaunchOptions =
-    object_rule(R"(an object such as {"assignPublicIp": false})", kLaunchOptionKeys);
+    R"(a tag of 1 to 100 ASCII characters without space and ".", not beginning with "migledger-")",
+    &kTagValue, kMostFreeformTags - 3);
 
 // ---- settings of the run -----------------------------------------------------------------------
 
@@ -256,7 +159,7 @@ constexpr string_view kTransferWords[] = {"copy", "par"};
 constexpr ValueRule kTransfer = word_rule(R"("copy" or "par")", kTransferWords);
 constexpr ValueRule kAds = list_rule("an array of up to 8 availability domains", &kAd, 0, 8);
 constexpr ValueRule kFaultDomains =
-    list_rule("an array of up to 9 fault domains", &kFaultDomain, 0, 9);
+    list_rule("an array of up to 3 fault domains", &kFaultDomain, 0, 3);
 constexpr ValueRule kDependsOn = list_rule("an array of names of migrations", &kMigrationName, 0,
                                            std::numeric_limits<std::size_t>::max());
 
@@ -294,6 +197,7 @@ constexpr KeyRule kConfigurationKeys[] = {
     {"metadata", &kMetadata, kOfMigration},
     {"ssh_authorized_keys_file", &kPath, kOfMigration},
     {"freeform_tags", &kTags, kOfMigration},
+    {"defined_tags", &kDefinedTags, kOfMigration},
     {"launch_options", &kLaunchOptions, kOfMigration},
     {"allow_source_downtime", &kBoolean, kOfMigration},
     {"keep_imported_image", &kBoolean, kOfMigration},
@@ -344,6 +248,7 @@ void add_shared_keys(std::vector<KeyRule>& keys, std::initializer_list<std::stri
                                           "source_compartment_id",
                                           "target_compartment_id",
                                           "freeform_tags",
+                                          "defined_tags",
                                           "poll_interval_seconds",
                                           "settle_seconds",
                                           "retry",

@@ -25,6 +25,7 @@ struct ValueRule {
   bool whole = false;  // of a number
   double least = 0;
   double most = 0;
+  double step = 0;  // a multiple of it; zero: any
 
   const ValueRule* each = nullptr;  // of the items of an array, the values of a map
   std::size_t fewest = 0;           // of items or entries

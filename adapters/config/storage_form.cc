@@ -1,7 +1,5 @@
 #include "adapters/config/storage_form.h"
 
-#include <fmt/format.h>
-
 #include "adapters/config/forms.h"
 #include "adapters/config/value_rules.h"
 
@@ -30,17 +28,6 @@ std::span<const KeyRule> storage_keys() {
   return keys;
 }
 
-void check_storage(const MigrationSource& migration, Problems& problems) {
-  const string_view source = realm_of_ocid(migration.text("source_compartment_id"));
-  const string_view target = realm_of_ocid(migration.text("target_compartment_id"));
-  if (source.empty() || target.empty() || source == target) return;
-  constexpr string_view kPlace = "target_compartment_id";
-  problems.add(migration.find(kPlace)->offset, migration.path_of(kPlace),
-               fmt::format("lies in realm \"{}\", but source_compartment_id in \"{}\"; nothing "
-                           "moves between realms",
-                           target, source));
-}
-
 ledger::Fields storage_fields(const MigrationSource& migration) {
   ledger::Fields fields;
   for (const char* key : {"source_region", "target_region", "source_compartment_id",
@@ -53,8 +40,8 @@ ledger::Fields storage_fields(const MigrationSource& migration) {
   fields.set("copy_parallel", copies ? number_text(*number_value(copies->text)) : "16");
   if (migration.find("target_kms_key_id"))
     fields.set("target_kms_key_id", migration.text("target_kms_key_id"));
-  if (const JsonNode* tags = migration.find("freeform_tags"))
-    fields.set("freeform_tags", to_json(*tags));
+  for (const char* key : {"defined_tags", "freeform_tags"})
+    if (const JsonNode* tags = migration.find(key)) fields.set(key, to_json(*tags));
   return fields;
 }
 

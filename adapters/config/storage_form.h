@@ -4,7 +4,6 @@
 #include <span>
 
 #include "adapters/config/plan_rules.h"
-#include "adapters/config/problem.h"
 #include "adapters/config/rules.h"
 #include "ledger/fields.h"
 
@@ -13,13 +12,10 @@ namespace migledger::adapters {
 // Every key of a flat file, the top of a plan, "defaults" and a migration.
 std::span<const KeyRule> storage_keys();
 
-// Adds what does not fit together in one migration.
-void check_storage(const MigrationSource& migration, Problems& problems);
-
 // The fields of a migration that was checked, but for the settings:
 //   always: source_region, target_region, source_compartment_id, target_compartment_id,
 //     source_bucket_name, target_bucket_name, copy_parallel (decimal)
-//   when configured: target_kms_key_id, freeform_tags (JSON object)
+//   when configured: target_kms_key_id, freeform_tags, defined_tags (JSON objects)
 ledger::Fields storage_fields(const MigrationSource& migration);
 
 }  // namespace migledger::adapters

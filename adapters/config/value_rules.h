@@ -41,6 +41,12 @@ constexpr ValueRule whole_rule(std::string_view expected, double least, double m
   return rule;
 }
 
+constexpr ValueRule step_rule(std::string_view expected, double least, double most, double step) {
+  ValueRule rule = whole_rule(expected, least, most);
+  rule.step = step;
+  return rule;
+}
+
 constexpr ValueRule list_rule(std::string_view expected, const ValueRule* each, std::size_t fewest,
                               std::size_t many) {
   ValueRule rule;
@@ -86,5 +92,17 @@ constexpr ValueRule boolean_rule() {
   rule.expected = "true or false";
   return rule;
 }
+
+// ---- tags ---------------------------------------------------------------------------------------
+
+inline constexpr ValueRule kTagValue =
+    text_rule("a string of up to 256 characters without control characters", is_tag_value);
+inline constexpr ValueRule kDefinedTagNamespace = map_rule(
+    "an object of strings", is_tag_name,
+    R"(the name of a defined tag: 1 to 100 ASCII characters without space and ".")", &kTagValue);
+inline constexpr ValueRule kDefinedTags =
+    map_rule(R"(an object such as {"Operations": {"CostCenter": "42"}})", is_tag_name,
+             R"(the name of a tag namespace: 1 to 100 ASCII characters without space and ".")",
+             &kDefinedTagNamespace);
 
 }  // namespace migledger::adapters

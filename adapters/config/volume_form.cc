@@ -1,7 +1,5 @@
 #include "adapters/config/volume_form.h"
 
-#include <fmt/format.h>
-
 #include "adapters/config/forms.h"
 #include "adapters/config/value_rules.h"
 
@@ -28,7 +26,8 @@ constexpr ValueRule kAttachTo =
 constexpr string_view kTypeWords[] = {"paravirtualized", "iscsi"};
 constexpr ValueRule kType = word_rule(R"("paravirtualized" or "iscsi")", kTypeWords);
 constexpr ValueRule kDevice =
-    text_rule(R"(a device path such as "/dev/oracleoci/oraclevdb")", is_path);
+    text_rule(R"("/dev/oracleoci/oraclevdb" to "oraclevdz", or "oraclevdaa" to "oraclevdag")",
+              is_device_path);
 constexpr ValueRule kReadOnly = boolean_rule();
 constexpr KeyRule kAttachKeys[] = {{"instance_id", &kAttachTo},
                                    {"type", &kType},
@@ -54,19 +53,9 @@ std::span<const KeyRule> volume_keys() {
 
 void check_volume(const MigrationSource& migration, Problems& problems) {
   const auto add = [&](string_view key, std::string message) {
-    const JsonNode* value = migration.find(key);
-    problems.add(value ? value->offset : migration.own->offset, migration.path_of(key),
-                 std::move(message));
+    add_problem(migration, key, std::move(message), problems);
   };
   const string_view volume = migration.text("source_volume_id");
-  const string_view realm = realm_of_ocid(volume);
-  for (const char* key : {"source_compartment_id", "target_compartment_id"}) {
-    const string_view other = realm_of_ocid(migration.text(key));
-    if (!realm.empty() && !other.empty() && other != realm)
-      add(key, fmt::format("lies in realm \"{}\", but source_volume_id in \"{}\"; nothing moves "
-                           "between realms",
-                           other, realm));
-  }
   const JsonNode* attach = migration.find("attach");
   if (!attach) return;
   if (!attach->find("instance_id"))
@@ -84,7 +73,7 @@ ledger::Fields volume_fields(const MigrationSource& migration) {
   fields.set("method", migration.find("method") ? migration.text("method") : "replicate");
   for (const char* key : {"new_volume_name", "target_kms_key_id"})
     if (migration.find(key)) fields.set(key, migration.text(key));
-  for (const char* key : {"attach", "freeform_tags", "quiet_period_seconds"})
+  for (const char* key : {"attach", "defined_tags", "freeform_tags", "quiet_period_seconds"})
     if (const JsonNode* value = migration.find(key)) fields.set(key, to_json(*value));
   return fields;
 }

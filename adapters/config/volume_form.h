@@ -19,7 +19,8 @@ void check_volume(const MigrationSource& migration, Problems& problems);
 // The fields of a migration that was checked, but for the settings:
 //   always: source_region, target_region, source_compartment_id, target_compartment_id,
 //     migration_bucket_name, source_volume_id, target_ad, method ("replicate", "backup")
-//   when configured: new_volume_name, target_kms_key_id, attach, freeform_tags (JSON objects),
+//   when configured: new_volume_name, target_kms_key_id, attach, freeform_tags, defined_tags (JSON
+//     objects),
 //     quiet_period_seconds (decimal)
 ledger::Fields volume_fields(const MigrationSource& migration);
 

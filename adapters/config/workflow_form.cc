@@ -9,7 +9,7 @@ const WorkflowForm* form_of(std::string_view workflow) {
   static const WorkflowForm kForms[] = {
       {"compute", configuration_keys()},
       {"volume-replication", volume_keys(), check_volume, volume_fields},
-      {"storage-replication", storage_keys(), check_storage, storage_fields},
+      {"storage-replication", storage_keys(), nullptr, storage_fields},
   };
   for (const WorkflowForm& form : kForms)
     if (form.workflow == workflow) return &form;

@@ -16,8 +16,8 @@ struct WorkflowForm {
   std::span<const KeyRule> keys;  // at every place
 
   // What the keys of one migration must be to one another, beyond what all workflows have in
-  // common; and its fields, defaults filled in, but for the settings. Null for compute, which the
-  // old script's form belongs to: config.cc and plan_rules.cc have it.
+  // common (null: nothing); and its fields, defaults filled in, but for the settings. Both are null
+  // for compute, which the old script's form belongs to: config.cc and plan_rules.cc have it.
   void (*check)(const MigrationSource& migration, Problems& problems) = nullptr;
   ledger::Fields (*fields)(const MigrationSource& migration) = nullptr;
 };

@@ -1,6 +1,6 @@
-// What lives and dies with an instance: its VNIC, and the attachments of that and of its boot
-// volume; and subnets. None of these is a row of its own: the OCIDs of what hangs on an instance
-// end in one unique part.
+// What lives and dies with an instance: its VNICs, and the attachments of those and of its boot
+// volume. None of these is a row of its own: the OCIDs of what hangs on an instance end in one
+// unique part.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -26,13 +26,16 @@ Instance& owner(Call& call, const std::string& id, std::string_view kind) {
 
 json::object show_boot_attachment(const Instance& i, Time now) {
   json::object o;
+  const json::object options = object_of(i.options);
+  const json::object* boot = member(options, "bootVolume");
   o["id"] = i.id;  // as in OCI, the attachment of the boot volume has the instance's OCID
   o["availabilityDomain"] = i.domain;
   o["bootVolumeId"] = sibling_id(i, "bootvolume");
   o["compartmentId"] = i.compartment;
   o["displayName"] = "Remote boot attachment for instance";
   o["instanceId"] = i.id;
-  o["isPvEncryptionInTransitEnabled"] = false;
+  o["isPvEncryptionInTransitEnabled"] =
+      boot && flag(*boot, "isPvEncryptionInTransitEnabled", false);
   o["lifecycleState"] = is_dead(i, now) ? "DETACHED" : "ATTACHED";
   o["timeCreated"] = format_millis(i.created);
   return o;
@@ -54,7 +57,7 @@ json::object show_vnic_attachment(const Instance& i, Time now) {
 
 json::object show_vnic(const Instance& i, Time) {
   json::object o;
-  const json::object given = i.vnic.empty() ? json::object() : json::parse(i.vnic).as_object();
+  const json::object given = object_of(i.vnic);
   o["id"] = sibling_id(i, "vnic");
   o["availabilityDomain"] = i.domain;
   o["compartmentId"] = i.compartment;
@@ -64,6 +67,8 @@ json::object show_vnic(const Instance& i, Time) {
   o["lifecycleState"] = "AVAILABLE";
   const json::value* groups = given.if_contains("nsgIds");
   o["nsgIds"] = groups ? *groups : json::array();
+  for (const auto* shown : {"ipv6Addresses", "routeTableId", "securityAttributes", "definedTags"})
+    if (const json::value* value = given.if_contains(shown)) o[shown] = *value;
   o["privateIp"] = i.private_ip;
   o["publicIp"] = i.public_ip.empty() ? json::value(nullptr) : json::value(i.public_ip);
   o["skipSourceDestCheck"] = flag(given, "skipSourceDestCheck", false);
@@ -108,51 +113,6 @@ Answer list_by_instance(Call& call, Add&& add) {
   return a;
 }
 
-json::object describe_subnet(Call& call, const std::string& id) {
-  // It has no row: all that is asked of it is that it is there.
-  const std::uint64_t h = hash_of(id, call.world.dice.seed());
-  const std::string unique = fmt::format("aaaaaaaa{:016x}", h);
-  const std::string region(ocid_region(call.region.name));
-  const auto compartments =
-      call.world.known_after("subnet-compartment/" + call.region.name + "/" + id + "/");
-  json::object o;
-  o["id"] = id;
-  o["compartmentId"] = compartments.empty() ? call.world.tenancy_id() : compartments.front();
-  o["availabilityDomain"] = nullptr;
-  o["cidrBlock"] = "10.0.0.0/16";
-  o["displayName"] = "subnet";
-  o["lifecycleState"] = "AVAILABLE";
-  o["prohibitPublicIpOnVnic"] = false;
-  o["prohibitInternetIngress"] = false;
-  o["routeTableId"] = fmt::format("ocid1.routetable.oc1.{}.{}", region, unique);
-  o["securityListIds"] = {fmt::format("ocid1.securitylist.oc1.{}.{}", region, unique)};
-  o["vcnId"] = fmt::format("ocid1.vcn.oc1.{}.{}", region, unique);
-  o["virtualRouterIp"] = "10.0.0.1";
-  o["virtualRouterMac"] = "00:00:17:0A:B1:C2";
-  o["freeformTags"] = json::object();
-  o["definedTags"] = json::object();
-  o["timeCreated"] = "2024-01-01T00:00:00.000Z";
-  return o;
-}
-
-Answer show_subnet(Call& call, const std::string& id) {
-  if (!call.world.knows("subnet/" + call.region.name + "/" + id)) not_found();
-  Answer a = answer(200, describe_subnet(call, id));
-  a.headers.emplace_back("etag", etag_of(id, 1));
-  return a;
-}
-
-Answer list_subnets(Call& call) {
-  const std::string& compartment = call.required_parameter("compartmentId");
-  check_compartment(call, compartment);
-  json::array items;
-  for (const auto& id : call.world.known_after("subnet/" + call.region.name + "/")) {
-    auto subnet = describe_subnet(call, id);
-    if (subnet["compartmentId"].as_string() == compartment) items.push_back(std::move(subnet));
-  }
-  return answer(200, items);
-}
-
 Answer one(Call& call, const json::object& o) {
   Answer a = answer(200, o);
   a.headers.emplace_back("etag", etag_of(call.path[2], 1));
@@ -179,8 +139,13 @@ Answer handle_attachments(Call& call) {
     if (what == "vnicAttachments")
       return list_by_instance(call, [&](const Instance& i, json::array& items) {
         items.push_back(show_vnic_attachment(i, now));
+        const double more = number(object_of(i.vnic), "secondaryVnics", 0);
+        for (int n = 1; n <= static_cast<int>(more); ++n) {
+          items.push_back(items.back());
+          items.back().as_object()["id"] = fmt::format("{}{}", sibling_id(i, "vnicattachment"), n);
+          items.back().as_object()["vnicId"] = fmt::format("{}{}", sibling_id(i, "vnic"), n);
+        }
       });
-    if (what == "subnets") return list_subnets(call);
   } else if (call.path.size() == 3) {
     const std::string& id = call.path[2];
     if (what == "vnics") {
@@ -188,7 +153,6 @@ Answer handle_attachments(Call& call) {
       if (is_dead(i, now)) not_found();
       return one(call, show_vnic(i, now));
     }
-    if (what == "subnets") return show_subnet(call, id);
   }
   no_such_operation(call);
 }

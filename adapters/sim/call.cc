@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "adapters/catalog/names.h"
 #include "ledger/hex.h"
 
 namespace migledger::adapters::sim {
@@ -162,16 +163,71 @@ Tags tags_of(const json::object& object) {
   Tags out;
   const json::object* tags = member(object, "freeformTags");
   if (!tags) return out;
-  if (tags->size() > 10) invalid("freeformTags: a resource can have at most 10 freeform tags");
+  if (tags->size() > kMostFreeformTags)
+    invalid(fmt::format("freeformTags: a resource can have at most {} freeform tags",
+                        kMostFreeformTags));
   for (const auto& [key, value] : *tags) {
     if (!value.is_string()) invalid("freeformTags: every value must be a string");
     const std::string_view text(value.get_string());
-    if (key.empty() || characters(key) > 100)
-      invalid("freeformTags: a key has 1 to 100 characters");
-    if (characters(text) > 256) invalid("freeformTags: a value has at most 256 characters");
+    if (!is_tag_name(key))
+      invalid(
+          "freeformTags: a key has 1 to 100 printable ASCII characters without space and period");
+    if (!is_tag_text(text)) invalid("freeformTags: a value has at most 256 characters");
     out.emplace_back(std::string(key), std::string(text));
   }
   return out;
+}
+
+json::object object_of(std::string_view text) {
+  if (text.empty()) return {};
+  return json::parse({text.data(), text.size()}).as_object();
+}
+
+namespace {
+
+void check_defined_tags(const json::object& tags) {
+  std::size_t count = 0;
+  for (const auto& [space, members] : tags) {
+    if (!members.is_object()) invalid("definedTags: every namespace must be an object");
+    if (!is_tag_name(space)) invalid("definedTags: the name of a namespace has a wrong character");
+    for (const auto& [key, value] : members.get_object()) {
+      if (!is_tag_name(key)) invalid("definedTags: a key has a wrong character");
+      if (value.is_object() || value.is_array()) invalid("definedTags: a value must be simple");
+      if (value.is_string() && !is_tag_text(value.get_string()))
+        invalid("definedTags: a value has at most 256 characters");
+      ++count;
+    }
+  }
+  if (count > kMostDefinedTags)
+    invalid(
+        fmt::format("definedTags: a resource can have at most {} defined tags", kMostDefinedTags));
+}
+
+}  // namespace
+
+std::string kept_members(const json::object& body, std::initializer_list<std::string_view> names) {
+  json::object kept;
+  for (const std::string_view name : names) {
+    const json::value* value = body.if_contains(name);
+    if (!value || value->is_null()) continue;
+    if (name == "definedTags") check_defined_tags(value->get_object());
+    kept[name] = *value;
+  }
+  return kept.empty() ? std::string() : json::serialize(kept);
+}
+
+std::string replaced_members(const std::string& kept, const std::string& by) {
+  if (by.empty()) return kept;
+  json::object members = object_of(kept);
+  const json::object others = object_of(by);
+  for (const auto& [name, value] : others) members[name] = value;
+  return json::serialize(members);
+}
+
+void show_kept(json::object& shown, const std::string& kept) {
+  if (!shown.contains("definedTags")) shown["definedTags"] = json::object();
+  const json::object members = object_of(kept);
+  for (const auto& [name, value] : members) shown[name] = value;
 }
 
 void check_display_name(const json::object& object) {

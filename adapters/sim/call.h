@@ -77,11 +77,22 @@ const boost::json::object* member(const boost::json::object& object, std::string
 double number(const boost::json::object& object, std::string_view name, double absent);
 bool flag(const boost::json::object& object, std::string_view name, bool absent);
 
-// The freeform tags of a body: at most 10, keys up to 100 characters, values up to 256, as
-// https://docs.oracle.com/en-us/iaas/Content/Tagging/Concepts/taggingoverview.htm limits them.
+// The freeform tags of a body, within the limits of catalog/names.h.
 Tags tags_of(const boost::json::object& object);
 void check_display_name(const boost::json::object& object);
 boost::json::object tags_json(const Tags& tags);
+
+// A JSON object of the tenancy's own; empty when the text is empty.
+boost::json::object object_of(std::string_view text);
+
+// Members of a body that are only kept and shown again, as JSON text; empty: it has none of them.
+// "definedTags" is checked as OCI does it.
+std::string kept_members(const boost::json::object& body,
+                         std::initializer_list<std::string_view> names);
+// Those with others in their place.
+std::string replaced_members(const std::string& kept, const std::string& by);
+// Shows them, and no defined tags where none are kept.
+void show_kept(boost::json::object& shown, const std::string& kept);
 
 Answer answer(int status, const boost::json::value& body);
 

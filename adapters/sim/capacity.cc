@@ -2,11 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 
+#include "adapters/catalog/shapes.h"
 #include "adapters/sim/handlers.h"
-#include "adapters/sim/regions.h"
 
 namespace migledger::adapters::sim {
 
@@ -14,36 +13,42 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kShapes = {
-    "VM.Standard.E3.Flex",    "VM.Standard.E4.Flex", "VM.Standard.E5.Flex", "VM.Standard.E6.Flex",
-    "VM.Standard.A1.Flex",    "VM.Standard.A2.Flex", "VM.Standard3.Flex",   "VM.Optimized3.Flex",
-    "VM.Standard.E2.1.Micro", "VM.Standard2.1",      "VM.Standard2.2",      "VM.Standard2.4",
-    "VM.Standard.E2.1",       "VM.Standard.E2.2"};
-
-json::object show_shape(std::string_view name) {
+json::object show_shape(const Shape& shape) {
   json::object o;
-  o["shape"] = name;
-  o["isFlexible"] = is_flexible(name);
-  o["ocpus"] = 1;
-  o["memoryInGBs"] = is_flexible(name) ? 16 : 15;
+  o["shape"] = shape.name;
+  o["isFlexible"] = shape.flexible();
+  o["isSubcore"] = shape.burstable;
+  o["ocpus"] = shape.ocpus;
+  o["memoryInGBs"] = shape.memory;
+  o["processorDescription"] = shape.processor;
+  o["gpus"] = shape.has_gpus ? 1 : 0;
+  o["localDisks"] = shape.has_disks ? 1 : 0;
   o["billingType"] = "PAID";
-  if (is_flexible(name)) {
-    o["ocpuOptions"] = {{"min", 1}, {"max", 114}};
-    o["memoryOptions"] = {{"minInGBs", 1},
-                          {"maxInGBs", 1760},
-                          {"defaultPerOcpuInGBs", 16},
-                          {"minPerOcpuInGBs", 1},
-                          {"maxPerOcpuInGBs", 64}};
+  o["quotaNames"] = {shape.limit};
+  if (shape.burstable)
+    o["baselineOcpuUtilizations"] = {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"};
+  o["platformConfigOptions"] =
+      shape.platform.empty() ? json::value(nullptr) : json::value({{"type", shape.platform}});
+  if (shape.flexible()) {
+    o["ocpuOptions"] = {{"min", shape.fewest_ocpus}, {"max", shape.most_ocpus}};
+    o["memoryOptions"] = {{"minInGBs", kLeastMemoryPerOcpu},
+                          {"maxInGBs", shape.most_memory},
+                          {"defaultPerOcpuInGBs", shape.memory},
+                          {"minPerOcpuInGBs", kLeastMemoryPerOcpu},
+                          {"maxPerOcpuInGBs", kMostMemoryPerOcpu}};
   }
   return o;
 }
 
 Answer list_shapes(Call& call) {
   check_compartment(call, call.required_parameter("compartmentId"));
+  const auto domain = call.parameter("availabilityDomain");
+  const auto& domains = call.region.domains;
+  if (!domain.empty() && std::find(domains.begin(), domains.end(), domain) == domains.end())
+    not_found();
   json::array items;
-  for (const std::string_view name : kShapes) items.push_back(show_shape(name));
-  for (const std::string& name : call.world.known_after("shape/" + call.region.name + "/"))
-    items.push_back(show_shape(name));
+  for (const Shape& shape : all_shapes())
+    if (is_offered(call, shape.name, domain, false)) items.push_back(show_shape(shape));
   return answer(200, items);
 }
 
@@ -65,10 +70,11 @@ Answer report_capacity(Call& call) {
     json::object one = asked.get_object();
     const std::string shape = text(one, "instanceShape");
     const bool refused = capacity_rule(call, domain, text(one, "faultDomain")) != nullptr;
-    one["availabilityStatus"] = !is_shape(call, shape) ? "HARDWARE_NOT_SUPPORTED"
-                                : refused              ? "OUT_OF_HOST_CAPACITY"
-                                                       : "AVAILABLE";
-    one["availableCount"] = refused || !is_shape(call, shape) ? 0 : 100;
+    const bool offered = is_offered(call, shape, domain, true);
+    one["availabilityStatus"] = !offered  ? "HARDWARE_NOT_SUPPORTED"
+                                : refused ? "OUT_OF_HOST_CAPACITY"
+                                          : "AVAILABLE";
+    one["availableCount"] = refused || !offered ? 0 : 100;
     found.push_back(std::move(one));
   }
   json::object o;
@@ -81,11 +87,13 @@ Answer report_capacity(Call& call) {
 
 }  // namespace
 
-bool is_flexible(std::string_view shape) { return shape.ends_with(".Flex"); }
-
-bool is_shape(const Call& call, std::string_view shape) {
-  return std::find(kShapes.begin(), kShapes.end(), shape) != kShapes.end() ||
-         call.world.knows(fmt::format("shape/{}/{}", call.region.name, shape));
+bool is_offered(const Call& call, std::string_view shape, std::string_view domain, bool to_launch) {
+  if (!find_shape(shape)) return false;
+  for (const ShapeRule& rule : call.options.faults.no_shape)
+    if (rule.shape == shape && (to_launch || !rule.hidden) &&
+        (rule.availability_domain.empty() || rule.availability_domain == domain))
+      return false;
+  return true;
 }
 
 std::string capacity_counter(const CapacityRule& rule) {

@@ -144,7 +144,32 @@ ReplicationRule read_replication(const Reader& in, const json::value& value,
   return rule;
 }
 
+ShapeRule read_shape_rule(const Reader& in, const json::value& value, const std::string& where) {
+  ShapeRule rule;
+  for (const auto& [key, v] : in.object(value, where)) {
+    const std::string at = where + "." + std::string(key);
+    if (key == "availability_domain") {
+      rule.availability_domain = in.string(v, at);
+    } else if (key == "shape") {
+      rule.shape = in.string(v, at);
+    } else if (key == "hidden") {
+      if (!v.is_bool()) in.fail(at, "must be true or false");
+      rule.hidden = v.get_bool();
+    } else {
+      in.fail(at, "no such key; there are availability_domain, shape, hidden");
+    }
+  }
+  if (rule.shape.empty()) in.fail(where + ".shape", "is missing");
+  return rule;
+}
+
 }  // namespace
+
+std::string_view provisioned_members(const Faults& faults, std::string_view what) {
+  for (const auto& [name, members] : faults.provisioned)
+    if (name == what) return members;
+  return {};
+}
 
 std::string_view name_of(Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
 
@@ -181,6 +206,18 @@ Faults parse_faults(std::string_view text, std::string_view file) {
       for (const json::value& one : in.array(v, at))
         faults.no_replication.push_back(
             read_replication(in, one, fmt::format("no_replication[{}]", n++)));
+    } else if (key == "no_shape") {
+      std::size_t n = 0;
+      for (const json::value& one : in.array(v, at))
+        faults.no_shape.push_back(read_shape_rule(in, one, fmt::format("no_shape[{}]", n++)));
+    } else if (key == "provisioned") {
+      for (const auto& [name, members] : in.object(v, at)) {
+        const std::string where = at + "." + std::string(name);
+        if (std::find(kProvisioned.begin(), kProvisioned.end(), std::string_view(name)) ==
+            kProvisioned.end())
+          in.fail(where, fmt::format("no such key; there are {}", fmt::join(kProvisioned, ", ")));
+        faults.provisioned.emplace_back(name, json::serialize(in.object(members, where)));
+      }
     } else if (key == "limits") {
       for (const auto& [name, limit] : in.object(v, at))
         faults.limits.emplace_back(
@@ -200,8 +237,9 @@ Faults parse_faults(std::string_view text, std::string_view file) {
       faults.customer_key_objects = in.count(v, at);
     } else {
       in.fail(at,
-              "no such key; there are rates, scripted, out_of_capacity, no_replication, limits, "
-              "unauthorized_from_call, list_lag_seconds, search_lag_seconds, no_service_policy, "
+              "no such key; there are rates, scripted, out_of_capacity, no_replication, no_shape, "
+              "provisioned, limits, unauthorized_from_call, list_lag_seconds, search_lag_seconds, "
+              "no_service_policy, "
               "archived_objects, customer_key_objects");
     }
   }

@@ -56,6 +56,14 @@ struct CapacityRule {
   std::uint64_t refusals = 0;  // how many launches are refused; 0: all
 };
 
+// Where a shape is not offered. A hidden rule leaves it in the list of shapes, and the launch alone
+// refuses it.
+struct ShapeRule {
+  std::string availability_domain;  // empty: all
+  std::string shape;
+  bool hidden = false;
+};
+
 // Where there are no replicas: from one region to another, or of one volume.
 struct ReplicationRule {
   std::string from, to;  // regions; empty: any
@@ -67,6 +75,7 @@ struct Faults {
   std::vector<ScriptedFault> scripted;      // the first that strikes is applied
   std::vector<CapacityRule> out_of_capacity;
   std::vector<ReplicationRule> no_replication;
+  std::vector<ShapeRule> no_shape;
   std::vector<std::pair<std::string, std::int64_t>> limits;  // limit name → value
   std::uint64_t unauthorized_from_call = 0;                  // 0: never
   std::optional<Range> list_lag;                             // replaces Durations::list_lag
@@ -78,8 +87,21 @@ struct Faults {
   std::uint64_t archived_objects = 0;
   std::uint64_t customer_key_objects = 0;
 
+  // What a configuration names is invented, and shows these members in place of invented ones: a
+  // JSON object for each of kProvisioned.
+  std::vector<std::pair<std::string, std::string>> provisioned;
+
   double rate(Fault f) const { return rates[static_cast<std::size_t>(f)]; }
 };
+
+// What is provisioned and can be given members of its own: "instance", "vnic", "boot_volume",
+// "volume" (also those attached to the instance) and "bucket" of the source; "subnet", "nsg" and
+// "attach_instance", the one that "attach" names, of the target.
+inline constexpr std::array<std::string_view, 8> kProvisioned = {
+    "instance", "vnic", "boot_volume", "volume", "bucket", "subnet", "nsg", "attach_instance"};
+
+// The members for one of them as JSON text; empty: none.
+std::string_view provisioned_members(const Faults& faults, std::string_view what);
 
 class FaultsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -91,6 +113,8 @@ class FaultsError : public std::runtime_error {
 //                  "region": "us-ashburn-1", "call": 2, "times": 1, "status": 503, "seconds": 30}],
 //    "out_of_capacity": [{"availability_domain": "…", "fault_domain": "…", "refusals": 2}],
 //    "no_replication": [{"from": "us-ashburn-1", "to": "sa-bogota-1", "volume": "ocid1.volume…"}],
+//    "no_shape": [{"availability_domain": "…", "shape": "VM.Standard.E4.Flex", "hidden": true}],
+//    "provisioned": {"instance": {"shape": "VM.Standard.A1.Flex"}, "subnet": {"dnsLabel": null}},
 //    "limits": {"custom-image-count": 25},
 //    "unauthorized_from_call": 100,
 //    "list_lag_seconds": [0, 60], "search_lag_seconds": [30, 600],

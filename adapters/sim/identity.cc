@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 
+#include "adapters/catalog/shapes.h"
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/regions.h"
 #include "adapters/sim/volumes.h"
@@ -100,10 +102,19 @@ struct Limit {
   bool of_domain;
 };
 constexpr Limit kLimits[] = {
-    {"compute", "custom-image-count", false},    {"compute", "standard-e3-core-ad-count", true},
-    {"compute", "standard-e4-core-count", true}, {"compute", "standard-e5-core-count", true},
-    {"compute", "standard-a1-core-count", true}, {"block-storage", "volume-count", true},
-    {"block-storage", "total-storage-gb", true}, {"block-storage", "backup-count", false}};
+    {"compute", "custom-image-count", false},
+    {"block-storage", "volume-count", true},
+    {"block-storage", "total-storage-gb", true},
+    {"block-storage", "backup-count", false}};
+
+// Those, and those on the OCPUs of shapes.
+std::vector<Limit> all_limits() {
+  std::vector<Limit> limits(std::begin(kLimits), std::end(kLimits));
+  for (const Shape& shape : all_shapes())
+    if (std::ranges::find(limits, shape.limit, &Limit::name) == limits.end())
+      limits.push_back({"compute", shape.limit, true});
+  return limits;
+}
 
 std::int64_t value_of(const Call& call, std::string_view limit) {
   for (const auto& [name, value] : call.options.faults.limits)
@@ -112,11 +123,11 @@ std::int64_t value_of(const Call& call, std::string_view limit) {
 }
 
 // Of what the tenancy counts.
-std::int64_t used_of(const Call& call, std::string_view limit) {
+std::int64_t used_of(const Call& call, std::string_view limit, std::string_view domain) {
   if (limit == "custom-image-count") return custom_images(call);
   if (limit == "volume-count") return volume_usage(call).count;
   if (limit == "total-storage-gb") return volume_usage(call).gigabytes;
-  return 0;
+  return static_cast<std::int64_t>(std::ceil(cores_in_use(call, limit, domain)));
 }
 
 Answer list_limits(Call& call) {
@@ -124,7 +135,7 @@ Answer list_limits(Call& call) {
   const std::string& service = call.required_parameter("serviceName");
   const auto wanted = call.parameter("name");
   json::array items;
-  for (const Limit& limit : kLimits) {
+  for (const Limit& limit : all_limits()) {
     if (limit.service != service || (!wanted.empty() && wanted != limit.name)) continue;
     if (!limit.of_domain) {
       items.push_back({{"name", limit.name},
@@ -144,12 +155,12 @@ Answer list_limits(Call& call) {
 
 Answer show_availability(Call& call, const std::string& service, const std::string& name) {
   check_compartment(call, call.required_parameter("compartmentId"));
-  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) {
-    return l.service == service && l.name == name;
-  });
-  if (limit == std::end(kLimits)) not_found();
+  const auto limits = all_limits();
+  const auto limit = std::ranges::find_if(
+      limits, [&](const Limit& l) { return l.service == service && l.name == name; });
+  if (limit == limits.end()) not_found();
   if (limit->of_domain) call.required_parameter("availabilityDomain");
-  const std::int64_t used = used_of(call, name);
+  const std::int64_t used = used_of(call, name, call.parameter("availabilityDomain"));
   const std::int64_t value = value_of(call, name);
   const std::int64_t available = std::max<std::int64_t>(0, value - used);
   return answer(200, {{"used", used},

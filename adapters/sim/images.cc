@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "adapters/catalog/shapes.h"
 #include "adapters/sim/handlers.h"
 
 namespace migledger::adapters::sim {
@@ -32,8 +33,8 @@ json::object show(const Image& i, Time now) {
   o["sizeInMBs"] = i.size_mb;
   o["billableSizeInGBs"] = (i.size_mb + 1023) / 1024;
   o["freeformTags"] = tags_json(i.tags);
-  o["definedTags"] = json::object();
   o["timeCreated"] = format_millis(i.created);
+  show_kept(o, i.extra);
   return o;
 }
 
@@ -86,6 +87,23 @@ Answer list_images(Call& call) {
   return a;
 }
 
+// A custom image cannot be named as a platform image is.
+void check_image_name(const Call& call, const std::string& name) {
+  const Image* platform = call.world.image(call.region.platform_image);
+  if (platform && platform->name == name)
+    invalid(fmt::format("displayName {} is the name of a platform image", name));
+}
+
+// The shapes that the image can be launched with: those of its processors.
+Answer list_compatible_shapes(Call& call, const std::string& id) {
+  const Image& image = find_image(call, id);
+  json::array items;
+  for (const Shape& shape : all_shapes())
+    if (shape.is_arm() == image.arm)
+      items.push_back({{"imageId", image.id}, {"shape", shape.name}});
+  return answer(200, items);
+}
+
 void check_image_limit(const Call& call) {
   check_limit_fault(call, "custom-image-count");
   for (const auto& [name, value] : call.options.faults.limits)
@@ -111,6 +129,7 @@ void from_instance(Call& call, const json::object& body, Image& image, Work& wor
   image.origin = ImageOrigin::from_instance;
   image.base_image = instance->image;
   image.size_mb = instance->boot_gb * 1024;
+  if (const Shape* shape = find_shape(instance->shape)) image.arm = shape->is_arm();
   if (const Image* base = call.world.image(instance->image)) {
     image.os = base->os;
     image.os_version = base->os_version;
@@ -174,6 +193,7 @@ void from_object(Call& call, const json::object& source, Image& image, Work& wor
   if (!found.image_launch_mode.empty()) image.launch_mode = found.image_launch_mode;
   if (image.launch_mode.empty()) image.launch_mode = "PARAVIRTUALIZED";
   image.size_mb = found.image_mb;
+  image.arm = found.image_arm;
   work.end = call.now() + how_long(call, call.options.durations.import_image, "import", image.name);
   work.operation = "ImportImage";
   // An object that no export wrote is not an image.
@@ -205,11 +225,13 @@ Answer create_image(Call& call) {
   check_display_name(body);
   Image image;
   image.tags = tags_of(body);
+  image.extra = kept_members(body, {"definedTags"});
   image.region = call.region.name;
   image.compartment = text(body, "compartmentId");
   image.launch_mode = text(body, "launchMode");
   image.created = call.now();
   image.name = text(body, "displayName");
+  check_image_name(call, image.name);
   if (image.name.empty()) image.name = "image" + format_millis(call.now());
   const json::object* source = member(body, "imageSourceDetails");
   if (text(body, "instanceId").empty() == (source == nullptr))
@@ -264,6 +286,7 @@ Answer export_to_object(Call& call, const std::string& id) {
     to = locate_uri(call, text(body, "destinationUri"), "Write");
   }
   if (!call.world.bucket(to.region, to.bucket)) invalid("Invalid bucketName");
+  check_object_name(to.object);
 
   const bool fails = call.fault == Fault::work_request_fails;
   Work work;
@@ -302,6 +325,7 @@ Answer export_to_object(Call& call, const std::string& id) {
     object.image_os_version = image.os_version;
     object.image_launch_mode = image.launch_mode;
     object.image_mb = image.size_mb;
+    object.image_arm = image.arm;
     call.world.add(std::move(arrival));
   }
   remember_token(call, image.id, work_request);
@@ -369,6 +393,8 @@ Answer handle_images(Call& call) {
     if (method == "GET") return reply_with(call, find_image(call, call.path[2]));
     if (method == "PUT") return update_image(call, call.path[2]);
     if (method == "DELETE") return remove_image(call, call.path[2]);
+  } else if (call.path.size() == 4 && call.path[3] == "shapes" && method == "GET") {
+    return list_compatible_shapes(call, call.path[2]);
   } else if (call.path.size() == 5 && call.path[3] == "actions" && call.path[4] == "export" &&
              method == "POST") {
     return export_to_object(call, call.path[2]);

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "adapters/catalog/names.h"
+#include "adapters/catalog/shapes.h"
 #include "adapters/sim/handlers.h"
+#include "adapters/sim/launch_checks.h"
 #include "adapters/sim/regions.h"
 
 namespace migledger::adapters::sim {
@@ -12,8 +15,6 @@ namespace migledger::adapters::sim {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t kMaxMetadataBytes = 32000;
 
 json::value parsed(const std::string& text) {
   return text.empty() ? json::value(json::object()) : json::parse(text);
@@ -29,6 +30,7 @@ json::object show(const Instance& i, Time now) {
   o["lifecycleState"] = word_of(i.timeline.at(now));
   o["region"] = ocid_region(i.region);
   o["shape"] = i.shape;
+  const Shape* shape = find_shape(i.shape);
   o["shapeConfig"] = {{"ocpus", i.ocpus},
                       {"memoryInGBs", i.memory_gb},
                       {"vcpus", static_cast<std::int64_t>(i.ocpus * 2)},
@@ -36,18 +38,17 @@ json::object show(const Instance& i, Time now) {
                       {"localDisks", 0},
                       {"maxVnicAttachments", 2},
                       {"networkingBandwidthInGbps", i.ocpus},
-                      {"processorDescription", "2.55 GHz AMD EPYC 7J13 (Milan)"}};
+                      {"processorDescription", shape ? shape->processor : std::string_view()}};
   o["imageId"] = i.image;
   o["sourceDetails"] = {
       {"sourceType", "image"}, {"imageId", i.image}, {"bootVolumeSizeInGBs", i.boot_gb}};
   o["launchMode"] = "PARAVIRTUALIZED";
   o["metadata"] = parsed(i.metadata);
   o["extendedMetadata"] = json::object();
-  const json::value options = parsed(i.options);
-  for (const auto& [name, value] : options.as_object()) o[name] = value;
   o["freeformTags"] = tags_json(i.tags);
-  o["definedTags"] = json::object();
   o["timeCreated"] = format_millis(i.created);
+  show_kept(o, i.options);
+  o.erase("bootVolume");
   return o;
 }
 
@@ -118,62 +119,13 @@ std::string image_for(const json::object& body) {
   return id;
 }
 
-void shape_of(const Call& call, const json::object& body, Instance& i) {
-  i.shape = text(body, "shape");
-  if (i.shape.empty()) missing("shape");
-  if (!is_shape(call, i.shape)) invalid(fmt::format("Shape {} is not valid.", i.shape));
-  const json::object* config = member(body, "shapeConfig");
-  if (config)
-    check_fields(*config, "shapeConfig.",
-                 {{"ocpus", Type::number},
-                  {"memoryInGBs", Type::number},
-                  {"vcpus", Type::number},
-                  {"nvmes", Type::number},
-                  {"localVolumeSizeInGBs", Type::number},
-                  {"resourceManagement", Type::text, false, {"DYNAMIC", "STATIC"}},
-                  {"baselineOcpuUtilization",
-                   Type::text,
-                   false,
-                   {"BASELINE_1_8", "BASELINE_1_2", "BASELINE_1_1"}}});
-  if (!is_flexible(i.shape)) {
-    i.ocpus = 1;
-    i.memory_gb = 15;
-    return;
-  }
-  if (!config) missing(fmt::format("shapeConfig, which the flexible shape {} needs,", i.shape));
-  i.ocpus = number(*config, "ocpus", 0);
-  if (i.ocpus == 0) missing(fmt::format("shapeConfig.ocpus, which {} needs,", i.shape));
-  if (i.ocpus < 1 || i.ocpus > 114) invalid("shapeConfig.ocpus must be between 1 and 114");
-  i.memory_gb = number(*config, "memoryInGBs", std::min(1024.0, i.ocpus * 16));
-  if (i.memory_gb < i.ocpus || i.memory_gb > std::min(1760.0, i.ocpus * 64))
-    invalid("shapeConfig.memoryInGBs must be between 1 and 64 for each OCPU");
-}
-
-std::string subnet_of(Call& call, const json::object& body) {
-  std::string subnet = text(body, "subnetId");
-  if (const json::object* vnic = member(body, "createVnicDetails")) {
-    check_fields(*vnic, "createVnicDetails.",
-                 {{"assignIpv6Ip", Type::boolean},
-                  {"assignPrivateDnsRecord", Type::boolean},
-                  {"assignPublicIp", Type::boolean},
-                  {"definedTags", Type::object},
-                  {"displayName"},
-                  {"freeformTags", Type::object},
-                  {"hostnameLabel"},
-                  {"ipv6AddressIpv6SubnetCidrPairDetails", Type::list},
-                  {"nsgIds", Type::list},
-                  {"privateIp"},
-                  {"privateIpId"},
-                  {"securityAttributes", Type::object},
-                  {"skipSourceDestCheck", Type::boolean},
-                  {"subnetCidr"},
-                  {"subnetId"},
-                  {"vlanId"}});
-    if (!text(*vnic, "subnetId").empty()) subnet = text(*vnic, "subnetId");
-  }
-  if (subnet.empty()) missing("createVnicDetails.subnetId");
-  if (!call.world.knows("subnet/" + call.region.name + "/" + subnet)) not_found();
-  return subnet;
+// The OCPUs of living instances of the shape's limit, against the limit where one is set.
+void check_core_limit(const Call& call, const Instance& wanted) {
+  const std::string_view limit = find_shape(wanted.shape)->limit;
+  for (const auto& [name, value] : call.options.faults.limits)
+    if (name == limit && cores_in_use(call, limit, wanted.domain) + wanted.ocpus > double(value))
+      refuse(400, "LimitExceeded",
+             fmt::format("The following service limits were exceeded: {}.", limit));
 }
 
 void check_capacity(Call& call, const Instance& i, std::string_view asked_fault_domain) {
@@ -219,13 +171,23 @@ json::object launch_body(const Call& call) {
                         {"subnetId"}});
 }
 
-// What is only kept and shown again.
+// What is only kept and shown again; "bootVolume" by the boot volume.
 std::string kept_options(const json::object& body) {
-  json::object kept;
-  for (const std::string_view name : {"extendedMetadata", "launchOptions", "availabilityConfig",
-                                      "instanceOptions", "platformConfig", "agentConfig"})
-    if (const json::object* value = member(body, name)) kept[name] = *value;
-  return kept.empty() ? std::string() : json::serialize(kept);
+  std::string kept = kept_members(
+      body, {"agentConfig", "availabilityConfig", "capacityReservationId",
+             "clusterPlacementGroupId", "dedicatedVmHostId", "definedTags", "extendedMetadata",
+             "instanceOptions", "isAIEnterpriseEnabled", "launchOptions", "licensingConfigs",
+             "platformConfig", "preemptibleInstanceConfig", "securityAttributes"});
+  const json::object* source = member(body, "sourceDetails");
+  if (!source) return kept;
+  json::object boot;
+  if (const json::value* vpus = source->if_contains("bootVolumeVpusPerGB"))
+    boot["vpusPerGB"] = *vpus;
+  if (const json::value* key = source->if_contains("kmsKeyId")) boot["kmsKeyId"] = *key;
+  if (flag(body, "isPvEncryptionInTransitEnabled", false))
+    boot["isPvEncryptionInTransitEnabled"] = true;
+  if (boot.empty()) return kept;
+  return replaced_members(kept, json::serialize(json::object{{"bootVolume", std::move(boot)}}));
 }
 
 void check_metadata(const json::object& body, Instance& i) {
@@ -235,8 +197,13 @@ void check_metadata(const json::object& body, Instance& i) {
     if (!value.is_string())
       invalid(fmt::format("metadata.{} must be a string", std::string_view(name)));
   i.metadata = json::serialize(*metadata);
-  if (i.metadata.size() > kMaxMetadataBytes)
-    invalid("metadata and extendedMetadata must be smaller than 32000 bytes");
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : *metadata) bytes += name.size() + value.get_string().size();
+  if (const json::object* extended = member(body, "extendedMetadata"))
+    bytes += json::serialize(*extended).size();
+  if (bytes > kMostMetadataBytes)
+    invalid(
+        fmt::format("metadata and extendedMetadata may have at most {} bytes", kMostMetadataBytes));
 }
 
 Answer launch(Call& call) {
@@ -259,7 +226,11 @@ Answer launch(Call& call) {
   if (!asked_fault_domain.empty() &&
       std::find(faults.begin(), faults.end(), asked_fault_domain) == faults.end())
     invalid(fmt::format("faultDomain {} does not exist in {}", asked_fault_domain, i.domain));
-  shape_of(call, body, i);
+  const Size size = check_shape(call, body);
+  i.shape = text(body, "shape");
+  i.ocpus = size.ocpus;
+  i.memory_gb = size.memory;
+  check_launch_members(call, body);
   check_metadata(body, i);
   i.options = kept_options(body);
   i.image = image_for(body);
@@ -272,8 +243,11 @@ Answer launch(Call& call) {
       s != State::available && s != State::exporting)
     incorrect_state(
         fmt::format("The image is {}; it can be launched when it is AVAILABLE.", word_of(s)));
-  i.subnet = subnet_of(call, body);
-  check_limit_fault(call, "standard-e4-core-count");
+  check_compatible(*image, i.shape);
+  const Interface interface = check_interface(call, body);
+  i.subnet = interface.subnet;
+  check_limit_fault(call, find_shape(i.shape)->limit);
+  check_core_limit(call, i);
   check_capacity(call, i, asked_fault_domain);
 
   const json::object* source = member(body, "sourceDetails");
@@ -291,11 +265,8 @@ Answer launch(Call& call) {
   if (const json::object* vnic = member(body, "createVnicDetails")) i.vnic = json::serialize(*vnic);
   const std::uint64_t host = call.world.dice.draw();
   i.private_ip = fmt::format("10.0.{}.{}", host >> 8 & 255, 2 + host % 250);
-  if (const json::object* vnic = member(body, "createVnicDetails")) {
-    if (!text(*vnic, "privateIp").empty()) i.private_ip = text(*vnic, "privateIp");
-    if (flag(*vnic, "assignPublicIp", false))
-      i.public_ip = fmt::format("203.0.113.{}", 1 + host % 254);
-  }
+  if (!interface.private_ip.empty()) i.private_ip = interface.private_ip;
+  if (interface.public_ip) i.public_ip = fmt::format("203.0.113.{}", 1 + host % 254);
   i.created = call.now();
   i.listed = listed_at(call);
   i.searched = searched_at(call);
@@ -387,7 +358,35 @@ Answer terminate(Call& call, const std::string& id) {
   return a;
 }
 
+// The 32 consistent device paths, and which of them are free.
+Answer list_devices(Call& call, const std::string& id) {
+  const Instance& i = find(call, id);
+  const auto wanted = call.parameter("isAvailable");
+  json::array items;
+  const auto add = [&](std::string suffix) {
+    const std::string name = "/dev/oracleoci/oraclevd" + std::move(suffix);
+    const bool free = !device_in_use(call, i.id, name);
+    if (wanted.empty() || (wanted == "true") == free)
+      items.push_back({{"name", name}, {"isAvailable", free}});
+  };
+  for (char c = 'b'; c <= 'z'; ++c) add(std::string(1, c));
+  for (char c = 'a'; c <= 'g'; ++c) add(std::string("a") + c);
+  return answer(200, items);
+}
+
 }  // namespace
+
+double cores_in_use(const Call& call, std::string_view limit, std::string_view domain) {
+  double cores = 0;
+  call.world.instances.scan(key_of("region", call.region.name), 0, [&](std::uint64_t, Instance& i) {
+    const Shape* shape = find_shape(i.shape);
+    if (shape && shape->limit == limit && i.domain == domain &&
+        i.timeline.at(call.now()) != State::terminated)
+      cores += i.ocpus;
+    return true;
+  });
+  return cores;
+}
 
 Answer handle_instances(Call& call) {
   const std::string& method = call.request.method;
@@ -398,6 +397,8 @@ Answer handle_instances(Call& call) {
     if (method == "GET") return reply_with(call, find(call, call.path[2]));
     if (method == "POST") return act(call, call.path[2]);
     if (method == "DELETE") return terminate(call, call.path[2]);
+  } else if (call.path.size() == 4 && call.path[3] == "devices" && method == "GET") {
+    return list_devices(call, call.path[2]);
   }
   no_such_operation(call);
 }

@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "adapters/catalog/names.h"
 #include "adapters/sim/handlers.h"
-#include "adapters/sim/regions.h"
+#include "adapters/sim/references.h"
 #include "ledger/md5.h"
 
 namespace migledger::adapters::sim {
@@ -59,19 +60,23 @@ json::object summary(const Call& call, const Bucket& b) {
   o["timeCreated"] = format_millis(b.created);
   o["etag"] = b.etag;
   o["freeformTags"] = tags_json(b.tags);
-  o["definedTags"] = json::object();
+  show_kept(o, b.extra);
   return o;
 }
 
 Answer show_bucket(Call& call, const Bucket& b) {
   check_if_match(call, b.etag);
-  json::object o = summary(call, b);
+  json::object o;
+  o["autoTiering"] = "Disabled";
+  o["objectEventsEnabled"] = false;
+  const json::object shown = summary(call, b);
+  for (const auto& [name, value] : shown) o[name] = value;
   o["id"] = b.id;
   o["metadata"] = tags_json(b.metadata);
   o["publicAccessType"] = b.public_access;
   o["storageTier"] = b.storage_tier;
   o["versioning"] = b.versioning;
-  o["objectEventsEnabled"] = false;
+  o.erase("retentionRules");  // a list of its own shows them
   o["replicationEnabled"] = call.world.policy_of(b.region, b.name) != nullptr;
   o["isReadOnly"] = b.read_only;
   if (!b.kms_key.empty()) o["kmsKeyId"] = b.kms_key;
@@ -83,17 +88,9 @@ Answer show_bucket(Call& call, const Bucket& b) {
     for (const auto& [name, object] : b.objects) size += object.size;
     o["approximateSize"] = size;
   }
-  o["autoTiering"] = "Disabled";
   Answer a = answer(200, o);
   a.headers.emplace_back("etag", b.etag);
   return a;
-}
-
-bool is_bucket_name(std::string_view name) {
-  return !name.empty() && name.size() <= 256 &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return std::isalnum(c) || c == '-' || c == '_' || c == '.';
-         });
 }
 
 Answer create_bucket(Call& call) {
@@ -138,6 +135,13 @@ Answer create_bucket(Call& call) {
   b.storage_tier = or_else(text(body, "storageTier"), "Standard");
   b.versioning = or_else(text(body, "versioning"), "Disabled");
   b.kms_key = text(body, "kmsKeyId");
+  check_key(b.kms_key, call.region.name);
+  const std::string tiering = text(body, "autoTiering");
+  if (!tiering.empty() && tiering != "Disabled" && tiering != "InfrequentAccess")
+    invalid("autoTiering must be one of Disabled, InfrequentAccess");
+  if (tiering == "InfrequentAccess" && b.storage_tier == "Archive")
+    invalid("autoTiering needs a bucket of the Standard tier");
+  b.extra = kept_members(body, {"autoTiering", "definedTags", "objectEventsEnabled"});
   b.id = call.world.mint("bucket", call.region.name);
   b.etag = call.world.hex(32);
   b.created = call.now();
@@ -208,6 +212,7 @@ Answer get_object(Call& call, const Object& o) {
   if (is_archived(o)) a.headers.emplace_back("archival-state", archival_state(o, call.now()));
   a.headers.emplace_back("content-length", std::to_string(o.size));
   if (call.request.method == "HEAD") return a;
+  check_readable(call, o);
   if (o.image_mb > 0)
     refuse(501, "MethodNotImplemented",
            "The simulated tenancy keeps no content of exported images.");
@@ -229,7 +234,7 @@ void check_object_conditions(const Call& call, const Bucket& bucket, const std::
 Answer put_object(Call& call, Bucket& bucket, const std::string& name) {
   check_writable(bucket);
   check_object_conditions(call, bucket, name);
-  if (name.empty() || name.size() > 1024) invalid("An object's name has 1 to 1024 bytes.");
+  check_object_name(name);
   if (call.request.body.size() > kMaxContent)
     refuse(413, "RequestEntityTooLarge", "The simulated tenancy takes objects of up to 1 MiB.");
   Object o;
@@ -293,6 +298,7 @@ Answer copy_object(Call& call, Bucket& from) {
            fmt::format("The bucket '{}' does not exist in {}", to_name, region));
   check_writable(*to);
   const std::string name = text(body, "destinationObjectName");
+  check_object_name(name);
   const std::string none = text(body, "destinationObjectIfNoneMatchETag");
   const std::string match = text(body, "destinationObjectIfMatchETag");
   if (!none.empty() && none != "*") invalid("destinationObjectIfNoneMatchETag can only be *");
@@ -383,6 +389,7 @@ Answer create_par(Call& call, Bucket& bucket) {
   const bool any = p.access.starts_with("Any");
   if (!any && p.object.empty()) missing(fmt::format("objectName, which {} needs,", p.access));
   if (any && !p.object.empty()) invalid("objectName cannot be given with " + p.access);
+  if (!p.object.empty()) check_object_name(p.object);
   p.expires = *expires;
   p.created = call.now();
   p.id = call.world.hex(32);
@@ -455,6 +462,12 @@ Answer handle_objects(Call& call, Bucket& bucket) {
 
 }  // namespace
 
+void check_object_name(const std::string& name) {
+  if (!is_object_name(name))
+    refuse(400, "InvalidObjectName",
+           "An object's name has 1 to 1024 bytes without line feed, carriage return and NUL.");
+}
+
 ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view access) {
   constexpr std::string_view kScheme = "https://objectstorage.";
   const std::string_view view(uri);
@@ -485,6 +498,16 @@ ObjectLocation locate_uri(Call& call, const std::string& uri, std::string_view a
   return at;
 }
 
+namespace {
+
+Answer list_retention_rules(const Bucket& bucket) {
+  const json::object kept = object_of(bucket.extra);
+  const json::value* rules = kept.if_contains("retentionRules");
+  return answer(200, {{"items", rules ? *rules : json::array()}});
+}
+
+}  // namespace
+
 Answer handle_object_storage(Call& call) {
   const std::string& method = call.request.method;
   if (call.path.size() == 1 && method == "GET")
@@ -510,6 +533,8 @@ Answer handle_object_storage(Call& call) {
   if (what == "p") return handle_pars(call, bucket);
   if (what == "replicationPolicies") return handle_replication_policies(call, bucket);
   if (what == "replicationSources") return list_replication_sources(call, bucket);
+  if (what == "retentionRules" && call.path.size() == 5 && method == "GET")
+    return list_retention_rules(bucket);
   if (what == "actions" && call.path.size() == 6 && method == "POST") {
     if (call.path[5] == "makeBucketWritable") return make_bucket_writable(call, bucket);
     if (call.path[5] == "restoreObjects") return restore_object(call, bucket);

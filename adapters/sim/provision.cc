@@ -7,27 +7,69 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "adapters/catalog/names.h"
+#include "adapters/catalog/ocid.h"
+#include "adapters/catalog/regions.h"
+#include "adapters/catalog/shapes.h"
 #include "adapters/sim/call.h"
+#include "adapters/sim/references.h"
 #include "adapters/sim/regions.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/sim/world.h"
 
 namespace migledger::adapters::sim {
 
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::string_view kShape = "VM.Standard.E4.Flex";
 
 void provision_domain(World& world, const std::string& region, const std::string& domain) {
-  if (domain.empty() || !world.first_use("ad/" + region + "/" + domain)) return;
+  if (!is_domain_of(domain, region) || !world.first_use("ad/" + region + "/" + domain)) return;
   auto& domains = world.subscribe(region).domains;
   if (std::find(domains.begin(), domains.end(), domain) == domains.end()) domains.push_back(domain);
 }
 
+// A platform image for Arm processors, as every region has them, too.
+std::string arm_image(World& world, const std::string& region) {
+  Image image = *world.image(world.subscribe(region).platform_image);
+  image.id = world.mint("image", region);
+  image.name = "Oracle-Linux-8.10-aarch64-2025.09.16-0";
+  image.arm = true;
+  return world.add(std::move(image)).id;
+}
+
+// Shows the members that the faults file gives, in place of invented ones.
+void dress(Instance& i, json::object members) {
+  if (const std::string shape = text(members, "shape"); !shape.empty()) i.shape = shape;
+  if (const json::object* config = member(members, "shapeConfig")) {
+    i.ocpus = number(*config, "ocpus", i.ocpus);
+    i.memory_gb = number(*config, "memoryInGBs", i.memory_gb);
+  }
+  if (const std::string domain = text(members, "faultDomain"); !domain.empty())
+    i.fault_domain = domain;
+  for (const char* taken : {"shape", "shapeConfig", "faultDomain"}) members.erase(taken);
+  if (!members.empty()) i.options = json::serialize(members);
+}
+
+void dress_source(World& world, Instance& i, const Faults& faults) {
+  json::object boot = object_of(provisioned_members(faults, "boot_volume"));
+  i.boot_gb = static_cast<std::int64_t>(number(boot, "sizeInGBs", double(i.boot_gb)));
+  json::object members = object_of(provisioned_members(faults, "instance"));
+  if (!boot.empty()) members["bootVolume"] = std::move(boot);
+  dress(i, std::move(members));
+  i.vnic = std::string(provisioned_members(faults, "vnic"));
+  i.public_ip = text(object_of(i.vnic), "publicIp");
+  if (const Shape* shape = find_shape(i.shape); shape && shape->is_arm())
+    i.image = arm_image(world, i.region);
+}
+
 void provision_instance(World& world, const std::string& id, const std::string& region,
                         const std::string& compartment, const std::string& name,
-                        const std::string& domain, int data_volumes) {
-  if (id.empty() || !world.first_use("instance/" + region + "/" + id)) return;
+                        const std::string& domain, int data_volumes, const Faults& faults) {
+  if (!can_be_in(id, "instance", region) || !world.first_use("instance/" + region + "/" + id))
+    return;
   const World::Region& home = world.subscribe(region);
   Instance i;
   i.id = id;
@@ -48,12 +90,17 @@ void provision_instance(World& world, const std::string& id, const std::string& 
   i.private_ip = fmt::format("10.0.0.{}", 2 + world.dice.below(250));
   i.created = i.listed = i.searched = world.clock - std::chrono::days(30);
   i.timeline = {{{i.created, State::running}}};
-  provision_data_volumes(world, world.add(std::move(i)), data_volumes);
+  if (domain.empty())
+    dress_source(world, i, faults);
+  else
+    dress(i, object_of(provisioned_members(faults, "attach_instance")));
+  provision_data_volumes(world, world.add(std::move(i)), data_volumes,
+                         provisioned_members(faults, "volume"));
 }
 
 void provision_bucket(World& world, const std::string& name, const std::string& region,
-                      const std::string& compartment) {
-  if (name.empty() || !world.first_use("bucket/" + region + "/" + name)) return;
+                      const std::string& compartment, std::string_view members_text = {}) {
+  if (!is_bucket_name(name) || !world.first_use("bucket/" + region + "/" + name)) return;
   // One that a request created meanwhile is the one that is meant.
   if (world.bucket(region, name)) return;
   Bucket b;
@@ -66,6 +113,20 @@ void provision_bucket(World& world, const std::string& name, const std::string& 
   b.public_access = "NoPublicAccess";
   b.versioning = "Disabled";
   b.created = b.searched = world.clock - std::chrono::days(30);
+  json::object members = object_of(members_text);
+  const auto take = [&](std::string_view key, std::string& value) {
+    if (!text(members, key).empty()) value = text(members, key);
+    members.erase(key);
+  };
+  take("storageTier", b.storage_tier);
+  take("publicAccessType", b.public_access);
+  take("versioning", b.versioning);
+  take("kmsKeyId", b.kms_key);
+  if (const json::object* metadata = member(members, "metadata"))
+    for (const auto& [name, value] : *metadata)
+      if (value.is_string()) b.metadata.emplace_back(name, value.get_string());
+  members.erase("metadata");
+  if (!members.empty()) b.extra = json::serialize(members);
   world.add(std::move(b));
 }
 
@@ -87,7 +148,8 @@ Object provisioned_object(World& world, std::uint64_t number) {
 void provision_replicated_bucket(World& world, const std::string& name, const std::string& region,
                                  const std::string& compartment, const TenancyOptions& options) {
   if (name.empty() || !world.first_use("objects/" + region + "/" + name)) return;
-  provision_bucket(world, name, region, compartment);
+  provision_bucket(world, name, region, compartment, provisioned_members(options.faults, "bucket"));
+  if (!world.bucket(region, name)) return;
   Bucket& bucket = *world.bucket(region, name);
   const std::uint64_t count = options.bucket_objects;
   for (std::uint64_t n = 1; n <= count; ++n) {
@@ -117,11 +179,37 @@ std::vector<std::string> list_of(std::string_view json_text) {
   return out;
 }
 
+// What the members of "launch_options" name.
+void provision_launch_options(World& world, const std::string& region, std::string_view options,
+                              const std::string& domain, const std::string& subnet) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse({options.data(), options.size()}, error);
+  if (error || !value.is_object()) return;
+  const json::object& members = value.get_object();
+  if (const json::value* groups = members.if_contains("nsgIds"); groups && groups->is_array())
+    for (const json::value& group : groups->get_array())
+      if (group.is_string())
+        provision_reference(world, std::string(group.get_string()), "networksecuritygroup", region);
+  provision_reference(world, text(members, "privateIpId"), "privateip", region, subnet);
+  provision_reference(world, text(members, "clusterPlacementGroupId"), "clusterplacementgroup",
+                      region, domain);
+  provision_reference(world, text(members, "capacityReservationId"), "capacityreservation", region,
+                      domain);
+  provision_reference(world, text(members, "computeClusterId"), "computecluster", region, domain);
+  provision_reference(world, text(members, "dedicatedVmHostId"), "dedicatedvmhost", region, domain);
+}
+
 // The text of a member of a JSON object.
 std::string member_of(std::string_view json_text, std::string_view key) {
   boost::json::error_code error;
   const auto value = boost::json::parse(json_text, error);
   return error || !value.is_object() ? std::string() : text(value.get_object(), key);
+}
+
+// Compartments and the tenancy are in all regions.
+bool can_be_in_any_region(const std::string& id) {
+  const auto ocid = parse_ocid(id);
+  return ocid && is_global_kind(ocid->kind) && ocid->region.empty();
 }
 
 }  // namespace
@@ -134,32 +222,34 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
   for (const std::string& region : {source, target})
     if (is_region_name(region)) world.subscribe(region);
   for (const std::string& id : {field("source_compartment_id"), field("target_compartment_id")})
-    if (!id.empty()) world.first_use("compartment/" + id);
+    if (can_be_in_any_region(id)) world.first_use("compartment/" + id);
   if (is_region_name(source)) {
     const int volumes = field("volumes") == "replicate" ? std::max(options_.data_volumes, 2)
                                                         : options_.data_volumes;
     provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
-                       migration.name, "", volumes);
+                       migration.name, "", volumes, options_.faults);
     provision_volume(world, field("source_volume_id"), source, field("source_compartment_id"),
-                     migration.name);
-    provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"));
+                     migration.name, provisioned_members(options_.faults, "volume"));
+    provision_bucket(world, field("migration_bucket_name"), source, field("source_compartment_id"),
+                     provisioned_members(options_.faults, "bucket"));
     provision_replicated_bucket(world, field("source_bucket_name"), source,
                                 field("source_compartment_id"), options_);
   }
   if (is_region_name(target)) {
-    provision_domain(world, target, field("target_ad"));
-    for (const std::string& domain : list_of(field("further_ads")))
-      provision_domain(world, target, domain);
-    provision_instance(world, member_of(field("attach"), "instance_id"), target,
-                       field("target_compartment_id"), migration.name, field("target_ad"), 0);
-    if (const std::string subnet = field("target_subnet_id"); !subnet.empty()) {
+    const std::string domain = field("target_ad");
+    provision_domain(world, target, domain);
+    for (const std::string& further : list_of(field("further_ads")))
+      provision_domain(world, target, further);
+    if (is_domain_of(domain, target))
+      provision_instance(world, member_of(field("attach"), "instance_id"), target,
+                         field("target_compartment_id"), migration.name, domain, 0, options_.faults);
+    if (const std::string subnet = field("target_subnet_id"); can_be_in(subnet, "subnet", target)) {
       world.first_use("subnet/" + target + "/" + subnet);
       world.first_use("subnet-compartment/" + target + "/" + subnet + "/" +
                       field("target_compartment_id"));
     }
-    const std::string shape = field("target_instance_shape");
-    if (shape.starts_with("VM.") || shape.starts_with("BM."))
-      world.first_use("shape/" + target + "/" + shape);
+    provision_launch_options(world, target, field("launch_options"), domain,
+                             field("target_subnet_id"));
   }
   world.commit();
 }

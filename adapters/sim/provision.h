@@ -8,10 +8,13 @@
 namespace migledger::adapters::sim {
 
 // `count` block volumes on an instance, by turns of the two types of attachment.
-void provision_data_volumes(World& world, const Instance& instance, int count);
+void provision_data_volumes(World& world, const Instance& instance, int count,
+                            std::string_view members);
 
-// The volume, boot volume or group that the OCID names, unless it was provisioned before.
+// The volume, boot volume or group that the OCID names, unless it cannot be in the region or was
+// provisioned before; `members` are a JSON object of what it shows in place of what is invented.
 void provision_volume(World& world, const std::string& id, const std::string& region,
-                      const std::string& compartment, const std::string& name);
+                      const std::string& compartment, const std::string& name,
+                      std::string_view members = {});
 
 }  // namespace migledger::adapters::sim

@@ -84,6 +84,8 @@ struct Image {
   Time created{}, listed{}, searched{};
   Timeline timeline;
   std::uint64_t seq = 0, version = 1;
+  bool arm = false;   // made for Arm processors
+  std::string extra;  // JSON: members that are only kept and shown; empty: none
 };
 
 struct Instance {
@@ -94,6 +96,7 @@ struct Instance {
   double ocpus = 0, memory_gb = 0;
   std::int64_t boot_gb = 0;
   std::string metadata, vnic, options;  // JSON: as given at launch; empty: not given
+  // Of `options`, "bootVolume" is shown by the boot volume.
   std::string private_ip, public_ip;
   Time created{}, listed{}, searched{}, imaging_lock{};
   Timeline timeline;
@@ -124,6 +127,7 @@ struct Object {
   std::string storage_tier;  // empty: Standard
   Time restored{};           // of an archived one: when it can be read again; epoch: not asked for
   std::string sse_c;         // SHA-256 of the key that its owner keeps; empty: none
+  bool image_arm = false;
 };
 
 struct Par {
@@ -140,6 +144,7 @@ struct Bucket {
   std::uint64_t seq = 0;
   bool read_only = false;  // the target of a replication policy
   std::string kms_key;
+  std::string extra;  // JSON: members that are only kept and shown; empty: none
 };
 
 // What is written to one bucket is carried over to another.
@@ -193,7 +198,8 @@ void visit(A& a, Timeline& t) {
 template <typename A>
 void visit(A& a, Image& i) {
   a(i.id, i.region, i.compartment, i.name, i.tags, i.origin, i.base_image, i.os, i.os_version,
-    i.launch_mode, i.size_mb, i.created, i.listed, i.searched, i.timeline, i.seq, i.version);
+    i.launch_mode, i.size_mb, i.created, i.listed, i.searched, i.timeline, i.seq, i.version, i.arm,
+    i.extra);
 }
 template <typename A>
 void visit(A& a, Instance& i) {
@@ -210,7 +216,7 @@ void visit(A& a, WorkRequest& w) {
 template <typename A>
 void visit(A& a, Object& o) {
   a(o.name, o.etag, o.md5, o.multipart, o.size, o.content, o.type, o.image_os, o.image_os_version,
-    o.image_launch_mode, o.image_mb, o.created, o.storage_tier, o.restored, o.sse_c);
+    o.image_launch_mode, o.image_mb, o.created, o.storage_tier, o.restored, o.sse_c, o.image_arm);
 }
 template <typename A>
 void visit(A& a, Par& p) {
@@ -219,7 +225,7 @@ void visit(A& a, Par& p) {
 template <typename A>
 void visit(A& a, Bucket& b) {
   a(b.region, b.name, b.compartment, b.id, b.etag, b.storage_tier, b.public_access, b.versioning,
-    b.tags, b.metadata, b.created, b.searched, b.seq, b.read_only, b.kms_key);
+    b.tags, b.metadata, b.created, b.searched, b.seq, b.read_only, b.kms_key, b.extra);
 }
 template <typename A>
 void visit(A& a, ReplicationPolicy& p) {

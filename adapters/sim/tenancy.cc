@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "adapters/sim/handlers.h"
+#include "adapters/sim/network.h"
 #include "adapters/sim/volumes.h"
 #include "adapters/sim/world.h"
 #include "ledger/utf8.h"
@@ -34,6 +35,11 @@ Answer route(Call& call) {
       if (what == "shapes" || what == "computeCapacityReports") return handle_capacity(call);
       if (what == "volumeAttachments") return handle_volume_attachments(call);
       if (what == "volumeGroups") return handle_volume_groups(call);
+      if (what == "subnets") return handle_subnets(call);
+      if (what == "networkSecurityGroups") return handle_groups(call);
+      if (what == "privateIps") return handle_private_ips(call);
+      if (what == "volumeBackupPolicyAssignments") return handle_backup_policies(call);
+      if (!placement_kind(what).empty()) return handle_placement(call);
       if (const auto kind = kind_of(&VolumeWords::collection, what))
         return handle_volumes(call, *kind);
       if (const auto kind = kind_of(&VolumeWords::replicas, what))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adapters/catalog/names.h"
 #include "adapters/sim/volumes.h"
 
 namespace migledger::adapters::sim {
@@ -83,12 +84,17 @@ void check_free(Call& call, const Attachment& wanted) {
       incorrect_state(fmt::format("The volume is attached to {} already.", t.instance));
     return true;
   });
-  if (wanted.device.empty()) return;
+  std::size_t attached = 0;
   call.world.attachments.scan(key_of("on", wanted.instance), 0, [&](std::uint64_t, Attachment& t) {
-    if (t.device == wanted.device && holds(state_of(call, t)))
+    if (!holds(state_of(call, t))) return true;
+    ++attached;
+    if (!wanted.device.empty() && t.device == wanted.device)
       incorrect_state(fmt::format("The device {} is in use by {}.", t.device, t.volume));
     return true;
   });
+  if (attached >= kMostAttachedVolumes)
+    refuse(400, "LimitExceeded",
+           fmt::format("An instance can have at most {} attached volumes.", kMostAttachedVolumes));
 }
 
 Answer attach(Call& call) {
@@ -119,6 +125,12 @@ Answer attach(Call& call) {
     incorrect_state(fmt::format("The instance is {}.", word_of(state)));
   const Volume volume = volume_seen(call, VolumeKind::block, t.volume);
   check_available(call, volume);
+  const bool bare_metal = instance->shape.starts_with("BM.");
+  t.type = text(body, "type");
+  if (t.type == "service_determined") t.type = bare_metal ? "iscsi" : "paravirtualized";
+  if (bare_metal && t.type != "iscsi")
+    invalid(fmt::format("An instance of shape {} takes attachments of type iscsi only",
+                        instance->shape));
   if (volume.domain != instance->domain)
     invalid("The volume and the instance must lie in one availability domain");
   t.region = call.region.name;
@@ -126,9 +138,10 @@ Answer attach(Call& call) {
   t.domain = instance->domain;
   t.name = text(body, "displayName");
   if (t.name.empty()) t.name = "volumeattachment" + format_millis(call.now());
-  t.type = text(body, "type");
-  if (t.type == "service_determined") t.type = "paravirtualized";
   t.device = text(body, "device");
+  if (!t.device.empty() && !is_device_path(t.device))
+    invalid(
+        fmt::format("device {} is not one of /dev/oracleoci/oraclevdb to oraclevdag", t.device));
   t.read_only = flag(body, "isReadOnly", false);
   t.shareable = flag(body, "isShareable", false);
   check_free(call, t);
@@ -177,6 +190,15 @@ Answer detach(Call& call, const std::string& id) {
 }
 
 }  // namespace
+
+bool device_in_use(const Call& call, const std::string& instance, const std::string& device) {
+  bool used = false;
+  call.world.attachments.scan(key_of("on", instance), 0, [&](std::uint64_t, Attachment& t) {
+    used = used || (t.device == device && holds(state_of(call, t)));
+    return true;
+  });
+  return used;
+}
 
 bool is_attached(const Call& call, const Volume& volume) {
   bool attached = false;

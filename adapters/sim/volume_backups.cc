@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adapters/sim/references.h"
 #include "adapters/sim/volumes.h"
 
 namespace migledger::adapters::sim {
@@ -10,7 +11,6 @@ namespace migledger::adapters::sim {
 namespace json = boost::json;
 
 namespace {
-
 
 json::object show(const Backup& b, Time now) {
   const VolumeWords& words = words_of(b.kind);
@@ -32,9 +32,9 @@ json::object show(const Backup& b, Time now) {
     if (b.kind == VolumeKind::boot) o["imageId"] = b.image;
   }
   o["freeformTags"] = tags_json(b.tags);
-  o["definedTags"] = json::object();
   o["timeCreated"] = format_millis(b.created);
   o["timeRequestReceived"] = format_millis(b.created);
+  show_kept(o, b.extra);
   return o;
 }
 
@@ -113,6 +113,8 @@ Answer create_backup(Call& call, VolumeKind kind) {
     return reply_with(call, *call.world.backups.find(token->resource), "", token->status);
   check_display_name(body);
   Tags tags = tags_of(body);
+  const std::string kept = kept_members(body, {"definedTags"});
+  check_key(text(body, "kmsKeyId"), call.region.name);
   const Volume of = volume_seen(call, kind, text(body, words.backup_of));
   check_available(call, of);
   check_limit_fault(call, "backup-count");
@@ -122,8 +124,11 @@ Answer create_backup(Call& call, VolumeKind kind) {
   for (const std::string& id : of.members)
     if (const Volume* member = call.world.volumes.find(id))
       members.push_back(add_backup(call, *member, name, {}, text(body, "type"), timeline, {}).id);
-  const Backup& made =
-      add_backup(call, of, name, std::move(tags), text(body, "type"), timeline, std::move(members));
+  const std::string id =
+      add_backup(call, of, name, std::move(tags), text(body, "type"), timeline, std::move(members))
+          .id;
+  Backup& made = *call.world.backups.find(id);
+  if (!kept.empty()) call.world.backups.update(made, [&](Backup& row) { row.extra = kept; });
   call.world.note({std::string(words_of(kind).backup_ocid), made.region, made.id, made.name,
                    creation_key(call, made.tags, ""), call.now()});
   remember_token(call, made.id, "");
@@ -137,6 +142,7 @@ std::string copy_to(Call& call, const Backup& from, const std::string& region,
   b.region = region;
   b.name = name.empty() ? from.name : name;
   b.tags.clear();  // a copy cannot be given tags
+  b.extra.clear();
   b.copied_from = from.id;
   b.created = call.now();
   b.listed = listed_at(call);
@@ -160,6 +166,7 @@ Answer copy_backup(Call& call, VolumeKind kind, const std::string& id) {
   const std::string region = text(body, "destinationRegion");
   if (region == call.region.name || !call.world.region(region))
     invalid("destinationRegion must be another region that the tenancy is subscribed to");
+  check_key(text(body, "kmsKeyId"), region);
   const State state = from.timeline.at(call.now());
   if (ends_life(state)) not_found();
   if (state != State::available)

@@ -19,7 +19,9 @@ Answer list_groups(Call& call) {
   const auto domain = call.parameter("availabilityDomain");
   return list_rows(
       call, call.world.volumes, key_of("in", call.region.name, compartment),
-      [&](const Volume& v) { return v.kind == VolumeKind::group && (domain.empty() || v.domain == domain); },
+      [&](const Volume& v) {
+        return v.kind == VolumeKind::group && (domain.empty() || v.domain == domain);
+      },
       [&](const Volume& v) { return show_volume(v, call.now()); });
 }
 
@@ -124,6 +126,7 @@ Answer update_group(Call& call, const std::string& id) {
   check_available(call, g);
   check_display_name(body);
   const bool preserve = call.parameter("preserveVolumeReplica") != "false";
+  const std::string kept = kept_members(body, {"definedTags"});
   if (body.contains("volumeIds")) {
     if (!g.replicas.empty()) incorrect_state("The group is replicated; its members cannot change.");
     const auto members = ids_in(body, "volumeIds");
@@ -136,6 +139,7 @@ Answer update_group(Call& call, const std::string& id) {
     if (body.contains("volumeGroupReplicas")) replace_replicas(call, row, body, preserve);
     if (!text(body, "displayName").empty()) row.name = text(body, "displayName");
     if (member(body, "freeformTags")) row.tags = tags_of(body);
+    row.extra = replaced_members(row.extra, kept);
     ++row.version;
   });
   return reply_with(call, g);
@@ -182,6 +186,7 @@ Answer create_group(Call& call) {
   g.name = text(body, "displayName");
   if (g.name.empty()) g.name = "volumegroup" + format_millis(call.now());
   g.tags = tags_of(body);
+  g.extra = kept_members(body, {"definedTags"});
   g.domain = text(body, "availabilityDomain");
   check_domain(call, g.domain);
   check_volume_limit(call);

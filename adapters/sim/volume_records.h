@@ -32,6 +32,7 @@ struct Volume {
   Time created{}, listed{}, searched{}, hydrated{};
   Timeline timeline;
   std::uint64_t seq = 0, version = 1;
+  std::string extra;  // JSON: members that are only kept and shown; empty: none
 };
 
 struct Replica {
@@ -59,6 +60,7 @@ struct Backup {
   Time created{}, listed{}, searched{};
   Timeline timeline;
   std::uint64_t seq = 0, version = 1;
+  std::string extra;  // JSON: members that are only kept and shown; empty: none
 };
 
 struct Attachment {
@@ -97,7 +99,7 @@ template <typename A>
 void visit(A& a, Volume& v) {
   a(v.id, v.region, v.compartment, v.name, v.tags, v.kind, v.domain, v.image, v.kms_key, v.group,
     v.source_type, v.source_id, v.members, v.replicas, v.size_gb, v.vpus, v.created, v.listed,
-    v.searched, v.hydrated, v.timeline, v.seq, v.version);
+    v.searched, v.hydrated, v.timeline, v.seq, v.version, v.extra);
 }
 template <typename A>
 void visit(A& a, Replica& r) {
@@ -108,7 +110,7 @@ void visit(A& a, Replica& r) {
 template <typename A>
 void visit(A& a, Backup& b) {
   a(b.id, b.region, b.compartment, b.name, b.tags, b.kind, b.volume, b.type, b.image, b.copied_from,
-    b.members, b.size_gb, b.created, b.listed, b.searched, b.timeline, b.seq, b.version);
+    b.members, b.size_gb, b.created, b.listed, b.searched, b.timeline, b.seq, b.version, b.extra);
 }
 template <typename A>
 void visit(A& a, Attachment& t) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/sim/references.h"
 #include "adapters/sim/volumes.h"
 
 namespace migledger::adapters::sim {
@@ -114,6 +115,7 @@ std::vector<Wanted> wanted_by(const Call& call, const Volume& volume, const json
     if (!wanted.region || wanted.region->name == volume.region)
       invalid(fmt::format("{}availabilityDomain must be one of another subscribed region, not {}",
                           where, wanted.domain));
+    check_key(wanted.kms_key, wanted.region->name);
     if (!domains.insert(wanted.domain).second)
       invalid(fmt::format("{}availabilityDomain {} is listed twice", where, wanted.domain));
     all.push_back(std::move(wanted));

@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+
+#include "adapters/catalog/names.h"
+#include "adapters/sim/references.h"
 
 namespace migledger::adapters::sim {
 
@@ -118,6 +122,37 @@ void take_source(Call& call, const json::object& source, Volume& volume) {
   }
 }
 
+std::int64_t size_of(const json::object& body, std::int64_t absent) {
+  const double size = number(body, "sizeInGBs", double(absent));
+  if (size != std::floor(size)) invalid("sizeInGBs must be a whole number");
+  return static_cast<std::int64_t>(size);
+}
+
+std::int64_t performance_of(const json::object& body, VolumeKind kind, std::int64_t absent) {
+  const double units = number(body, "vpusPerGB", double(absent));
+  if (!is_volume_performance(units, kind == VolumeKind::boot))
+    invalid(fmt::format("vpusPerGB must be {}, 20, 30 and so on up to 120",
+                        kind == VolumeKind::boot ? "10" : "0, 10"));
+  return static_cast<std::int64_t>(units);
+}
+
+// What is only kept and shown again of a body, checked.
+std::string kept_settings(const json::object& body) {
+  const json::value* policies = body.if_contains("autotunePolicies");
+  if (policies && policies->is_array())
+    for (const json::value& policy : policies->get_array()) {
+      if (!policy.is_object()) invalid("autotunePolicies must be a list of objects");
+      check_fields(policy.get_object(), "autotunePolicies.",
+                   {{"autotuneType", Type::text, true, {"DETACHED_VOLUME", "PERFORMANCE_BASED"}},
+                    {"maxVpusPerGB", Type::number}});
+      if (text(policy.get_object(), "autotuneType") == "PERFORMANCE_BASED" &&
+          !is_volume_performance(number(policy.get_object(), "maxVpusPerGB", -1), false))
+        invalid("autotunePolicies.maxVpusPerGB must be 10, 20, 30 and so on up to 120");
+    }
+  return kept_members(body, {"autotunePolicies", "definedTags", "isAutoTuneEnabled",
+                             "isReservationsEnabled", "clusterPlacementGroupId", "backupPolicyId"});
+}
+
 Answer create_volume(Call& call, VolumeKind kind) {
   const json::object body = body_to_create(call, kind);
   if (const Token* token = used_token(call))
@@ -134,12 +169,14 @@ Answer create_volume(Call& call, VolumeKind kind) {
   v.domain = text(body, "availabilityDomain");
   if (!v.domain.empty()) check_domain(call, v.domain);
   v.kms_key = text(body, "kmsKeyId");
-  v.vpus = static_cast<std::int64_t>(number(body, "vpusPerGB", 10));
+  check_key(v.kms_key, call.region.name);
+  v.vpus = performance_of(body, kind, 10);
+  v.extra = kept_settings(body);
   check_volume_limit(call);
   const json::object* source = member(body, "sourceDetails");
   if (source) take_source(call, *source, v);
   if (v.domain.empty()) missing("availabilityDomain");
-  const auto size = static_cast<std::int64_t>(number(body, "sizeInGBs", double(v.size_gb)));
+  const auto size = size_of(body, v.size_gb);
   if (size < (source ? v.size_gb : 50) || size > 32768)
     invalid("sizeInGBs must be from 50 to 32768, and not less than the source");
   v.size_gb = size;
@@ -174,7 +211,10 @@ Answer update_volume(Call& call, VolumeKind kind, const std::string& id) {
   check_if_match(call, etag_of(v.id, v.version));
   check_available(call, v);
   check_display_name(body);
-  const auto size = static_cast<std::int64_t>(number(body, "sizeInGBs", double(v.size_gb)));
+  const auto size = size_of(body, v.size_gb);
+  const auto vpus = performance_of(body, kind, v.vpus);
+  const std::string kept = kept_settings(body);
+  if (size > 32768) invalid("sizeInGBs must be at most 32768");
   if (size != v.size_gb && !v.replicas.empty())
     incorrect_state("The volume is replicated; it can be resized when its replicas are disabled.");
   if (size < v.size_gb) invalid("sizeInGBs must not be less than it is");
@@ -183,7 +223,8 @@ Answer update_volume(Call& call, VolumeKind kind, const std::string& id) {
     if (!text(body, "displayName").empty()) row.name = text(body, "displayName");
     if (member(body, "freeformTags")) row.tags = tags_of(body);
     row.size_gb = size;
-    row.vpus = static_cast<std::int64_t>(number(body, "vpusPerGB", double(row.vpus)));
+    row.vpus = vpus;
+    row.extra = replaced_members(row.extra, kept);
     ++row.version;
   });
   return reply_with(call, v);
@@ -231,6 +272,13 @@ Volume boot_volume_of(const Instance& i, Time now) {
   v.searched = i.searched;
   const bool gone = i.timeline.at(now) == State::terminated && !i.keeps_boot_volume;
   v.timeline = {{{i.created, State::available}}};
+  const json::object options = object_of(i.options);
+  if (const json::object* boot = member(options, "bootVolume")) {
+    v.kms_key = text(*boot, "kmsKeyId");
+    v.vpus = static_cast<std::int64_t>(number(*boot, "vpusPerGB", 10));
+    v.extra = kept_members(
+        *boot, {"autotunePolicies", "backupPolicyId", "definedTags", "freeformTags", "isAutoTuneEnabled"});
+  }
   if (gone) v.timeline.phases.push_back({i.timeline.end(), State::terminated});
   return v;
 }
@@ -284,8 +332,9 @@ json::object show_volume(const Volume& v, Time now) {
                              : json::object{{"type", v.source_type}, {"id", v.source_id}};
   }
   o["freeformTags"] = tags_json(v.tags);
-  o["definedTags"] = json::object();
   o["timeCreated"] = format_millis(v.created);
+  show_kept(o, v.extra);
+  o.erase("backupPolicyId");  // an assignment of its own shows it
   return o;
 }
 
@@ -337,6 +386,24 @@ Making making_of(Call& call, const std::string& name, bool from_something) {
   making.timeline = {
       {{call.now(), State::provisioning}, {making.end, fails ? State::faulty : State::available}}};
   return making;
+}
+
+Answer handle_backup_policies(Call& call) {
+  if (call.request.method != "GET" || call.path.size() != 2) no_such_operation(call);
+  const std::string& asset = call.required_parameter("assetId");
+  const auto dot = asset.find('.', 6);
+  const auto kind = kind_of(&VolumeWords::ocid,
+                            std::string_view(asset).substr(std::min<std::size_t>(6, asset.size()),
+                                                           dot == std::string::npos ? 0 : dot - 6));
+  if (!kind) not_found();
+  const Volume volume = volume_seen(call, *kind, asset);
+  json::array items;
+  if (const std::string policy = text(object_of(volume.extra), "backupPolicyId"); !policy.empty())
+    items.push_back({{"id", policy + "-of-" + volume.name},
+                     {"assetId", asset},
+                     {"policyId", policy},
+                     {"timeCreated", format_millis(volume.created)}});
+  return answer(200, items);
 }
 
 Answer handle_volumes(Call& call, VolumeKind kind) {

@@ -18,7 +18,7 @@ namespace {
 //   P replication policy: region/bucket of its source
 //   B volume, R replica, K backup, A attachment (volume_records.h): id
 //   v known: text                   x counter: name
-constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kFormat = 3;
 
 struct Whole {
   std::uint64_t format = kFormat, seed = 0, drawn = 0, calls = 0, seq = 0, creations = 0;
@@ -429,6 +429,7 @@ void World::add(Arrival arrival) {
 }
 
 void World::put(Bucket& bucket, Object object) {
+  if (bucket.storage_tier == "Archive") object.storage_tier = bucket.storage_tier;
   replicate(bucket, object, object.created, false);
   save("o" + row_of(bucket.region, bucket.name) + "/" + object.name, pack(object));
   const std::string name = object.name;

@@ -81,7 +81,7 @@ TEST_CASE("a work request can fail", "[sim]") {
 
 TEST_CASE("there is no host where a rule says so", "[sim]") {
   Faults faults;
-  faults.out_of_capacity = {{kDomain, "", 2}, {"other:AD-2", "FAULT-DOMAIN-1", 0}};
+  faults.out_of_capacity = {{kDomain, "", 2}, {"Uocm:SA-BOGOTA-1-AD-2", "FAULT-DOMAIN-1", 0}};
   Bench b(faults);
   const std::string image = b.imported();
   for (int i = 0; i < 2; ++i) {
@@ -92,7 +92,7 @@ TEST_CASE("there is no host where a rule says so", "[sim]") {
   }
   CHECK(b.launch(image, "t").ok());
   json::object body = b.launch_body(image);
-  body["availabilityDomain"] = "other:AD-2";
+  body["availabilityDomain"] = "Uocm:SA-BOGOTA-1-AD-2";
   body["faultDomain"] = "FAULT-DOMAIN-1";
   CHECK(b.core(kTarget, "POST", "instances", body).status == 500);
   body["faultDomain"] = "FAULT-DOMAIN-2";

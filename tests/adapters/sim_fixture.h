@@ -36,7 +36,7 @@ inline workflow::PlannedMigration planned(std::string name = "web",
               {"migration_bucket_name", "staging"},
               {"target_subnet_id", kSubnet},
               {"target_ad", kDomain},
-              {"further_ads", R"(["other:AD-2"])"}};
+              {"further_ads", R"(["Uocm:SA-BOGOTA-1-AD-2"])"}};
   return m;
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("what is asked before a migration", "[sim]") {
   const auto domains = Bench::body(b.send(r)).as_array();
   REQUIRE(domains.size() == 2);
   CHECK(domains[0].at("name").as_string() == kDomain);
-  CHECK(domains[1].at("name").as_string() == "other:AD-2");
+  CHECK(domains[1].at("name").as_string() == "Uocm:SA-BOGOTA-1-AD-2");
   r.path = "/20160918/tenancies/" + b.tenancy->tenancy_id() + "/regionSubscriptions";
   CHECK(Bench::body(b.send(r)).as_array().size() == 2);
   r.path = "/20160918/compartments/" + kCompartment;
@@ -211,7 +211,8 @@ TEST_CASE("lists are late, reading by OCID is not", "[sim]") {
 TEST_CASE("lists come in pages", "[sim]") {
   Bench b;
   for (int i = 0; i < 25; ++i)
-    b.tenancy->provision(planned("m" + std::to_string(i), "ocid1.instance.x" + std::to_string(i)));
+    b.tenancy->provision(
+        planned("m" + std::to_string(i), "ocid1.instance.oc1.iad.x" + std::to_string(i)));
   std::string page;
   std::vector<std::string> seen;
   int pages = 0;

@@ -126,7 +126,7 @@ TEST_CASE("launches are checked", "[sim]") {
   CHECK(launch([](auto& o) {
           o["shape"] = "VM.Standard2.1";
           o.erase("shapeConfig");
-          o["availabilityDomain"] = "other:AD-2";
+          o["availabilityDomain"] = "Uocm:SA-BOGOTA-1-AD-2";
         }).status == 200);
   CHECK(b.created("instance") == 1);
 }

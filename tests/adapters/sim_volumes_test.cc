@@ -175,7 +175,7 @@ TEST_CASE("attachments need a free volume, a free device and one availability do
   CHECK(Bench::id(attach(first, "/dev/oracleoci/oraclevdb", "token")) == Bench::id(made));
   CHECK(attach(first, "/dev/oracleoci/oraclevdc").status == 409);
   CHECK(attach(second, "/dev/oracleoci/oraclevdb").status == 409);
-  CHECK(attach(volume("other:AD-2"), "/dev/oracleoci/oraclevdd").status == 400);
+  CHECK(attach(volume("Uocm:SA-BOGOTA-1-AD-2"), "/dev/oracleoci/oraclevdd").status == 400);
   CHECK(s.created("volumeattachment") == 1);
   s.now += 1min;
   const std::string path = "volumeAttachments/" + Bench::id(made);

@@ -78,7 +78,11 @@ TEST_CASE("A change is listed and refused, and recorded when it is accepted in t
 
 TEST_CASE("A change that comes too late is refused for good, and says why") {
   Stopped stopped("copy-object");
-  stopped.plan.at("defaults").as_object()["target_region"] = "sa-saopaulo-1";
+  json::object& defaults = stopped.plan.at("defaults").as_object();
+  const json::object before = defaults;
+  defaults["target_region"] = "sa-saopaulo-1";
+  defaults["target_ad"] = "Uocm:SA-SAOPAULO-1-AD-1";
+  defaults["target_subnet_id"] = "ocid1.subnet.oc1.sa-saopaulo-1.aaaaaaaaexamplesubnet";
   const auto result = stopped.run({"--accept-plan-change"});
   CHECK(result.exit_code == 8);
   CHECK(contains(result.err, "target_region"));
@@ -86,7 +90,7 @@ TEST_CASE("A change that comes too late is refused for good, and says why") {
   CHECK(contains(result.err, "another name"));
   stopped.require_unchanged();
 
-  stopped.plan.at("defaults").as_object()["target_region"] = "sa-bogota-1";
+  stopped.plan.at("defaults") = before;
   CHECK(stopped.run().exit_code == 0);
   require_one_of_everything(stopped.work, "ledger.sim", 2);
 }

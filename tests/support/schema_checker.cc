@@ -84,6 +84,8 @@ bool SchemaChecker::keyword(const json::value& instance, const json::object& sch
 
   if (name == "minimum") return !instance.is_number() || number(instance) >= number(argument);
   if (name == "maximum") return !instance.is_number() || number(instance) <= number(argument);
+  if (name == "multipleOf")
+    return !instance.is_number() || std::fmod(number(instance), number(argument)) == 0;
 
   if (name == "minLength" || name == "maxLength" || name == "pattern") {
     if (!instance.is_string()) return true;

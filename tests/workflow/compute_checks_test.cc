@@ -1,4 +1,5 @@
 // The checks before anything is created: each refusal, each wait, and what is carried on.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/support/views.h"
@@ -10,6 +11,26 @@ namespace json = boost::json;
 using Kind = Verdict::Kind;
 
 namespace {
+
+// Asks as the executor does, and answers by the beginning of the path. `paths` are those of the
+// requests.
+Verdict read_as_asked(const View& view, decltype(compute::ask_source) ask,
+                      decltype(compute::read_source) read,
+                      const std::vector<std::pair<std::string_view, Answer>>& answers,
+                      std::vector<std::string>* paths = nullptr) {
+  std::vector<Answer> given;
+  while (const auto request = ask(view, given)) {
+    if (paths) paths->push_back(request->path);
+    const auto path = std::string_view(request->path).substr(sizeof "/20160918");
+    const auto found = std::find_if(answers.begin(), answers.end(),
+                                    [&](const auto& a) { return path.starts_with(a.first); });
+    INFO(request->path);
+    REQUIRE(found != answers.end());
+    given.push_back(found->second);
+    REQUIRE(given.size() < 40);
+  }
+  return read(view, given);
+}
 
 json::object source_instance() {
   return {{"id", sample_state().plan.get("source_instance_id")},
@@ -35,18 +56,23 @@ struct Source {
   Answer boot_volume = answer(json::object{{"id", "boot"}, {"sizeInGBs", 50}});
   Answer volumes = answer(json::array{});
   Answer image = answer(json::object{{"id", "img"}, {"displayName", "Oracle Linux"}});
+  Answer policies = answer(json::array{});
+  Answer interfaces = answer(
+      json::array{json::object{{"vnicId", "first"}, {"lifecycleState", "ATTACHED"}}});
+  Answer interface = answer(json::object{{"id", "first"}});
 
   View view() const { return view_at(state, "check-source"); }
-  // Asks as the executor does; `paths` are those of the requests.
   Verdict read(std::vector<std::string>* paths = nullptr) const {
-    const Answer all[] = {instance, boot_attachments, boot_volume, volumes, image};
-    std::vector<Answer> given;
-    while (const auto request = compute::ask_source(view(), given)) {
-      if (paths) paths->push_back(request->path);
-      REQUIRE(given.size() < std::size(all));
-      given.push_back(all[given.size()]);
-    }
-    return compute::read_source(view(), given);
+    return read_as_asked(view(), compute::ask_source, compute::read_source,
+                         {{"instances/", instance},
+                          {"bootVolumeAttachments", boot_attachments},
+                          {"bootVolumes/", boot_volume},
+                          {"volumeAttachments", volumes},
+                          {"images/", image},
+                          {"volumeBackupPolicyAssignments", policies},
+                          {"vnicAttachments", interfaces},
+                          {"vnics/", interface}},
+                         paths);
   }
   void change(std::string_view key, json::value value) {
     auto object = instance.json->get_object();
@@ -67,7 +93,7 @@ TEST_CASE("a source in order passes, and what the launch needs is carried on") {
   CHECK(json::parse(std::string(verdict.facts.get("source_config"))) ==
         json::value{{"ocpus", 2}, {"memoryInGBs", 16}});
   CHECK(verdict.findings.empty());
-  REQUIRE(paths.size() == 5);
+  REQUIRE(paths.size() == 8);
   CHECK(paths[2] == "/20160918/bootVolumes/boot");  // the one that is attached
 }
 
@@ -97,15 +123,22 @@ TEST_CASE("in bulk, a source is read from lists, and asked about itself where th
   ask(answer(json::array{json::object{{"id", "boot"}, {"sizeInGBs", 50}}}));
   ask(answer(json::array{hangs_on("another", "c"), hangs_on(id, "data")}));
   ask(answer(json::array{json::object{{"id", "img"}, {"listingType", "NONE"}}}));
+  ask(answer(json::array{json::object{
+      {"instanceId", id}, {"lifecycleState", "ATTACHED"}, {"vnicId", "first"}}}));
+  ask(answer(json::array{json::object{{"assetId", "boot"}, {"policyId", "gold"}}}));
+  ask(one.interface);
   CHECK(!compute::ask_source(view, answers));
   CHECK(paths == std::vector<std::string>{"instances", "instances/" + std::string(id),
                                           "bootVolumeAttachments", "bootVolumes",
-                                          "volumeAttachments", "images"});
+                                          "volumeAttachments", "images",
+                                          "vnicAttachments", "volumeBackupPolicyAssignments",
+                                          "vnics/first"});
   const Verdict verdict = compute::read_source(view, answers);
   CHECK(verdict.kind == Kind::ok);
   CHECK(verdict.facts.get("boot_volume_gbs") == "50");
-  REQUIRE(verdict.findings.size() == 1);
+  REQUIRE(verdict.findings.size() == 2);
   CHECK(verdict.findings[0].find("data") != std::string::npos);
+  CHECK_THAT(verdict.findings[1], Catch::Contains("backup policy of its boot volume"));
   CHECK(verdict.findings[0].find(" c") == std::string::npos);
 }
 
@@ -164,6 +197,37 @@ TEST_CASE("volumes that do not travel are noticed, those detached are not") {
   CHECK(all.find("could not be seen") != std::string::npos);
 }
 
+TEST_CASE("the primary interface is the one that the source has had longest") {
+  Source source;
+  const auto attached = [](const char* id, const char* since) {
+    return json::object{{"vnicId", id}, {"lifecycleState", "ATTACHED"}, {"timeCreated", since}};
+  };
+  source.interfaces = answer(json::array{attached("late", "2026-02-01T00:00:00Z"),
+                                         attached("first", "2026-01-01T00:00:00Z")});
+  std::vector<std::string> paths;
+  const Verdict verdict = source.read(&paths);
+  CHECK(paths.back() == "/20160918/vnics/first");
+  REQUIRE(verdict.findings.size() == 1);
+  CHECK_THAT(verdict.findings[0], Catch::Contains("1 secondary network interface;"));
+}
+
+TEST_CASE("what the user may not see is a finding, what does not answer is looked at again") {
+  for (const auto part : {&Source::image, &Source::volumes, &Source::policies, &Source::interfaces,
+                          &Source::interface}) {
+    for (const int status : {404, 403}) {
+      Source source;
+      source.*part = answer(json::object{}, status);
+      const Verdict verdict = source.read();
+      CHECK(verdict.kind == Kind::ok);
+      REQUIRE(verdict.findings.size() == 1);
+      CHECK_THAT(verdict.findings[0], Catch::Contains("could not be seen"));
+    }
+    Source source;
+    source.*part = answer(json::object{}, 503);
+    CHECK(source.read().kind == Kind::cannot_look);
+  }
+}
+
 TEST_CASE("boot volumes that cannot be seen are no proof that there are none") {
   Source source;
   source.boot_attachments = not_found();
@@ -208,9 +272,14 @@ struct Target {
   json::array shapes{json::object{{"shape", "VM.Standard.E4.Flex"}},
                      json::object{{"shape", "VM.Standard2.4"}}};
 
+  Answer compartment = answer(json::object{{"id", "c"}, {"lifecycleState", "ACTIVE"}});
+
   Verdict read() const {
-    const std::vector<Answer> answers{answer(subnet), answer(domains), answer(shapes)};
-    return compute::read_target(view_at(state, "check-target"), answers);
+    return read_as_asked(view_at(state, "check-target"), compute::ask_target, compute::read_target,
+                         {{"subnets/", answer(subnet)},
+                          {"availabilityDomains", answer(domains)},
+                          {"compartments/", compartment},
+                          {"shapes", answer(shapes)}});
   }
 };
 
@@ -266,7 +335,10 @@ TEST_CASE("a subnet that is being made is waited for, lists that fail are looked
         Kind::refused);
   CHECK(compute::read_target(view, std::vector<Answer>{subnet, not_found()}).kind ==
         Kind::cannot_look);
-  CHECK(compute::read_target(view, std::vector<Answer>{subnet, domains, not_found()}).kind ==
+  const auto compartment = Target().compartment;
+  CHECK(compute::read_target(view, std::vector<Answer>{subnet, domains, compartment, not_found()})
+            .kind == Kind::cannot_look);
+  CHECK(compute::read_target(view, std::vector<Answer>{subnet, domains, answer({}, 503)}).kind ==
         Kind::cannot_look);
 }
 

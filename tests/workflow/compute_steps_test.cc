@@ -478,6 +478,71 @@ TEST_CASE("placements are tried in their order, and then from the first again") 
   CHECK(compute::further_placements(view_at(sample_state(), "launch-instance")) == 0);
 }
 
+TEST_CASE("a launch takes along what the source has, under what the plan says") {
+  const ledger::Fields facts{
+      {"carried", R"({"instanceOptions": {"areLegacyImdsEndpointsDisabled": true},
+                      "bootVolumeVpusPerGB": 20})"}};
+  const auto body = launch_body({}, facts);
+  CHECK(body.at("instanceOptions").at("areLegacyImdsEndpointsDisabled") == true);
+  CHECK(body.at("sourceDetails").at("bootVolumeVpusPerGB") == 20);
+  const auto planned = launch_body({{"launch_options", R"({"bootVolumeVpusPerGB": 10})"}}, facts);
+  CHECK(planned.at("sourceDetails").at("bootVolumeVpusPerGB") == 10);
+  CHECK(planned.contains("instanceOptions"));
+  CHECK_FALSE(launch_body({}).contains("instanceOptions"));
+}
+
+TEST_CASE("whether a shape takes a configuration is as OCI lists it, and else by its name") {
+  const ledger::Fields generic{{"target_shape", "VM.Standard.x86.Generic"}};
+  CHECK_FALSE(launch_body({}, generic).contains("shapeConfig"));
+  auto listed = generic;
+  listed.set("shape_is_flexible", "true");
+  CHECK(launch_body({}, listed).contains("shapeConfig"));
+  CHECK_FALSE(launch_body({}, {{"shape_is_flexible", "false"}}).contains("shapeConfig"));
+}
+
+TEST_CASE("a launch leaves out the places that do not have the shape") {
+  const ledger::Fields plan{{"fault_domains", R"(["FD-1","FD-2"])"},
+                            {"further_ads", R"(["AD-2","AD-3"])"}};
+  const auto places = [&](const char* offered_in) {
+    ledger::Fields facts{{"shape_offered_in", offered_in}};
+    std::string all;
+    auto state = sample_state(plan, facts);
+    const auto count = compute::further_placements(view_at(state, "launch-instance")) + 1;
+    for (std::uint16_t failures = 0; failures < count; ++failures) {
+      const auto body = launch_body(plan, facts, failures);
+      const auto* domain = body.if_contains("faultDomain");
+      all += std::string(body.at("availabilityDomain").as_string()) +
+             (domain ? "/" + std::string(domain->as_string()) : "") + " ";
+    }
+    return all;
+  };
+  CHECK(places(R"(["AD-2","AD-3"])") == "AD-2 AD-3 ");
+  CHECK(places(R"(["Uocm:SA-BOGOTA-1-AD-1","AD-3"])") ==
+        "Uocm:SA-BOGOTA-1-AD-1/FD-1 Uocm:SA-BOGOTA-1-AD-1/FD-2 AD-3 ");
+}
+
+TEST_CASE("all that is made bears the plan's defined tags, the instance its own, too") {
+  const char* const tags = R"({"Operations":{"CostCenter":"42"}})";
+  const auto state = sample_state({{"defined_tags", tags}}, kFacts);
+  const json::value expected = json::parse(tags);
+  const auto tags_of = [&](auto make, const char* step) {
+    return body_of(make(view_at(state, step))).at("definedTags");
+  };
+  CHECK(tags_of(compute::create_image, "create-image") == expected);
+  CHECK(tags_of(compute::import_image, "import-image") == expected);
+  CHECK(tags_of(compute::create_bucket, "create-bucket") == expected);
+  const auto launched = launch_body(
+      {{"defined_tags", tags},
+       {"launch_options", R"({"definedTags": {"Operations": {"CostCenter": "43", "Team": "web"},
+                                              "Finance": {"Code": "7"}}})"}});
+  CHECK(launched.at("definedTags") ==
+        json::parse(R"({"Operations": {"CostCenter": "43", "Team": "web"},
+                        "Finance": {"Code": "7"}})"));
+  CHECK(launched.at("createVnicDetails").at("definedTags") == expected);
+  CHECK_FALSE(launch_body({}).contains("definedTags"));
+  CHECK_FALSE(launch_body({}).at("createVnicDetails").as_object().contains("definedTags"));
+}
+
 TEST_CASE("a new instance is waited for, stopped ones are shown, terminated ones are dead") {
   const auto state = sample_state({}, kFacts);
   const auto view = view_at(state, "await-running");

@@ -221,6 +221,54 @@ TEST_CASE("out of capacity in the first place takes the next, within one run") {
   check_each_made_once(rehearsal, 1);
 }
 
+TEST_CASE("a place without the shape is left out, and where the launch alone knows, the next is taken") {
+  using adapters::sim::ShapeRule;
+  const std::string one = "Uocm:SA-BOGOTA-1-AD-1", two = "Uocm:SA-BOGOTA-1-AD-2";
+  for (const bool hidden : {false, true}) {
+    adapters::sim::TenancyOptions options;
+    options.faults.no_shape = {ShapeRule{two, "VM.Standard.E4.Flex", hidden}};
+    options.faults.out_of_capacity = {{one, "", 0}};
+    Plan plan = plan_of(1);
+    plan.migrations[0].fields.set("further_ads",
+                                  R"(["Uocm:SA-BOGOTA-1-AD-2","Uocm:SA-BOGOTA-1-AD-3"])");
+    Rehearsal rehearsal(options);
+    CHECK(rehearsal.run(plan).done == 1);
+    CHECK(generation(rehearsal, "launch-instance") == (hidden ? 3 : 2));
+    check_each_made_once(rehearsal, 1);
+  }
+  // There is no other place.
+  adapters::sim::TenancyOptions options;
+  options.faults.no_shape = {ShapeRule{one, "VM.Standard.E4.Flex", true}};
+  Rehearsal rehearsal(options);
+  CHECK(rehearsal.run(plan_of(1)).parked == 1);
+}
+
+TEST_CASE("an address or cores that another has are lacking, those of our own instance are not") {
+  Plan plan = plan_of(1);
+  plan.migrations[0].fields.set("launch_options",
+                                R"({"privateIp": "10.0.0.9", "hostnameLabel": "Web"})");
+  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 2, "memoryInGBs": 16})");
+  adapters::sim::TenancyOptions options;
+  options.faults.limits = {{"standard-e4-core-count", 2}};
+  Rehearsal whole(options);
+  REQUIRE(whole.run(plan, approving()).done == 1);
+  // The ledger forgets all but the start; what was made is found again.
+  whole.store().truncate(3);
+  whole.let_lists_catch_up();
+  CHECK(whole.run(plan, approving()).done == 1);
+  check_each_made_once(whole, 1);
+  // The other's is in the way.
+  for (const char* wanted : {R"({"privateIp": "10.0.0.9"})", R"({"hostnameLabel": "web"})", "{}"}) {
+    INFO(wanted);
+    Plan other = plan_of(2);
+    other.migrations.erase(other.migrations.begin());
+    other.migrations[0].fields.set("launch_options", wanted);
+    const auto result = whole.run(other, approving());
+    CHECK(result.parked == 1);
+    whole.store().truncate(1);
+  }
+}
+
 TEST_CASE("a lost launch followed by a lack of capacity still gets to the next place") {
   adapters::sim::TenancyOptions options;
   options.faults.scripted.push_back(fault_at(Fault::lost_before, "POST", "/20160918/instances"));
@@ -251,13 +299,30 @@ TEST_CASE("a limit that is used up parks, when it was raised, the next run goes 
 
 TEST_CASE("a refusal for good fails the migration, an accepted change of plan goes on") {
   Plan plan = plan_of(1);
-  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 100000, "memoryInGBs": 16})");
+  // What no check can see: OCI measures the metadata at the launch.
+  plan.migrations[0].fields.set("metadata", R"({"text": ")" + std::string(40'000, 'x') + "\"}");
   Rehearsal rehearsal;
   const RunResult first = rehearsal.run(plan);
   INFO(rehearsal.state("web-1").reason);
   CHECK(first.failed == 1);
   CHECK(workflow::exit_code(first) == 1);
   CHECK(rehearsal.run(plan).failed == 1);  // nothing has changed
+  plan.migrations[0].fields.set("metadata", R"({"text": "short"})");
+  workflow::RunOptions options;
+  options.accept_plan_change = true;
+  CHECK(rehearsal.run(plan, options).done == 1);
+  check_each_made_once(rehearsal, 1);
+}
+
+TEST_CASE("what a check refuses waits before anything is made, an accepted change goes on") {
+  Plan plan = plan_of(1);
+  plan.migrations[0].fields.set("shape_config", R"({"ocpus": 100000, "memoryInGBs": 16})");
+  Rehearsal rehearsal;
+  const RunResult first = rehearsal.run(plan);
+  CHECK(first.parked == 1);
+  CHECK(workflow::exit_code(first) == 3);
+  CHECK_THAT(rehearsal.state("web-1").reason, Catch::Contains("must be from 1 to 114"));
+  CHECK(rehearsal.created("image").empty());
   plan.migrations[0].fields.set("shape_config", R"({"ocpus": 2, "memoryInGBs": 16})");
   workflow::RunOptions options;
   options.accept_plan_change = true;

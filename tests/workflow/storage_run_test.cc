@@ -284,7 +284,7 @@ TEST_CASE("storage: a policy that cannot work stops it, until a person has made 
 }
 
 TEST_CASE("storage: without the service policy it stops early, and goes on when that is there") {
-  auto options = with_objects(4000);
+  auto options = with_objects(8000);
   options.faults.no_service_policy = true;
   Rehearsal rehearsal(options);
   CHECK(rehearsal.run(bucket_plan(), approving()).parked == 1);

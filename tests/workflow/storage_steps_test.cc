@@ -1,6 +1,7 @@
 // The judgements of the storage workflow's steps.
 #include "workflow/storage_steps.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -68,16 +69,27 @@ struct Buckets {
                       {"publicAccessType", "NoPublicAccess"}};
   json::object target = source;
   bool has_target = true;
-  json::array policies, sources;
+  json::array policies, sources, rules;
 
   Verdict read() const {
-    const Answer all[] = {answer(json::value("ns")), answer(source),
-                          has_target ? answer(target) : testing::not_found(), answer(policies),
-                          answer(sources)};
+    const std::string compartment(state.plan.get("target_compartment_id"));
+    const std::vector<std::pair<std::string, Answer>> all{
+        {"us-ashburn-1/n", answer(json::value("ns"))},
+        {"us-ashburn-1/n/ns/b/data", answer(source)},
+        {"sa-bogota-1/n/ns/b/data", has_target ? answer(target) : testing::not_found()},
+        {"us-ashburn-1/n/ns/b/data/replicationPolicies", answer(policies)},
+        {"sa-bogota-1/n/ns/b/data/replicationSources", answer(sources)},
+        {"us-ashburn-1/n/ns/b/data/retentionRules", answer(json::object{{"items", rules}})},
+        {"sa-bogota-1/20160918/compartments/" + compartment,
+         answer({{"lifecycleState", "ACTIVE"}})}};
     std::vector<Answer> given;
     while (const auto request = ask_buckets(at(state, "check-source"), given)) {
-      REQUIRE(given.size() < std::size(all));
-      given.push_back(all[given.size()]);
+      INFO(request->path);
+      const auto found = std::find_if(all.begin(), all.end(), [&](const auto& known) {
+        return known.first == request->region + request->path;
+      });
+      REQUIRE(found != all.end());
+      given.push_back(found->second);
     }
     return read_buckets(at(state, "check-source"), given);
   }

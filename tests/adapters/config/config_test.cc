@@ -171,7 +171,7 @@ TEST_CASE("A plan takes defaults, own values and names") {
   plan["endpoints"] = {{"us-ashburn-1", "http://127.0.0.1:9000"}};
   plan["oci"] = {{"profile", "ME"}, {"parallel", 3}, {"call_timeout_seconds", 7.5}};
   plan["parallel"] = 4;
-  migration(plan, 1)["target_ad"] = "Uocm:SA-BOGOTA-1-AD-9";
+  migration(plan, 1)["target_ad"] = "Uocm:SA-BOGOTA-1-AD-3";
   migration(plan, 1)["poll_interval_seconds"] = 0.5;
   const Config config = parse(plan);
   REQUIRE(config.plan.migrations.size() == 2);
@@ -182,7 +182,7 @@ TEST_CASE("A plan takes defaults, own values and names") {
   CHECK(db.fields.get("new_instance_name") == "db");
   CHECK(db.fields.get("target_ad") == "Uocm:SA-BOGOTA-1-AD-1");
   CHECK(db.fields.get("poll_interval_seconds") == "5");
-  CHECK(web.fields.get("target_ad") == "Uocm:SA-BOGOTA-1-AD-9");
+  CHECK(web.fields.get("target_ad") == "Uocm:SA-BOGOTA-1-AD-3");
   CHECK(web.fields.get("poll_interval_seconds") == "0.5");
   CHECK(web.depends_on == std::vector<std::string>{"db"});
   CHECK(config.endpoints.get("us-ashburn-1") == "http://127.0.0.1:9000");
@@ -203,8 +203,8 @@ TEST_CASE("An error names file, line, column, key, what was expected and what wa
   REQUIRE(problems.size() == 2);
   CHECK(problems[0].text().rfind("config.json:2:11: name: expected a name of 1 to 63", 0) == 0);
   CHECK(problems[1].text() ==
-        "config.json:3:15: target_ad: expected an availability domain such as \"Uocm:PHX-AD-1\", "
-        "found \"nowhere\"");
+        "config.json:3:15: target_ad: expected an availability domain with the tenancy's prefix, "
+        "such as \"Uocm:PHX-AD-1\", found \"nowhere\"");
 }
 
 TEST_CASE("A mistyped key is shown with the nearest known one") {
@@ -245,7 +245,7 @@ TEST_CASE("Missing keys are all listed") {
         "\"us-ashburn-1\"");
   json::object plan = plan_of_two();
   plan["defaults"].as_object().erase("target_subnet_id");
-  migration(plan, 0)["target_subnet_id"] = "ocid1.subnet.oc1..aaaa";
+  migration(plan, 0)["target_subnet_id"] = "ocid1.subnet.oc1.sa-bogota-1.aaaa";
   const auto of_plan = problems_of(plan);
   REQUIRE(of_plan.size() == 1);
   CHECK(of_plan[0].key == "migrations[1].target_subnet_id");
@@ -276,7 +276,7 @@ TEST_CASE("A problem in defaults is said once") {
 
 TEST_CASE("Repeated keys are refused") {
   const std::string text = json::serialize(old_config());
-  const auto problems = problems_of("{\"source_region\": \"us-phoenix-1\",\n" + text.substr(1));
+  const auto problems = problems_of("{\"source_region\": \"us-ashburn-1\",\n" + text.substr(1));
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].text() == "config.json:2:1: source_region: this key is given twice; keep one");
   CHECK(problems_of("{\"freeform_tags\": {\"a\": \"1\", \"a\": \"2\"}," + text.substr(1)).size() ==
@@ -284,8 +284,8 @@ TEST_CASE("Repeated keys are refused") {
 }
 
 TEST_CASE("What keys must be to one another") {
-  CHECK(problem_with("target_subnet_id", "ocid1.subnet.oc19..aaaa").find("realm \"oc19\"") !=
-        std::string::npos);
+  CHECK(problem_with("target_subnet_id", "ocid1.subnet.oc19.eu-madrid-2.aaaa")
+            .find("realm \"oc19\"") != std::string::npos);
   CHECK(problem_with("further_ads", json::array{"Uocm:SA-BOGOTA-1-AD-1"})
             .find("is target_ad already") != std::string::npos);
   CHECK(problem_with("retry", {{"base_seconds", 9}, {"cap_seconds", 3}})
@@ -295,7 +295,7 @@ TEST_CASE("What keys must be to one another") {
   CHECK(problem_with("metadata", {{"a", std::string(32'000, 'x')}}).find("32000 bytes") !=
         std::string::npos);
   CHECK(problem_with("freeform_tags", {{"migledger-key", "x"}})
-            .find("does not begin with \"migledger-\"") != std::string::npos);
+            .find("not beginning with \"migledger-\"") != std::string::npos);
   CHECK(problem_with("new_image_name", "${secret:a:sha256:b}").find("reserved") !=
         std::string::npos);
   json::object eight;
@@ -318,7 +318,11 @@ TEST_CASE("Names in a plan differ") {
   const auto of_shared = problems_of(shared);
   REQUIRE(of_shared.size() == 1);
   CHECK(of_shared[0].key == "migrations[1].new_image_name");
+  // From two regions the images meet in the target region.
   migration(shared, 1)["source_region"] = "us-phoenix-1";
+  migration(shared, 1)["source_instance_id"] = "ocid1.instance.oc1.phx.aaaaaaaaweb";
+  CHECK(problems_of(shared).size() == 1);
+  migration(shared, 1)["target_compartment_id"] = "ocid1.compartment.oc1..another";
   CHECK(problems_of(shared).empty());
 }
 
@@ -447,10 +451,12 @@ TEST_CASE("A migration too large for one event is refused") {
   json::object tags;
   for (int i = 0; i < 7; ++i) tags["t" + std::to_string(i)] = "ü";
   json::object namespaces;
-  for (int i = 0; i < 80; ++i) namespaces["n" + std::to_string(i)] = {{"k", std::string(256, 'v')}};
+  std::string value;
+  for (int i = 0; i < 256; ++i) value += "ü";
+  for (int i = 0; i < 60; ++i) namespaces["n" + std::to_string(i)] = {{"k", value}};
   config["launch_options"] = {{"definedTags", namespaces}};
   const auto problems = problems_of(config, [](const std::string& path, std::size_t max) {
-    return path == "keys" ? "ssh-rsa " + std::string(12'000, 'A') : no_files(path, max);
+    return path == "keys" ? "ssh-rsa " + std::string(900, 'A') : no_files(path, max);
   });
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].message.find("bytes to record") != std::string::npos);

@@ -23,19 +23,18 @@ TEST_CASE("OCIDs are of one kind") {
         "ocid1.instance.oc1.iad.aa aa", "ocid1.instance.oc1.iad.<unique>"})
     CHECK_FALSE(is_ocid(bad, "instance"));
   CHECK_FALSE(is_ocid("ocid1.instance.oc1.iad." + std::string(250, 'a'), "instance"));
-  CHECK(realm_of_ocid("ocid1.instance.oc19.x.y") == "oc19");
-  CHECK(realm_of_ocid("instance").empty());
 }
 
 TEST_CASE("Availability and fault domains") {
-  for (const char* good : {"Uocm:PHX-AD-1", "fMgD:US-ASHBURN-AD-3", "SA-BOGOTA-1-AD-1"})
+  for (const char* good : {"Uocm:PHX-AD-1", "fMgD:US-ASHBURN-AD-3", "x:SA-BOGOTA-1-AD-2"})
     CHECK(is_availability_domain(good));
-  for (const char* bad : {"", "AD", "Uocm:PHX-AD-", "Uocm:PHX-AD-x", "Uocm:PHX AD-1", ":PHX-AD-1",
-                          "a:b:PHX-AD-1", "Uocm:PHX-AD-123"})
+  for (const char* bad :
+       {"", "AD", "Uocm:PHX-AD-", "Uocm:PHX-AD-x", "Uocm:PHX AD-1", ":PHX-AD-1", "a:b:PHX-AD-1",
+        "Uocm:PHX-AD-12", "Uocm:PHX-AD-0", "Uocm:PHX-AD-4", "PHX-AD-1", "Uocm:AD-1"})
     CHECK_FALSE(is_availability_domain(bad));
-  CHECK(is_fault_domain("FAULT-DOMAIN-3"));
-  CHECK_FALSE(is_fault_domain("FAULT-DOMAIN-0"));
-  CHECK_FALSE(is_fault_domain("fault-domain-1"));
+  CHECK(is_fault_domain_name("FAULT-DOMAIN-3"));
+  for (const char* bad : {"FAULT-DOMAIN-0", "FAULT-DOMAIN-4", "fault-domain-1", "FAULT-DOMAIN-12"})
+    CHECK_FALSE(is_fault_domain_name(bad));
 }
 
 TEST_CASE("Names") {
@@ -50,7 +49,11 @@ TEST_CASE("Names") {
   CHECK_FALSE(is_migration_name(std::string(64, 'a')));
   CHECK_FALSE(is_bucket_name("a/b"));
   CHECK(is_tag_key("team"));
-  CHECK_FALSE(is_tag_key("Migledger-key"));
+  CHECK(is_tag_key(std::string(100, 'x')));
+  CHECK(is_tag_key("a/b:c=d~!"));
+  for (const std::string& bad : {std::string("Migledger-key"), std::string("a b"),
+                                 std::string("a.b"), std::string("ü"), std::string(101, 'x')})
+    CHECK_FALSE(is_tag_key(bad));
 }
 
 TEST_CASE("Addresses") {
@@ -60,11 +63,25 @@ TEST_CASE("Addresses") {
                           "https://a#x", "https://a:", "https://a:123456", "a.example"})
     CHECK_FALSE(is_base_url(bad));
   CHECK(is_ipv4_address("10.0.0.255"));
+  for (const char* kept : {"0.0.0.0", "127.0.0.1", "169.254.169.254", "224.0.0.1", "255.1.1.1"})
+    CHECK_FALSE(is_ipv4_address(kept));
   for (const char* bad : {"10.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.1.", "10..0.1", "a.b.c.d"})
     CHECK_FALSE(is_ipv4_address(bad));
-  CHECK(is_hostname_label("web-1"));
-  CHECK_FALSE(is_hostname_label("1web"));
-  CHECK_FALSE(is_hostname_label("web-"));
+  for (const char* good : {"web-1", "a", "A9"}) CHECK(is_host_label(good));
+  for (const char* bad : {"1web", "web-", "web.example", "web_1", ""})
+    CHECK_FALSE(is_host_label(bad));
+  CHECK_FALSE(is_host_label(std::string(64, 'a')));
+}
+
+TEST_CASE("Files of public keys") {
+  for (const char* good :
+       {"ssh-ed25519 AAAAC3Nz me@host", "ssh-rsa AAAAB3Nz+/==", "ecdsa-sha2-nistp256 AAAAE2Vj\n",
+        "# mine\n\n  ssh-rsa AAAA1\r\nsk-ssh-ed25519@openssh.com AAAA2 token\n",
+        "command=\"ls -l\",no-pty ssh-rsa AAAAB3Nz x"})
+    CHECK(is_public_key_file(good));
+  for (const char* bad : {"", "# none\n", "hello", "ssh-rsa", "ssh-rsa hello", "ssh-rsa AA<AA",
+                          "---- BEGIN SSH2 PUBLIC KEY ----", "ssh-rsa AAAA\nhello"})
+    CHECK_FALSE(is_public_key_file(bad));
 }
 
 TEST_CASE("Base64") {

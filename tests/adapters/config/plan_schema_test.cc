@@ -60,28 +60,31 @@ struct Sample {
 
 // Values are wrong by themselves; what a schema cannot say is tested in config_test.cc.
 const Sample kSamples[] = {
-    {"source_region", R"(["us-phoenix-1", "us-gov-ashburn-1"])",
+    {"source_region", R"(["us-ashburn-1"])",
      R"(["", "iad", "us-phoenix", "US-PHOENIX-1", "us-phoenix-1 ", "us-phoenix-100", 1, null])"},
     {"source_compartment_id", R"(["ocid1.tenancy.oc1..aaaa", "ocid1.compartment.oc1..x_-9"])",
      R"(["", "ocid1.user.oc1..aaaa", "ocid1.compartment.oc1..", "ocid1.compartment.oc1.aaaa.",
          "ocid1.compartment.oc1..a b", "xocid1.compartment.oc1..a", ["x"], {}])"},
-    {"source_instance_id", R"(["ocid1.instance.oc1..aaaa", "ocid1.instance.oc1.iad.x.aaaa"])",
+    {"source_instance_id",
+     R"(["ocid1.instance.oc1.us-ashburn-1.aaaa", "ocid1.instance.oc1.iad.x.aaaa"])",
      R"(["ocid1.image.oc1..aaaa", "ocid1.instance.oc1", true])"},
-    {"target_subnet_id", R"(["ocid1.subnet.oc1..aaaa"])", R"(["ocid1.vcn.oc1..aaaa", 1])"},
+    {"target_subnet_id", R"(["ocid1.subnet.oc1.bog.aaaa"])", R"(["ocid1.vcn.oc1..aaaa", 1])"},
     {"migration_bucket_name", R"(["a", "A.b_c-9"])", R"(["", "a/b", "a b", "ü", 1])"},
     {"target_bucket_name", R"(["a"])", R"([""])"},
-    {"target_ad", R"(["Uocm:PHX-AD-2", "PHX-AD-1"])", R"(["", "AD", "Uocm:", "U:x:PHX-AD-1",
-         "Uocm:PHX-AD-100", ":PHX-AD-1", 1])"},
-    {"further_ads", R"([[], ["Uocm:PHX-AD-2"]])",
+    {"target_ad", R"(["Uocm:SA-BOGOTA-1-AD-1", "x9:SA-BOGOTA-1-AD-3"])",
+     R"(["", "AD", "Uocm:", "U:x:SA-BOGOTA-1-AD-1", "SA-BOGOTA-1-AD-1", "Uocm:SA-BOGOTA-1-AD-0",
+         "Uocm:SA-BOGOTA-1-AD-4", "Uocm:SA-BOGOTA-1-AD-100", ":SA-BOGOTA-1-AD-1", 1])"},
+    {"further_ads", R"([[], ["Uocm:SA-BOGOTA-1-AD-2"]])",
      R"([["x"], [1], "Uocm:PHX-AD-2", ["Uocm:PHX-AD-2", "Uocm:PHX-AD-2"]])"},
     {"fault_domains", R"([[], ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2"]])",
-     R"([["FAULT-DOMAIN-0"], ["FAULT-DOMAIN-1", "FAULT-DOMAIN-1"], {}])"},
+     R"([["FAULT-DOMAIN-0"], ["FAULT-DOMAIN-4"], ["FAULT-DOMAIN-1", "FAULT-DOMAIN-1"], {}])"},
     {"target_instance_shape", R"(["VM.Standard.E4.Flex", "BM.GPU4.8"])", R"(["", ".x", "a b", 1])"},
     {"shape_config",
-     R"([{}, {"ocpus": 1.5, "memoryInGBs": 16}, {"baselineOcpuUtilization": "BASELINE_1_8"},
-         {"vcpus": 2.0}, {"nvmes": 0}])",
-     R"([[], {"ocpus": 0}, {"ocpus": "1"}, {"memory": 1}, {"vcpus": 1.5}, {"nvmes": -1},
-         {"baselineOcpuUtilization": "x"}, {"ocpus": 1025}])"},
+     R"([{"ocpus": 1.5, "memoryInGBs": 16}, {"ocpus": 1, "baselineOcpuUtilization": "BASELINE_1_8"},
+         {"vcpus": 2.0}, {"ocpus": 1, "nvmes": 0}])",
+     R"([[], {"ocpus": 0}, {"ocpus": "1"}, {"memory": 1}, {"vcpus": 1.5}, {"vcpus": 3}, {"ocpus": 1, "nvmes": -1},
+         {"ocpus": 1, "baselineOcpuUtilization": "x"}, {"ocpus": 1025},
+         {"ocpus": 1, "localVolumeSizeInGBs": 0}])"},
     {"new_image_name", R"(["x", "zürich → 東京 😀"])", R"(["", "a\nb", "a\u001bb", "a\u0085b", 1])"},
     {"new_instance_name", R"(["x"])", R"(["", "\u007f", null])"},
     {"transfer", R"(["copy", "par"])", R"(["COPY", "", 1])"},
@@ -90,29 +93,44 @@ const Sample kSamples[] = {
     {"metadata", R"([{}, {"a.b-c_D": "x\ny\tz"}])",
      R"([{"a": 1}, {"a b": "x"}, {"": "x"}, {"a": "\u001b"}, {"a": {"b": "c"}}, []])"},
     {"ssh_authorized_keys_file", R"(["keys.pub"])", R"(["", 1, "a\u0000b"])"},
-    {"freeform_tags", R"([{}, {"team": "", "ü": "x"}])",
+    {"freeform_tags", R"([{}, {"team": "", "a/b:c-d_e": "zürich → 東京"}])",
      R"([{"migledger-x": "a"}, {"MigLedger-x": "a"}, {"": "a"}, {"a": 1}, {"a": "\n"},
+         {"ü": "a"}, {"a b": "a"}, {"a.b": "a"},
          {"1":"","2":"","3":"","4":"","5":"","6":"","7":"","8":""}])"},
     {"launch_options",
-     R"([{}, {"nsgIds": ["ocid1.networksecuritygroup.oc1..a"], "assignPublicIp": true},
+     R"([{}, {"nsgIds": ["ocid1.networksecuritygroup.oc1.sa-bogota-1.a"], "assignPublicIp": true},
          {"privateIp": "10.0.0.5", "hostnameLabel": "web-1", "skipSourceDestCheck": false},
-         {"bootVolumeSizeInGBs": 100, "bootVolumeVpusPerGB": 20, "kmsKeyId": "ocid1.key.oc1..a"},
+         {"bootVolumeSizeInGBs": 100, "bootVolumeVpusPerGB": 20, "kmsKeyId": "ocid1.key.oc1.bog.vault.a"},
          {"agentConfig": {"isMonitoringDisabled": true}, "assignIpv6Ip": false},
          {"availabilityConfig": {"recoveryAction": "STOP_INSTANCE"}},
-         {"capacityReservationId": "ocid1.capacityreservation.oc1..a"},
-         {"clusterPlacementGroupId": "ocid1.clusterplacementgroup.oc1..a"},
-         {"computeClusterId": "ocid1.computecluster.oc1..a"},
-         {"dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1..a"},
+         {"capacityReservationId": "ocid1.capacityreservation.oc1.sa-bogota-1.a"},
+         {"clusterPlacementGroupId": "ocid1.clusterplacementgroup.oc1.sa-bogota-1.a"},
+         {"dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.sa-bogota-1.a"},
          {"definedTags": {"Operations": {"CostCenter": "42"}}, "assignPrivateDnsRecord": true},
          {"instanceOptions": {"areLegacyImdsEndpointsDisabled": true}},
-         {"isPvEncryptionInTransitEnabled": true, "launchOptions": {"firmware": "UEFI_64"}}])",
+         {"isPvEncryptionInTransitEnabled": true, "launchOptions": {"firmware": "UEFI_64"}},
+         {"platformConfig": {"type": "AMD_VM", "isSecureBootEnabled": true}},
+         {"licensingConfigs": [{"type": "WINDOWS", "licenseType": "OCI_PROVIDED"}]},
+         {"preemptibleInstanceConfig": {"preemptionAction": {"type": "TERMINATE"}}},
+         {"securityAttributes": {"Oracle-ZPR": {"app": {"value": "web", "mode": "enforce"}}}},
+         {"isAIEnterpriseEnabled": false, "subnetCidr": "10.0.0.0/24"},
+         {"privateIpId": "ocid1.privateip.oc1.sa-bogota-1.a"},
+         {"assignIpv6Ip": true,
+          "ipv6AddressIpv6SubnetCidrPairDetails": [{"ipv6SubnetCidr": "2001:db8::/64"}]},
+         {"agentConfig": {"pluginsConfig": [{"name": "Bastion", "desiredState": "ENABLED"}]}}])",
      R"([{"nsgIds": ["x"]}, {"nsgIds": "x"}, {"assignPublicIp": "yes"}, {"privateIp": "10.0.0.256"},
          {"privateIp": "10.0.0.05"}, {"hostnameLabel": "-x"}, {"hostnameLabel": "1x"},
          {"hostnameLabel": "x-"}, {"bootVolumeSizeInGBs": 10}, {"kmsKeyId": "ocid1.vault.oc1..a"},
          {"assign_public_ip": true}, {"compartmentId": "ocid1.compartment.oc1..a"},
          {"agentConfig": {"x": true}}, {"availabilityConfig": {"recoveryAction": "x"}},
          {"definedTags": {"a": "b"}}, {"launchOptions": {"networkType": "x"}},
-         {"extendedMetadata": {}}, []])"},
+         {"bootVolumeVpusPerGB": 15}, {"privateIp": "169.254.0.2"}, {"privateIp": "224.0.0.1"},
+         {"platformConfig": {}}, {"platformConfig": {"type": "AMD"}}, {"subnetCidr": "10.0.0.0"},
+         {"agentConfig": {"pluginsConfig": [{"name": "Bastion"}]}},
+         {"licensingConfigs": [{}]}, {"preemptibleInstanceConfig": {}},
+         {"securityAttributes": {"a": {"b": "c"}}}, {"extendedMetadata": {}}, []])"},
+    {"defined_tags", R"([{}, {"Operations": {"CostCenter": "42", "a/b": ""}}])",
+     R"([{"a": "b"}, {"a.b": {"c": "d"}}, {"a": {"b c": "d"}}, {"a": {"b": 1}}, []])"},
     {"allow_source_downtime", "[true, false]", R"(["true", 1, null])"},
     {"keep_imported_image", "[true, false]", R"(["yes", 0])"},
     {"keep_source_boot_volume", "[true, false]", R"(["yes", 0])"},
@@ -195,16 +213,19 @@ TEST_CASE("Schema and validator agree on the volume workflow") {
   };
   REQUIRE(agree(good));
   const Sample samples[] = {
-      {"source_volume_id", R"(["ocid1.bootvolume.oc1..a", "ocid1.volumegroup.oc1..a"])",
+      {"source_volume_id", R"(["ocid1.bootvolume.oc1.iad.a", "ocid1.volumegroup.oc1.iad.a"])",
        R"(["ocid1.instance.oc1..a", "", 1])"},
       {"new_volume_name", R"(["data"])", R"(["", "a\nb"])"},
       {"method", R"(["replicate", "backup"])", R"(["copy", 1])"},
-      {"target_kms_key_id", R"(["ocid1.key.oc1..a"])", R"(["ocid1.vault.oc1..a"])"},
+      {"target_kms_key_id", R"(["ocid1.key.oc1.sa-bogota-1.a"])", R"(["ocid1.vault.oc1..a"])"},
       {"attach",
-       R"([{"instance_id": "ocid1.instance.oc1..a"},
-           {"instance_id": "ocid1.instance.oc1..a", "type": "iscsi", "device": "/dev/x",
-            "is_read_only": true}])",
-       R"([{}, {"instance_id": "x"}, {"instance_id": "ocid1.instance.oc1..a", "type": "scsi"}, []])"},
+       R"([{"instance_id": "ocid1.instance.oc1.sa-bogota-1.a"},
+           {"instance_id": "ocid1.instance.oc1.bog.a", "type": "iscsi",
+            "device": "/dev/oracleoci/oraclevdag", "is_read_only": true}])",
+       R"([{}, {"instance_id": "x"}, [],
+           {"instance_id": "ocid1.instance.oc1.bog.a", "type": "scsi"},
+           {"instance_id": "ocid1.instance.oc1.bog.a", "device": "/dev/sdb"}])"},
+      {"defined_tags", R"([{"a": {"b": "c"}}])", R"([{"a": "b"}])"},
       {"timeouts", R"([{"await-sync": 60}])", R"([{"create-volume": 60}])"},
       {"source_instance_id", "[]", R"(["ocid1.instance.oc1..a"])"},
       {"transfer", "[]", R"(["copy"])"},
@@ -227,8 +248,11 @@ TEST_CASE("Schema and validator agree on the volume workflow") {
     agree(config);
   }
   json::object plan{{"workflow", "volume-replication"}, {"defaults", good}};
-  for (const char* key : {"workflow", "name"}) plan.at("defaults").as_object().erase(key);
-  plan["migrations"] = {{{"name", "a"}}, {{"name", "b"}, {"depends_on", {"a"}}}};
+  for (const char* key : {"workflow", "name", "source_volume_id"})
+    plan.at("defaults").as_object().erase(key);
+  plan["migrations"] = {
+      {{"name", "a"}, {"source_volume_id", "ocid1.volume.oc1.iad.a"}},
+      {{"name", "b"}, {"source_volume_id", "ocid1.volume.oc1.iad.b"}, {"depends_on", {"a"}}}};
   CHECK(agree(plan));
   plan["migrations"] = {{{"name", "a"}, {"volumes", "replicate"}}};
   CHECK_FALSE(agree(plan));
@@ -255,7 +279,7 @@ TEST_CASE("Schema and validator agree on the storage workflow") {
   const Sample samples[] = {
       {"source_bucket_name", R"(["A.b_c-9"])", R"(["", "a/b", 1])"},
       {"target_bucket_name", R"(["other"])", R"([""])"},
-      {"target_kms_key_id", R"(["ocid1.key.oc1..a"])", R"(["ocid1.vault.oc1..a"])"},
+      {"target_kms_key_id", R"(["ocid1.key.oc1.sa-bogota-1.a"])", R"(["ocid1.vault.oc1..a"])"},
       {"copy_parallel", "[1, 256]", "[0, 257, 1.5]"},
       {"timeouts", R"([{"await-sync": 60, "await-fence": 60, "catch-up": 60, "compare": 60}])",
        R"([{"fence": 60}])"},
@@ -340,7 +364,7 @@ TEST_CASE("Schema and validator agree on plans of many") {
     copy.at_pointer(pointer).as_object()[key] = std::move(value);
     return copy.as_object();
   };
-  CHECK_FALSE(both(changed("", "target_ad", "Uocm:PHX-AD-1")));
+  CHECK_FALSE(both(changed("", "target_ad", "Uocm:SA-BOGOTA-1-AD-1")));
   CHECK_FALSE(both(changed("", "state_file_path", "x")));
   CHECK_FALSE(both(changed("/defaults", "name", "x")));
   CHECK_FALSE(both(changed("/defaults", "ledger_path", "x")));
