@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -176,15 +178,20 @@ void go_on(const Story& story, Scene& scene) {
   REQUIRE(last.exit_code == 0);
 }
 
-}  // namespace
-
-unsigned stride(unsigned otherwise) {
-  const char* text = std::getenv("MIGLEDGER_KILL_EVERY");
-  const unsigned every = text == nullptr ? 0 : static_cast<unsigned>(std::atoi(text));
-  return every == 0 ? otherwise : every;
+// Of the environment variable `name`, or `otherwise` where it is not set.
+unsigned number_of(const char* name, unsigned otherwise) {
+  const char* text = std::getenv(name);
+  if (text == nullptr || *text == '\0') return otherwise;
+  unsigned number = 0;
+  const char* const end = text + std::strlen(text);
+  INFO(name << "=" << text << " is no number");
+  REQUIRE(std::from_chars(text, end, number).ptr == end);
+  return number;
 }
 
-Sweep kill_everywhere(const Story& story, unsigned every) {
+}  // namespace
+
+void kill_along(const std::string& name, const Story& story) {
   Scene before(story);
   for (const auto& command : story.before) {
     const auto result = before.work.run(before.placed(command), before.options());
@@ -200,8 +207,10 @@ Sweep kill_everywhere(const Story& story, unsigned every) {
     expected = account_of(story, scene.work, scene.options());
     CHECK(expected.twice.empty());
   }
-  Sweep sweep;
-  for (unsigned at = 1;; at += every) {
+  const unsigned every = std::max(1U, number_of("MIGLEDGER_KILL_EVERY", 11));
+  const unsigned first = 1 + number_of("MIGLEDGER_ROTATION", 0) % every;
+  unsigned kills = 0;
+  for (unsigned at = first;; at += every) {
     Scene scene(story, before);
     auto& work = scene.work;
     StartOptions options = scene.options();
@@ -211,10 +220,12 @@ Sweep kill_everywhere(const Story& story, unsigned every) {
     if (killed.signal == 0) {
       INFO(killed.out << killed.err);
       REQUIRE(killed.exit_code == 0);
-      sweep.points = at - 1;
-      return sweep;
+      WARN(
+          fmt::format("{}: {} kills, at point {} and each {} after it", name, kills, first, every));
+      CHECK(kills > 0);
+      return;
     }
-    ++sweep.kills;
+    ++kills;
     CAPTURE(at, read_all(work / "where"));
     REQUIRE(killed.signal == SIGKILL);
     go_on(story, scene);

@@ -1,5 +1,5 @@
 // A story: what is done to a plan, in one or more commands of the program, of which the last is
-// killed at every point in turn (kill_points.cc), started again, and judged by the tenancy.
+// killed at one point after the other (kill_points.cc), started again, and judged by the tenancy.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -22,17 +22,11 @@ struct Story {
   bool over_http = false;
 };
 
-struct Sweep {
-  unsigned points = 0;  // that there are
-  unsigned kills = 0;   // that were tried
-};
-
-// Tells the story undisturbed, then once for each `every`th point. Fails the test unless each time
-// the command started again ends as the undisturbed one did: the tenancy made the same things, none
-// twice, and holds the same; the history is sound, and reconcile knows all there is.
-Sweep kill_everywhere(const Story& story, unsigned every);
-
-// From MIGLEDGER_KILL_EVERY, or `otherwise`.
-unsigned stride(unsigned otherwise);
+// Tells the story undisturbed, then once for each point tried: one in eleven, of which the first
+// moves on with each commit (MIGLEDGER_ROTATION), so that eleven commits try them all;
+// MIGLEDGER_KILL_EVERY=1 tries all at once. Prints which under `name`. Fails the test unless each
+// time the command started again ends as the undisturbed one did: the tenancy made the same things,
+// none twice, and holds the same; the history is sound, and reconcile knows all there is.
+void kill_along(const std::string& name, const Story& story);
 
 }  // namespace migledger::testing

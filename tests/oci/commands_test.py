@@ -3,6 +3,7 @@
 every word of our replies."""
 import datetime
 import re
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,9 +49,9 @@ class Commands(unittest.TestCase):
     # ---- helpers ----
 
     def wait_for(self, region, path, key, wanted):
-        """Asks until data[key] is as wanted. Operations take a fraction of a second here, and a
-        call of the program more."""
-        for _ in range(20):
+        """Asks until data[key] is as wanted. Operations take a fraction of a second here."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
             data = self.oci.raw(region, "GET", path)["data"]
             if data.get(key) in wanted:
                 return data

@@ -7,14 +7,14 @@ import unittest
 from cryptography.hazmat.primitives import serialization
 
 from moving import ONCE, Moving, children_of, kill
-from support import COMPARTMENT, Oci, SOURCE, TARGET, TARGET_AD
+from support import COMPARTMENT, OCI, Oci, SOURCE, TARGET, TARGET_AD
 
 
 class EndToEnd(Moving):
     def test_faults(self):
         """A run of one migration meets them one after the other."""
         images, storage = "/20160918/images", "/n/"
-        self.serve(["one"], faults={
+        self.serve(["one"], oci={"program": OCI}, faults={
             "unauthorized_from_call": 9,
         })
         code, out = self.run_to_end()
@@ -67,7 +67,7 @@ class EndToEnd(Moving):
 
     def test_encrypted_key(self):
         """The program would ask for the passphrase on a terminal: nobody answers."""
-        self.serve(["one"])
+        self.serve(["one"], oci={"program": OCI})
         path = self.scratch.file("config.key")
         with open(path, "rb") as file:
             key = serialization.load_pem_private_key(file.read(), None)

@@ -6,7 +6,7 @@ import signal
 import unittest
 
 from moving import Moving, ONCE, children_of, kill, sends, wait_until
-from support import SOURCE, TARGET
+from support import OCI, SOURCE, TARGET
 
 # What is killed, and when.
 HOW = [
@@ -96,7 +96,7 @@ class Kills(Moving):
     def test_by_url(self):
         """The URLs are secrets that live in migledger's memory: a run that has lost one removes the
         request it belongs to, and makes another."""
-        self.serve(["one"], transfer="par")
+        self.serve(["one"], oci={"program": OCI}, transfer="par")
         self.run_with_kills({
             ("one", "create-export-par"): HOW[3],
             ("one", "export-image"): HOW[1],

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from moving import ONCE, Moving
-from support import SOURCE, TARGET
+from support import OCI, SOURCE, TARGET
 
 
 def token_of(number):
@@ -121,13 +121,14 @@ class Login(Moving):
     def test_session_token(self):
         token = self.scratch.token
         path = self.scratch.session("session", token)
-        self.serve(["one"], oci={"auth": "security_token", "config_file": path})
+        self.serve(["one"], oci={"program": OCI, "auth": "security_token",
+                                  "config_file": path})
         self.accepted()
         self.scratch.session("session", token[:-4] + "AAAA")
         self.refused()
 
     def test_resource_principal(self):
-        self.serve(["one"], oci={"auth": "resource_principal"})
+        self.serve(["one"], oci={"program": OCI, "auth": "resource_principal"})
         principal = {
             "OCI_RESOURCE_PRINCIPAL_VERSION": "2.2",
             "OCI_RESOURCE_PRINCIPAL_RPST": self.scratch.write("rpst", self.scratch.token),

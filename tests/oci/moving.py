@@ -1,4 +1,6 @@
-"""What tests of migledger run --cloud oci share: the run, its processes, and what it may have made."""
+"""What tests of migledger run --cloud oci share: the run, its processes, and what it may have made.
+
+The calls go to the real program, loaded once, and from its start to its end where a test says so."""
 import json
 import os
 import signal
@@ -6,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from support import MIGLEDGER, OCI, SOURCE, Scratch, Server, TARGET, plan
+from support import MIGLEDGER, SOURCE, Scratch, Server, TARGET, plan
 
 ONCE = sorted([("bucket", TARGET), ("image", SOURCE), ("imported-image", TARGET),
                ("instance", TARGET), ("object", SOURCE), ("object", SOURCE),
@@ -56,11 +58,12 @@ class Moving(unittest.TestCase):
         self.scratch.remove()
 
     def serve(self, names, faults=None, oci=None, parallel=10, **of_each):
-        """Starts the tenancy, and configures migledger for it; `oci` is set besides."""
+        """Starts the tenancy, and configures migledger for it; `oci` is set besides: its "program" OCI
+        starts the program for each call."""
         self.server = Server(self.scratch, names, faults=faults, of_each=of_each)
         self.config = self.scratch.write("config.json", plan(
             names, of_each, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
-            parallel=parallel, oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2, **(oci or {})}))
+            parallel=parallel, oci={**self.scratch.oci(), **(oci or {})}))
 
     def start(self, **environment):
         return subprocess.Popen(

@@ -4,7 +4,7 @@ import subprocess
 import unittest
 from urllib.parse import quote
 
-from support import MIGLEDGER, OCI, Oci, Scratch, Server, TARGET, plan
+from support import MIGLEDGER, Oci, Scratch, Server, TARGET, plan
 
 
 class Reconcile(unittest.TestCase):
@@ -13,7 +13,7 @@ class Reconcile(unittest.TestCase):
         self.server = Server(self.scratch, ["one"])
         self.config = self.scratch.write("config.json", plan(
             ["one"], endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
+            oci=self.scratch.oci()))
 
     def tearDown(self):
         self.scratch.remove()

@@ -142,7 +142,7 @@ class EndToEnd(unittest.TestCase):
         self.config = self.scratch.write("config.json", bucket_plan(
             ["pictures"], endpoints=self.server.urls,
             retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
+            oci=self.scratch.oci(OCI)))
         code, out = self.run_to_end()
         self.assertEqual(code, 3, out)
         self.assertIn("Stop everything that writes to it", out)

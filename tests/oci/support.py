@@ -32,6 +32,7 @@ class Scratch:
 
     def __init__(self):
         self.path = tempfile.mkdtemp(prefix="migledger-oci-")
+        self.loaded = Loaded(self)
         self.config = self.login("config")
         self.token = ".".join(
             base64.urlsafe_b64encode(part).rstrip(b"=").decode()
@@ -62,6 +63,10 @@ class Scratch:
             "fingerprint=" + digest.finalize().hex(":"), "key_file=" + private,
             "region=" + SOURCE, ""]))
 
+    def oci(self, program=None):
+        """The "oci" of a configuration: with the real program, loaded once, or another."""
+        return {"program": program or self.loaded.program(), "config_file": self.config, "parallel": 2}
+
     def file(self, name):
         return os.path.join(self.path, name)
 
@@ -74,6 +79,7 @@ class Scratch:
         return path
 
     def remove(self):
+        self.loaded.stop()
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -162,10 +168,41 @@ class Server:
         return sorted((c["kind"], c["region"]) for c in self.report()["created"])
 
 
-class Oci:
-    """Calls of the real program."""
+class Loaded:
+    """Programs to call as oci: the real one, loaded once (loaded.py), in a process for each service."""
 
-    slots = threading.BoundedSemaphore(2)  # a call is a second of computing
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.processes = {}
+        self.starting = threading.Lock()
+
+    def program(self, service="raw-request"):
+        """A program for calls of `service`."""
+        with self.starting:
+            path = self.scratch.file("oci-" + service)
+            if service not in self.processes:
+                here = os.path.dirname(os.path.abspath(__file__))
+                os.symlink(os.path.join(here, "loaded_oci"), path)
+                process = subprocess.Popen(
+                    [sys.executable, "-B", os.path.join(here, "loaded.py"), path + ".socket", service],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                self.processes[service] = process
+                if process.stdout.readline() != b"ready\n":
+                    raise RuntimeError(f"loaded.py ended with code {process.wait()}")
+            return path
+
+    def stop(self):
+        for process in self.processes.values():
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
+        self.processes = {}
+
+
+class Oci:
+    """Calls of the real program, loaded once."""
+
+    slots = threading.BoundedSemaphore(2)
 
     def __init__(self, scratch, server):
         self.scratch = scratch
@@ -173,9 +210,10 @@ class Oci:
         self.empty = scratch.write("empty", "")
 
     def run(self, *arguments, config=None, options=()):
+        program = self.scratch.loaded.program(arguments[0])
         with self.slots:
             done = subprocess.run(
-                [OCI, "--config-file", config or self.scratch.config, "--cli-rc-file", self.empty,
+                [program, "--config-file", config or self.scratch.config, "--cli-rc-file", self.empty,
                  *options, *arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                 check=False, env={"PATH": os.environ["PATH"], "HOME": self.scratch.path,

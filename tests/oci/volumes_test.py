@@ -240,7 +240,7 @@ class EndToEnd(unittest.TestCase):
         self.server = Server(self.scratch, ["one"], also=volume_plan(volumes), **how)
         self.config = self.scratch.write("config.json", volume_plan(
             volumes, endpoints=self.server.urls, retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
+            oci=self.scratch.oci(OCI)))
 
     def run_to_end(self, *options):
         done = subprocess.run(
@@ -280,7 +280,7 @@ class EndToEnd(unittest.TestCase):
         self.config = self.scratch.write("config.json", plan(
             ["one"], of_each, endpoints=self.server.urls,
             retry={"base_seconds": 0.1, "cap_seconds": 1},
-            oci={"program": OCI, "config_file": self.scratch.config, "parallel": 2}))
+            oci=self.scratch.oci()))
         code, out = self.run_to_end("--yes")
         self.assertEqual(code, 0, out)
         made = [kind for kind, _ in self.server.created()]
