@@ -39,9 +39,9 @@ OrderAnswer Executor::Loop::carry_out(const Order& order) {
                                 : Origin{ledger::kLedgerStream, now_, session_, session_};
   Judged judged =
       judge(order, &workflow_, migration ? &migration->state : nullptr, held_, from, ledger_id_);
-  if (!judged.steered) return {false, 0, judged.words};
-  const Position position = store_.append_one(*judged.steered);
-  const auto event = judged.steered->reader();
+  if (!judged.event) return {false, 0, judged.words};
+  const Position position = store_.append_one(*judged.event);
+  const auto event = judged.event->reader();
   if (migration) {
     apply(*migration, event);
     const bool moves_it = order.verb != Verb::NOTE && order.verb != Verb::PAUSE;

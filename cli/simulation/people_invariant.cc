@@ -27,8 +27,8 @@ using workflow::StepKind;
 
 class Wishes {
  public:
-  Wishes(const workflow::Workflow& workflow, bool approves)
-      : workflow_(workflow), approves_(approves) {}
+  Wishes(const workflow::Workflow& workflow, const workflow::Approvals& approvals)
+      : workflow_(workflow), approvals_(approvals) {}
 
   // `held`: the order that pauses all migrations then; 0: none does.
   void take(Event::Reader event, Position held, std::string_view ledger_id) {
@@ -46,7 +46,7 @@ class Wishes {
           passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
         break;
       case Event::Body::APPROVED:
-        if (!approves_) broken("asked", "an approval is recorded that nobody gave");
+        judge_approval(body.getApproved(), event.getSession());
         approved_.insert(body.getApproved().getStep());
         break;
       case Event::Body::STEERED:
@@ -62,6 +62,26 @@ class Wishes {
   [[noreturn]] void broken(const char* rule, const std::string& what) const {
     throw Violation("people-obeyed",
                     fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
+  }
+
+  void judge_approval(ledger::schema::Approved::Reader approved, Position session) const {
+    using How = ledger::schema::Approved::How;
+    switch (approved.getHow()) {
+      case How::ORDER:
+        if (approved.getRequest().size() == 0) broken("asked", "an approval names no order");
+        return;
+      case How::CONFIGURATION:
+        if (state_.plan.get(ledger::view(approved.getGiven())) != "true")
+          broken("asked", "an approval is recorded that the plan does not give");
+        return;
+      default: {
+        if (approved.getStep() >= workflow_.steps.size()) broken("asked", "there is no such step");
+        const bool waited =
+            state_.status == ledger::Status::parked && state_.parked_session != session;
+        if (!approvals_.cover(workflow_.steps[approved.getStep()].approval, waited))
+          broken("asked", "an approval is recorded that nobody gave");
+      }
+    }
   }
 
   void begins(StepIndex step, Position held, std::string_view ledger_id) const {
@@ -113,7 +133,7 @@ class Wishes {
   }
 
   const workflow::Workflow& workflow_;
-  const bool approves_;
+  const workflow::Approvals& approvals_;
   ledger::MigrationState state_;
   Position position_ = 0;
   Position paused_ = 0;
@@ -124,7 +144,7 @@ class Wishes {
 }  // namespace
 
 void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                  bool approves) {
+                  const workflow::Approvals& approvals) {
   std::map<ledger::StreamId, Wishes> streams;
   std::string ledger_id;
   Position held = 0;
@@ -134,7 +154,7 @@ void check_people(const ledger::EventStore& store, const workflow::Workflow& wor
     if (body.isLedgerCreated()) ledger_id = ledger::view(body.getLedgerCreated().getLedgerId());
     const auto stream = body.isMigrationStarted() ? event.getPosition() : event.getStream();
     if (stream != ledger::kLedgerStream) {
-      streams.try_emplace(stream, workflow, approves).first->second.take(event, held, ledger_id);
+      streams.try_emplace(stream, workflow, approvals).first->second.take(event, held, ledger_id);
     } else if (body.isSteered()) {
       const auto verb = body.getSteered().getVerb();
       if (verb == Steered::Verb::PAUSE) held = event.getPosition();

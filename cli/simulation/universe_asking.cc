@@ -137,7 +137,7 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   check_outcomes(*store);
   check_decisions(*store, *workflow_);
   check_recovery_rules(*store, *workflow_);
-  check_people(*store, *workflow_, approves_);
+  check_people(*store, *workflow_, approvals_);
   check_restoring(*store);
   check_folds(*store);
   ledger.summaries().compare(*store);

@@ -300,7 +300,8 @@ TEST_CASE("a ledger put back finds what it made as a later generation, and makes
   }
 }
 
-TEST_CASE("stopped between a decision and its record: what was decided is neither recorded nor sent") {
+TEST_CASE(
+    "stopped between a decision and its record: what was decided is neither recorded nor sent") {
   class Stopping : public adapters::sim::SimCloud {
    public:
     using SimCloud::SimCloud;

@@ -318,7 +318,8 @@ TEST_CASE("a run that is begun for an order does nothing when the order is refus
   REQUIRE(rehearsal.run(plan_of(1)).undone == 1);
   const auto before = rehearsal.state("web-1").version;
   const auto calls = rehearsal.tenancy().report();
-  // By now there is nothing to clean up: what was judged before the ledger was locked holds no more.
+  // By now there is nothing to clean up: what was judged before the ledger was locked holds no
+  // more.
   workflow::RunOptions options;
   options.order = order_of(Verb::CLEANUP, "web-1");
   const auto result = rehearsal.run(plan_of(1), options);
@@ -328,7 +329,8 @@ TEST_CASE("a run that is begun for an order does nothing when the order is refus
   CHECK(rehearsal.tenancy().report() == calls);
 }
 
-TEST_CASE("a run that is begun for an order of a migration under way does not move it on if refused") {
+TEST_CASE(
+    "a run that is begun for an order of a migration under way does not move it on if refused") {
   Rehearsal rehearsal;
   // Killed in mid-move: its next step would be to send something.
   REQUIRE(rehearsal.run_killed_after(12, plan_of(1)));
