@@ -28,8 +28,6 @@ using ledger::schema::Outcome;
 using workflow::Decision;
 using workflow::Row;
 
-constexpr const char* kDecisions = "decisions-recomputed";
-
 class Recomputed {
  public:
   Recomputed(const workflow::Workflow& workflow, const std::string& ledger_id,
@@ -55,7 +53,8 @@ class Recomputed {
         const auto outcome = body.getOutcome();
         const auto how = outcome.getHow();
         if (how == Outcome::How::REPLIED || how == Outcome::How::LOST) return;
-        expect(how == Outcome::How::PROVEN ? is(Decision::Kind::give_up) : is(Decision::Kind::adopt));
+        expect(how == Outcome::How::PROVEN ? is(Decision::Kind::give_up)
+                                           : is(Decision::Kind::adopt));
         same(outcome.getStep(), outcome.getGeneration(), ledger::view(outcome.getRow()));
         break;
       }
@@ -64,7 +63,8 @@ class Recomputed {
         expect(is(Decision::Kind::park) || is(Decision::Kind::approve));
         break;
       case Event::Body::APPROVED:
-        expect(is(Decision::Kind::approve) || (is(Decision::Kind::over) && decision_.row == Row::parked));
+        expect(is(Decision::Kind::approve) ||
+               (is(Decision::Kind::over) && decision_.row == Row::parked));
         break;
       case Event::Body::ENDED:
         expect(is(Decision::Kind::fail) || is(Decision::Kind::finish));
@@ -73,9 +73,12 @@ class Recomputed {
       case Event::Body::CHECKED:
       case Event::Body::OBSERVED:
       case Event::Body::READ_FAILED:
-        expect(is(Decision::Kind::read) || is(Decision::Kind::look) || is(Decision::Kind::look_by_tag) || is(Decision::Kind::look_named) ||
-               is(Decision::Kind::walk) || is(Decision::Kind::reopen) || is(Decision::Kind::wait) || is_stopped() ||
-               (is(Decision::Kind::park) && (decision_.row == Row::timed_out || decision_.row == Row::unanswered)));
+        expect(is(Decision::Kind::read) || is(Decision::Kind::look) ||
+               is(Decision::Kind::look_by_tag) || is(Decision::Kind::look_named) ||
+               is(Decision::Kind::walk) || is(Decision::Kind::reopen) || is(Decision::Kind::wait) ||
+               is_stopped() ||
+               (is(Decision::Kind::park) &&
+                (decision_.row == Row::timed_out || decision_.row == Row::unanswered)));
         break;
       case Event::Body::BULK_BEGUN:
       case Event::Body::BULK_ENDED:
@@ -89,7 +92,9 @@ class Recomputed {
  private:
   bool is(Decision::Kind kind) const { return decision_.kind == kind; }
   // Of several answers on their way, one said that the credentials are refused.
-  bool is_stopped() const { return is(Decision::Kind::stop_run) && decision_.row == Row::credentials; }
+  bool is_stopped() const {
+    return is(Decision::Kind::stop_run) && decision_.row == Row::credentials;
+  }
   std::string said() const {
     return fmt::format(
         "decide() says: {} at step {} ({}), generation {}, row {}, because of {} ({})",
@@ -98,9 +103,10 @@ class Recomputed {
         decision_.reason);
   }
   void expect(bool holds) const {
+    judged(Rule::decisions_recomputed);
     if (holds) return;
     throw Violation(
-        kDecisions,
+        Rule::decisions_recomputed,
         fmt::format("the event at {} (kind {}) of {} does not follow; {}", event_.getPosition(),
                     static_cast<int>(event_.getBody().which()), state_.name, said()));
   }
@@ -109,10 +115,11 @@ class Recomputed {
         row == workflow::name_of(decision_.row) && event_.getCause() == decision_.because)
       return;
     throw Violation(
-        kDecisions, fmt::format("the event at {} of {} is of step {}, generation {}, row {}, because of "
-                           "{}; {}",
-                           event_.getPosition(), state_.name, step, generation, row,
-                           event_.getCause(), said()));
+        Rule::decisions_recomputed,
+        fmt::format("the event at {} of {} is of step {}, generation {}, row {}, because of "
+                    "{}; {}",
+                    event_.getPosition(), state_.name, step, generation, row, event_.getCause(),
+                    said()));
   }
 
   Event::Reader event_;
@@ -146,23 +153,27 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
       const auto started = body.getMigrationStarted();
       names[std::string(ledger::view(started.getName()))] = stream;
       for (const auto other : started.getDependsOn()) {
+        judged(Rule::dependencies_kept);
         const auto known = names.find(ledger::view(other));
         if (known == names.end() || streams[known->second].state.done_at == Time{})
-          throw Violation(kDecisions, fmt::format("position {} begins {}, which waits for {}, and that "
-                                             "is not done",
-                                             event.getPosition(), ledger::view(started.getName()),
-                                             ledger::view(other)));
+          throw Violation(Rule::dependencies_kept,
+                          fmt::format("position {} begins {}, which waits for {}, and that "
+                                      "is not done",
+                                      event.getPosition(), ledger::view(started.getName()),
+                                      ledger::view(other)));
       }
       if (held != 0)
-        throw Violation(kDecisions, fmt::format("position {} begins a migration while all are paused",
-                                           event.getPosition()));
+        throw Violation(Rule::decisions_recomputed,
+                        fmt::format("position {} begins a migration while all are paused",
+                                    event.getPosition()));
     } else if (body.isSteered()) {
+      judged(Rule::orders_possible);
       const auto verb = body.getSteered().getVerb();
       const auto refusal = workflow::refusal_of(verb, workflow::stage_of(folded.state),
                                                 workflow::stop_of(folded.state));
       if (!refusal.empty())
-        throw Violation(kDecisions, fmt::format("the order at {} could not be taken: {}",
-                                           event.getPosition(), refusal));
+        throw Violation(Rule::orders_possible, fmt::format("the order at {} could not be taken: {}",
+                                                           event.getPosition(), refusal));
     } else if (!body.isPlanChanged()) {
       Recomputed(workflow, ledger_id, held, folded.state, event, folded.refused).check();
     }

@@ -38,8 +38,8 @@ std::string picture_of(const MigrationState& s) {
       time(r.failed_at), r.failed_position, r.retry_after.count());
   const auto& a = s.attempt;
   add(a.step, a.generation, int(a.phase), int(a.error), a.code, a.doubt, a.sends, a.failures,
-      a.deaths, a.first_intent, a.latest, a.session, time(a.first_sent), time(a.first_cloud_time), time(a.last_cloud_time),
-      time(a.last_sent), time(a.ended), a.retry_after.count());
+      a.deaths, a.first_intent, a.latest, a.session, time(a.first_sent), time(a.first_cloud_time),
+      time(a.last_cloud_time), time(a.last_sent), time(a.ended), a.retry_after.count());
   const auto& l = s.look;
   add(l.step, l.generation, int(l.result), l.position, l.session, time(l.time), time(l.cloud_time),
       time(l.absent_before), time(l.tag_absent), l.shown);
@@ -64,11 +64,12 @@ void check_folds(const ledger::EventStore& store) {
     const auto stream =
         event.getBody().isMigrationStarted() ? event.getPosition() : event.getStream();
     if (stream == ledger::kLedgerStream) continue;
+    judged(Rule::folds_agree);
     MigrationState& state = states[stream];
     state.apply(event);
     const auto* row = fleet.find(stream);
     const auto differs = [&](const char* what) {
-      throw Violation("folds-agree",
+      throw Violation(Rule::folds_agree,
                       fmt::format("after position {}, state and summary of {} differ in their {}",
                                   event.getPosition(), state.name, what));
     };

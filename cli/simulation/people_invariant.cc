@@ -46,7 +46,8 @@ class Wishes {
           passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
         break;
       case Event::Body::APPROVED:
-        if (!approves_) broken("asked", "an approval is recorded that nobody gave");
+        judged(Rule::asked);
+        if (!approves_) broken(Rule::asked, "an approval is recorded that nobody gave");
         approved_.insert(body.getApproved().getStep());
         break;
       case Event::Body::STEERED:
@@ -59,18 +60,20 @@ class Wishes {
   }
 
  private:
-  [[noreturn]] void broken(const char* rule, const std::string& what) const {
-    throw Violation("people-obeyed",
-                    fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
+  [[noreturn]] void broken(Rule rule, const std::string& what) const {
+    throw Violation(
+        rule, fmt::format("{}: at {} of {}: {}", rule_of(rule), position_, state_.name, what));
   }
 
   void begins(StepIndex step, Position held, std::string_view ledger_id) const {
-    if (step >= workflow_.steps.size()) broken("paused", "there is no such step");
+    if (step >= workflow_.steps.size()) broken(Rule::paused, "there is no such step");
     const auto name = workflow_.steps[step].name;
-    if (held != 0) broken("paused", fmt::format("{} is begun, and #{} pauses all", name, held));
+    if (held != 0)
+      broken(Rule::paused_all, fmt::format("{} is begun, and #{} pauses all", name, held));
     if (paused_ != 0)
-      broken("paused", fmt::format("{} is begun, and #{} pauses it", name, paused_));
-    if (pause_at_ == step) broken("paused", fmt::format("{} is begun, which is paused at", name));
+      broken(Rule::paused, fmt::format("{} is begun, and #{} pauses it", name, paused_));
+    if (pause_at_ == step)
+      broken(Rule::paused_at, fmt::format("{} is begun, which is paused at", name));
     passes(step, ledger_id);
   }
 
@@ -78,10 +81,12 @@ class Wishes {
   void passes(StepIndex end, std::string_view ledger_id) const {
     for (StepIndex i = 0; i < end; ++i) {
       const auto& step = workflow_.steps[i];
-      if (step.kind != StepKind::approve || approved_.count(i) != 0) continue;
+      if (step.kind != StepKind::approve) continue;
+      judged(Rule::approved);
+      if (approved_.count(i) != 0) continue;
       if ((step.modes & workflow::in(state_.mode)) == 0) continue;
       if (step.applies && !step.applies({state_, ledger_id, i, 1})) continue;
-      broken("approved", fmt::format("it goes on beyond {}, and nobody approved", step.name));
+      broken(Rule::approved, fmt::format("it goes on beyond {}, and nobody approved", step.name));
     }
   }
 
@@ -104,6 +109,8 @@ class Wishes {
         approved_.erase(approved_.lower_bound(workflow_.forward_count()), approved_.end());
         [[fallthrough]];
       case Steered::Verb::RESUME:
+        if (paused_ != 0) judged(Rule::paused);
+        if (pause_at_ != ledger::kNoStep) judged(Rule::paused_at);
         paused_ = 0;
         pause_at_ = ledger::kNoStep;
         break;
@@ -138,6 +145,7 @@ void check_people(const ledger::EventStore& store, const workflow::Workflow& wor
     } else if (body.isSteered()) {
       const auto verb = body.getSteered().getVerb();
       if (verb == Steered::Verb::PAUSE) held = event.getPosition();
+      if (verb == Steered::Verb::RESUME && held != 0) judged(Rule::paused_all);
       if (verb == Steered::Verb::RESUME) held = 0;
     }
   }

@@ -127,9 +127,10 @@ void Process::appended(const ledger::MigrationState& state, ledger::schema::Even
   }
   // Folding anew at every event would cost the square of them.
   if (store_ && dice_.chance(0.02)) {
+    judged(Rule::state_is_fold);
     const auto anew = state_of(*store_, state.stream, event.getPosition());
     if (picture_of(anew) != picture_of(state))
-      throw Violation("state-is-fold",
+      throw Violation(Rule::state_is_fold,
                       fmt::format("the state of {} at position {} is not the fold of its events",
                                   state.name, event.getPosition()));
   }
@@ -142,9 +143,10 @@ std::vector<workflow::Order> Process::take() {
 void Process::answer(const workflow::Order& order, const workflow::OrderAnswer& answer) {
   around_.trace.note(
       fmt::format("{} {}: {}", workflow::name_of(order.verb), order.migration, answer.words));
+  if (answer.taken) judged(Rule::orders_are_recorded);
   if (answer.taken && answer.position == 0)
-    throw Violation("orders-are-recorded", fmt::format("{} was taken, and no event records it",
-                                                       workflow::name_of(order.verb)));
+    throw Violation(Rule::orders_are_recorded, fmt::format("{} was taken, and no event records it",
+                                                           workflow::name_of(order.verb)));
 }
 
 }  // namespace migledger::simulation

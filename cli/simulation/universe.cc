@@ -259,12 +259,13 @@ Ending Universe::draw_ending() {
 }
 
 void Universe::try_second_runner(SimulatedLedger& ledger) {
+  judged(Rule::one_writer);
   try {
     const auto store = ledger.disk().open();
   } catch (const LedgerError& e) {
     if (e.kind == LedgerErrorKind::in_use) return;
   }
-  throw Violation("one-writer", "a second runner was not refused");
+  throw Violation(Rule::one_writer, "a second runner was not refused");
 }
 
 void Universe::meanwhile(SimulatedLedger& ledger, std::uint64_t wait) {
@@ -297,7 +298,7 @@ bool Universe::compares(EventStore& store, Process& process, SimulatedLedger& le
   trace_.note(fmt::format("compared with the cloud after #{}: {}", restoring,
                           after.settled ? "goes on" : "a person must look"));
   if (calm && !after.settled)
-    throw Violation("rest", "a comparison after a restoring, without faults, is not settled");
+    throw Violation(Rule::rest, "a comparison after a restoring, without faults, is not settled");
   return after.settled;
 }
 
@@ -353,6 +354,7 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   };
   options.debug = [&](std::string_view words) { debug_.append(words).append("\n"); };
   std::unique_ptr<EventStore> store;
+  judged(Rule::runs_end_well);
   try {
     store = ledger.open([&process] { process.before_append(); });
     if (!compares(*store, process, ledger, calm)) return;
@@ -363,26 +365,27 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
                             workflow::words(result)));
     executor.for_each([&](const ledger::MigrationState& state) {
       if (picture_of(state) != picture_of(state_of(*store, state.stream)))
-        throw Violation("state-is-fold", fmt::format("at the end of a run the state of {} is not "
-                                                     "the fold of its events",
-                                                     state.name));
+        throw Violation(Rule::state_is_fold,
+                        fmt::format("at the end of a run the state of {} is not "
+                                    "the fold of its events",
+                                    state.name));
     });
     if (calm && (result.interrupted || !result.credentials_error.empty()))
-      throw Violation("rest", "a run without faults ends with " + workflow::words(result));
+      throw Violation(Rule::rest, "a run without faults ends with " + workflow::words(result));
     return;
   } catch (const Killed&) {
     ++kills_;
     ledger.disk().kill();
-    if (calm) throw Violation("rest", "a run without faults goes on without end");
+    if (calm) throw Violation(Rule::rest, "a run without faults goes on without end");
   } catch (const LedgerError& e) {
     trace_.note(fmt::format("process {} ends: {}", id, e.what()));
     if (calm || e.kind != LedgerErrorKind::disk)
-      throw Violation("runs-end-well", fmt::format("a run ends with: {}", e.what()));
+      throw Violation(Rule::runs_end_well, fmt::format("a run ends with: {}", e.what()));
   } catch (const Violation&) {
     throw;
   } catch (const std::exception& e) {
     if (!process.waited_in_vain())
-      throw Violation("runs-end-well", fmt::format("a run ends with: {}", e.what()));
+      throw Violation(Rule::runs_end_well, fmt::format("a run ends with: {}", e.what()));
     trace_.note(fmt::format("process {} ends: a child still lives", id));
   }
 }

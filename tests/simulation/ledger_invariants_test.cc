@@ -256,7 +256,8 @@ TEST_CASE("what is paused does not go on, and what is paused at a step does not 
     steer(crafted, Verb::PAUSE, at_step ? crafted.step() : ledger::kNoStep);
     CHECK(people(crafted).empty());
     crafted.intent(1, crafted.head());
-    CHECK(people(crafted).find("people-obeyed: paused: ") == 0);
+    CHECK(people(crafted).find(at_step ? "people-obeyed: paused-at: "
+                                       : "people-obeyed: paused: ") == 0);
   }
   Crafted resumed("create-image");
   steer(resumed, Verb::PAUSE, ledger::kNoStep);
@@ -268,7 +269,7 @@ TEST_CASE("what is paused does not go on, and what is paused at a step does not 
   all.body().initSteered().setVerb(Verb::PAUSE);
   held.store().append_one(all);
   held.intent(1, held.head());
-  CHECK(people(held).find("people-obeyed: paused: ") == 0);
+  CHECK(people(held).find("people-obeyed: paused-all: ") == 0);
 }
 
 TEST_CASE("what a person must approve is not passed without, and nobody approves for them") {
@@ -511,4 +512,63 @@ TEST_CASE("a secret is found wherever it is") {
   CHECK(broken([] {
           check_no_secret("abc hunter2 def", {"x", "hunter2"}, "it");
         }) == "no-secret: it holds a secret after \"abc \"");
+}
+
+TEST_CASE("a removal names the version that the look before it saw") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  REQUIRE(rehearsal.steer(workflow::Verb::ROLLBACK, "web-1").taken);
+  rehearsal.run(plan_of(1));
+  const auto& workflow = workflow::compute_workflow();
+  const ledger::EventStore& whole = rehearsal.store();
+  std::vector<Position> guarded;  // intents of removals
+  for (const auto cursor = whole.scan(1); cursor->next();) {
+    const auto body = cursor->event().getBody();
+    if (!body.isIntent()) continue;
+    const auto request = workflow::request_of(body.getIntent().getRequest());
+    if (request.method == "DELETE" && !request.if_match.empty())
+      guarded.push_back(cursor->event().getPosition());
+  }
+  REQUIRE_FALSE(guarded.empty());
+  for (const Position at : guarded) {
+    const auto cut = rehearsal.store().copy();
+    cut->truncate(at);
+    const ledger::EventStore& store = *cut;
+    const auto cursor = store.scan(at, at);
+    REQUIRE(cursor->next());
+    const auto event = cursor->event();
+    const auto recorded = event.getBody().getIntent();
+    EventDraft unguarded(event.getStream(), time_from_micros(event.getTime()), event.getSession(),
+                         event.getCause());
+    auto intent = unguarded.body().initIntent();
+    intent.setStep(recorded.getStep());
+    intent.setGeneration(recorded.getGeneration());
+    intent.initRequest().setMethod("DELETE");
+    CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
+    cut->truncate(at - 1);
+    cut->append_one(unguarded);
+    CHECK(broken([&] {
+            check_recovery_rules(store, workflow);
+          }).find("recovery-rules: guarded-removal: ") == 0);
+  }
+}
+
+TEST_CASE("rules are named apart, and those that judged nothing are named") {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < kRules; ++i) {
+    const std::string name = name_of(static_cast<Rule>(i));
+    CHECK(name.find(invariant_of(static_cast<Rule>(i))) == 0);
+    CHECK(names.insert(name).second);
+  }
+  take_judgements();
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  check_order(rehearsal.store());
+  const auto judgements = take_judgements();
+  CHECK(judgements[static_cast<std::size_t>(Rule::log_in_order)] ==
+        rehearsal.store().head().position);
+  const auto idle = names_of_idle(judgements);
+  CHECK(idle.find("log-in-order") == std::string::npos);
+  CHECK(idle.find("recovery-rules/guarded-removal, ") != std::string::npos);
+  CHECK(names_of_idle(take_judgements()).find("log-in-order, ") == 0);
 }
