@@ -8,6 +8,9 @@
 //  recorded
 //    when it ended: it is enough that something is still to be read then, has timed out, or was
 //    stopped meanwhile by another answer, which said that the credentials are refused;
+//  - that a request cannot be sent again by this run, because it goes another way to the cloud or
+//  has
+//    other secrets, follows from the run: it is enough that it was to be sent again;
 //  - what a reply tells (an outcome that was replied) is no decision, nor is an order of a person
 //  or
 //    an accepted plan; of an order it is asked whether it could be taken.
@@ -16,6 +19,7 @@
 #include "cli/simulation/ledger_invariants.h"
 #include "ledger/fleet_summary.h"
 #include "workflow/decide.h"
+#include "workflow/sending_stops.h"
 #include "workflow/transitions.h"
 
 namespace migledger::simulation {
@@ -60,7 +64,8 @@ class Recomputed {
       }
       case Event::Body::PARKED:
         if (follows_refusal_) return;  // a check's refusal and its parking are one
-        expect(is(Decision::Kind::park) || is(Decision::Kind::approve));
+        expect(is(Decision::Kind::park) || is(Decision::Kind::approve) ||
+               (is(Decision::Kind::resend) && cannot_be_sent_again(body.getParked())));
         break;
       case Event::Body::APPROVED:
         expect(is(Decision::Kind::approve) ||
@@ -90,6 +95,11 @@ class Recomputed {
   }
 
  private:
+  // What a run holds, its way to the cloud and its secrets, is no part of the state.
+  static bool cannot_be_sent_again(ledger::schema::Parked::Reader parked) {
+    const auto reason = ledger::view(parked.getReason());
+    return reason == workflow::kOtherTransport || reason == workflow::kSecretChanged;
+  }
   bool is(Decision::Kind kind) const { return decision_.kind == kind; }
   // Of several answers on their way, one said that the credentials are refused.
   bool is_stopped() const {

@@ -7,6 +7,10 @@
 //  approved    what comes after a step that a person must approve, follows their word: an order, or
 //              the event that says so where they gave it in advance; for what is asked for after
 //              the move, a word given since it was asked for
+//  taken once  no order is carried out twice, however often it is given
+//  in place    an order is taken only where it can mean something: an approval where one is waited
+//  for, a
+//              resumption of what is paused, another try of what stopped
 //  asked       nobody who did not say so in advance is recorded as having approved
 #include <fmt/format.h>
 
@@ -91,6 +95,11 @@ class Wishes {
   }
 
   void take_order(Steered::Reader steered) {
+    const std::string id(ledger::view(steered.getRequest()));
+    judged(Rule::taken_once);
+    if (!id.empty() && !orders_.insert(id).second)
+      broken(Rule::taken_once, fmt::format("order {} is carried out again", id));
+    in_place(steered);
     switch (steered.getVerb()) {
       case Steered::Verb::PAUSE:
         if (steered.getStep() == ledger::kNoStep) {
@@ -119,6 +128,29 @@ class Wishes {
     }
   }
 
+  void in_place(Steered::Reader steered) const {
+    using ledger::Status;
+    judged(Rule::orders_in_place);
+    const bool stopped = state_.status == Status::parked;
+    const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
+    switch (steered.getVerb()) {
+      case Steered::Verb::APPROVE:
+        if (!stopped || paused || state_.parked_kind != ledger::schema::Parked::Kind::APPROVE ||
+            steered.getStep() != state_.stopped_at)
+          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+        break;
+      case Steered::Verb::RESUME:
+        if (!paused) broken(Rule::orders_in_place, "what is not paused is resumed");
+        break;
+      case Steered::Verb::RETRY:
+        if (!stopped && state_.status != Status::failed && state_.status != Status::cancelled)
+          broken(Rule::orders_in_place, "what goes on is tried again");
+        break;
+      default:
+        break;
+    }
+  }
+
   const workflow::Workflow& workflow_;
   const bool approves_;
   ledger::MigrationState state_;
@@ -126,6 +158,7 @@ class Wishes {
   Position paused_ = 0;
   StepIndex pause_at_ = ledger::kNoStep;
   std::set<StepIndex> approved_;
+  std::set<std::string> orders_;
 };
 
 }  // namespace

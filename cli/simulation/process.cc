@@ -48,7 +48,7 @@ void Process::before_append() {
 workflow::CloudIdentity Process::identity() const {
   workflow::CloudIdentity who;
   who.kind = "sim";
-  who.transport = "sim";
+  who.transport = transport_;
   who.tenancy = tenancy_;
   who.principal = "simulated-user";
   who.auth_kind = "sim";

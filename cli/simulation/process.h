@@ -47,6 +47,9 @@ class Process final : public workflow::Cloud,
   Process(ProcessId id, SimulatedLedger& ledger, Surroundings surroundings, Ending ending,
           adapters::sim::Dice dice, std::size_t parallel, std::string tenancy);
 
+  // Its way to the cloud has another name than that of most.
+  void take_other_transport() { transport_ = "other"; }
+
   // What is to be opened, and told of stops.
   void before_append();
   void runs(workflow::Executor* executor, const ledger::EventStore* store) {
@@ -86,6 +89,7 @@ class Process final : public workflow::Cloud,
   adapters::sim::Dice dice_;
   const std::size_t parallel_;
   const std::string tenancy_;
+  std::string transport_ = "sim";
   workflow::Executor* executor_ = nullptr;
   const ledger::EventStore* store_ = nullptr;
   std::unordered_map<workflow::CallId, workflow::Request> sent_;  // that change something

@@ -21,6 +21,7 @@
 //                   where there is none
 //  ours-only        what is adopted was just seen, and bears our key; nothing else is
 //  known-only       after an event of a kind that is not known, nothing is sent or concluded
+//  same-transport   what is sent again goes the way that it went first
 //  of-its-mode      what is sent belongs to what the migration is about
 #include <fmt/format.h>
 
@@ -61,6 +62,7 @@ struct Attempt {
   bool doubt = false;
   ErrorClass error = ErrorClass::NONE;
   Position first_intent = 0;
+  std::string transport;  // of the first
   Position latest = 0;
   Position session = 0;  // of the latest
   Time first_sent{}, last_sent{}, first_cloud_time{};
@@ -223,6 +225,11 @@ class Rules {
                fmt::format("{} sends again what is not the recorded request of its "
                            "generation",
                            step.name));
+      judged(Rule::same_transport);
+      if (ledger::view(intent.getTransport()) != attempt.transport)
+        broken(Rule::same_transport,
+               fmt::format("{} was sent by {} and is sent again by {}", step.name,
+                           attempt.transport, ledger::view(intent.getTransport())));
       if (in_doubt && step.guard == Guard::TOKEN) young_token(step, attempt, newest(index));
     } else {
       if (intent.getGeneration() <= attempt.generation && attempt.generation != 0)
@@ -245,6 +252,7 @@ class Rules {
       attempt.generation = intent.getGeneration();
       attempt.doubt = in_doubt && by_version;  // until one takes effect, each of them can
       attempt.first_intent = position_;
+      attempt.transport = ledger::view(intent.getTransport());
       attempt.first_sent = time_;
       const Probe* look = newest(index);
       attempt.first_cloud_time = look ? look->cloud_time : Time{};

@@ -23,6 +23,7 @@ using ledger::LedgerError;
 using ledger::LedgerErrorKind;
 using workflow::Plan;
 
+constexpr Duration kShortestSettleWindow = 600s;  // of the plans (plans.cc)
 constexpr Time kBeginning = Time(std::chrono::seconds(1'800'000'000));
 
 EventDraft first_event(const std::string& id, const std::string& tenancy) {
@@ -63,6 +64,7 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
       trace_(trace),
       chaos_(options.seed, options.without),
       dice_(dice_for(options.seed, "universe")),
+      transport_dice_(dice_for(options.seed, "transports")),
       drawn_(draw_plan(options.seed, options.workflow, options.migrations)),
       workflow_(workflow::workflow_named(drawn_.plan.workflow)),
       steps_(options.steps != 0 ? options.steps : drawn_steps(options.seed)) {
@@ -297,9 +299,27 @@ bool Universe::compares(EventStore& store, Process& process, SimulatedLedger& le
       [&] { return people_->order(workflow::Verb::ADOPT, ""); }, workflow::workflow_named);
   trace_.note(fmt::format("compared with the cloud after #{}: {}", restoring,
                           after.settled ? "goes on" : "a person must look"));
+  judged(Rule::settled_with_consent);
+  const auto& found = after.comparison;
+  if (after.settled && !accepts && found.missing + found.drifted + found.doubtful > 0)
+    throw Violation(
+        Rule::settled_with_consent,
+        "a comparison after a restoring found something missing or changed, and goes on "
+        "although nobody accepted it");
+  if (after.settled && clocks_are_right() &&
+      network_->now() < ledger.restored_at() + kShortestSettleWindow)
+    throw Violation(Rule::compared_before_acting,
+                    "a ledger is compared with the cloud before what it has forgotten must show");
   if (calm && !after.settled)
     throw Violation(Rule::rest, "a comparison after a restoring, without faults, is not settled");
   return after.settled;
+}
+
+// Without faults each way has its turn, so that what was sent by either can be gone on with.
+bool Universe::takes_other_transport(bool calm) {
+  if (!chaos_.active(Chaos::transports)) return false;
+  return calm ? (calm_runs_++ % 2) == 1
+              : transport_dice_.chance(chaos_.rate(Chaos::transports) / 2);
 }
 
 void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
@@ -334,6 +354,10 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   Process process(id, ledger, around, ending,
                   dice_for(options_.seed, fmt::format("process {}", id)), parallel_calls_,
                   tenancy_->tenancy_id());
+  if (takes_other_transport(calm)) {
+    process.take_other_transport();
+    trace_.note(fmt::format("process {} goes another way to the cloud", id));
+  }
   trace_.note(fmt::format("{} process {} runs ledger {}", format_utc(network_->now()), id,
                           ledger.short_id()));
   // When this returns, by whatever way, the process is gone.

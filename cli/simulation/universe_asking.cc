@@ -70,6 +70,10 @@ bool Universe::said_dead(const KeyParts& key) const {
   return false;
 }
 
+bool Universe::clocks_are_right() const {
+  return !chaos_.active(Chaos::clock_skew) && !chaos_.active(Chaos::clock_jumps);
+}
+
 // A run without faults, and what it must come to.
 void Universe::come_to_rest(SimulatedLedger& ledger) {
   for (int round = 0; round < 4; ++round) {
@@ -139,6 +143,10 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   check_outcomes(*store);
   check_decisions(*store, *workflow_);
   check_recovery_rules(*store, *workflow_);
+  Timing timing;
+  timing.clocks_are_right = clocks_are_right();
+  timing.at_once = drawn_.parallel >= ledger.plan().migrations.size();
+  check_limits(*store, *workflow_, timing);
   check_people(*store, *workflow_, approves_);
   check_restoring(*store);
   check_folds(*store);

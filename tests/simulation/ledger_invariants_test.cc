@@ -93,13 +93,15 @@ class Crafted {
         },
         later);
   }
-  Position intent(std::uint16_t generation, Position resends = 0, Duration later = {}) {
+  Position intent(std::uint16_t generation, Position resends = 0, Duration later = {},
+                  const char* transport = "sim") {
     return append(
         [&](auto body) {
           auto intent = body.initIntent();
           intent.setStep(step());
           intent.setGeneration(generation);
           intent.setResends(resends);
+          intent.setTransport(transport);
           intent.initRequest().setRequestId("x");
         },
         later);
@@ -571,4 +573,101 @@ TEST_CASE("rules are named apart, and those that judged nothing are named") {
   CHECK(idle.find("log-in-order") == std::string::npos);
   CHECK(idle.find("recovery-rules/guarded-removal, ") != std::string::npos);
   CHECK(names_of_idle(take_judgements()).find("log-in-order, ") == 0);
+}
+
+TEST_CASE("what one transport sent is not sent again by another") {
+  for (const std::string transport : {"sim", "other"}) {
+    Crafted crafted("create-image");
+    crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN,
+                    crafted.head());
+    crafted.probe(Seen::ABSENT, 1s);
+    crafted.intent(1, crafted.head(), {}, transport.c_str());
+    CHECK(crafted.rules().empty() == (transport == "sim"));
+    CHECK((transport == "sim" || crafted.rules().find("same-transport: ") != std::string::npos));
+  }
+}
+
+TEST_CASE("an order is carried out once, and only where it can mean something") {
+  using Verb = ledger::schema::Steered::Verb;
+  const auto people = [](Crafted& crafted) {
+    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), false); });
+  };
+  const auto steer = [](Crafted& crafted, Verb verb, const char* id) {
+    crafted.append([&](auto body) {
+      auto steered = body.initSteered();
+      steered.setVerb(verb);
+      steered.setStep(verb == Verb::APPROVE ? crafted.step() : ledger::kNoStep);
+      steered.setRequest(id);
+    });
+  };
+  Crafted noted("create-image");
+  steer(noted, Verb::NOTE, "1");
+  steer(noted, Verb::NOTE, "2");
+  CHECK(people(noted).empty());
+  steer(noted, Verb::NOTE, "1");
+  CHECK(people(noted).find("people-obeyed: taken-once: ") == 0);
+  for (const Verb verb : {Verb::APPROVE, Verb::RESUME, Verb::RETRY}) {
+    Crafted going_on("create-image");
+    steer(going_on, verb, "1");
+    CHECK(people(going_on).find("people-obeyed: orders-in-place: ") == 0);
+  }
+}
+
+TEST_CASE("nothing is tried more often, or made more often, than the plan allows") {
+  const auto limits = [](Crafted& crafted) {
+    return broken([&] { check_limits(crafted.store(), workflow::compute_workflow(), {}); });
+  };
+  Crafted tried("create-image");
+  for (int failures = 1; failures <= 8; ++failures) {
+    CHECK(limits(tried).empty());
+    tried.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::RETRY, tried.last());
+    tried.intent(1, tried.head());
+  }
+  CHECK(limits(tried).find("limits-kept: attempts: ") == 0);
+  Crafted made("create-image");
+  for (int deaths = 1; deaths <= 3; ++deaths) {
+    CHECK(limits(made).empty());
+    made.append([&](auto body) {
+      auto checked = body.initChecked();
+      checked.setStep(static_cast<std::uint16_t>(made.step() + 1));
+      checked.setResult(ledger::schema::Checked::Result::DEAD);
+      checked.setReopens(made.step());
+      checked.initError().setClass(Error::RETRY);
+    });
+    made.intent(static_cast<std::uint16_t>(1 + deaths));
+  }
+  CHECK(limits(made).find("limits-kept: generations: ") == 0);
+}
+
+TEST_CASE("a step that is waited for keeps to its time limit, and has all of it") {
+  auto plan = plan_of(1);
+  plan.migrations[0].fields.set("timeouts", R"({"await-image":300})");
+  plan.migrations[0].fields = plan.migrations[0].fields.sorted();
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan).parked == 1);
+  const auto& workflow = workflow::compute_workflow();
+  const auto limits = [&](MemoryEventStore& store) {
+    return broken([&] { check_limits(store, workflow, {true, true}); });
+  };
+  CHECK(limits(rehearsal.store()).empty());
+  const auto with = [&](Duration later, bool parks) {
+    auto store = rehearsal.store().copy();
+    store->truncate(store->head().position - 2);  // without the stop, and the end of the session
+    EventDraft draft(*store->find_stream("web-1"), store->head().time + later, 2);
+    if (parks) {
+      auto parked = draft.body().initParked();
+      parked.setStep(workflow.index_of("await-image"));
+      parked.setReason("wait for the image has taken longer than 5 minutes");
+    } else {
+      auto observed = draft.body().initObserved();
+      observed.setStep(workflow.index_of("await-image"));
+      observed.setState("PROVISIONING");
+    }
+    store->append_one(draft);
+    return limits(*store);
+  };
+  CHECK(with(10min, false).empty());
+  CHECK(with(30min, false).find("limits-kept: time: ") == 0);
+  CHECK(with(10min, true).empty());
+  CHECK(with({}, true).find("limits-kept: time-granted: ") == 0);
 }
