@@ -8,11 +8,18 @@
 //  since
 //                the step began, or since somebody went on
 //
+//  every-place   a lack of capacity stops a migration only when every availability domain that is
+//                configured was tried
+//
 // A person who asks for another try, or changes the plan, grants all of it again. Failures that say
 // nothing about the request count for nothing: a lack of capacity, and that a run ended.
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+#include <set>
+
 #include "cli/simulation/ledger_invariants.h"
+#include "workflow/json.h"
 #include "workflow/settings.h"
 
 namespace migledger::simulation {
@@ -102,6 +109,9 @@ class Limits {
 
   void take_intent(ledger::schema::Intent::Reader intent) {
     const StepIndex step = intent.getStep();
+    const auto body = workflow::parse_json(ledger::view(intent.getRequest().getBody()));
+    if (body && body->is_object() && body->get_object().contains("availabilityDomain"))
+      places_.insert(boost::json::serialize(body->at("availabilityDomain")));
     const auto& policy = settings().retry;
     std::erase_if(deaths_, [&](const auto& dead) { return dead.first != step; });
     std::erase_if(tries_, [&](const auto& tried) { return tried.first != step; });
@@ -171,6 +181,15 @@ class Limits {
   void take_parked(ledger::schema::Parked::Reader parked) const {
     const auto limit = limit_of(parked.getStep());
     const auto reason = ledger::view(parked.getReason());
+    if (reason.find("in every configured place") != std::string_view::npos) {
+      judged(Rule::every_place);
+      const auto further = workflow::parse_json(state_.plan.get("further_ads"));
+      const std::size_t places =
+          1 + (further && further->is_array() ? further->as_array().size() : 0);
+      if (places_.size() < places)
+        broken(Rule::every_place,
+               fmt::format("{} of {} availability domains were tried", places_.size(), places));
+    }
     if (!limit || reason.find(" has taken longer than ") == std::string_view::npos) return;
     judged(Rule::time_granted);
     if (time_ - since_ < *limit)
@@ -190,6 +209,7 @@ class Limits {
   ledger::MigrationState state_;
   std::map<StepIndex, Tries> tries_;
   std::map<StepIndex, std::uint32_t> deaths_;
+  std::set<std::string> places_;
   Time since_{};
   bool parked_ = false;
   bool read_failed_ = false;  // since then

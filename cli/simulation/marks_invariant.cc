@@ -137,6 +137,27 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
   });
 }
 
+void Marks::check_delivered(const ledger::EventStore& store, bool forgetful) const {
+  if (forgetful) return;                              // what it has forgotten may have removed it
+  std::map<ledger::StreamId, std::string> delivered;  // what each has made
+  for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
+                            const std::string&) {
+    delivered.erase(state.stream);
+    if (state.status != ledger::Status::done) return;
+    for (const char* fact : {"target_instance_id", "target_volume_id"})
+      if (state.facts.has(fact)) delivered[state.stream] = state.facts.get(fact);
+  });
+  for (const auto& [stream, id] : delivered) {
+    const auto made = by_id_.find(id);
+    if (made == by_id_.end()) continue;
+    judged(Rule::delivered);
+    if (!is_alive(tenancy_, tenancy_.clock(), *made->second))
+      throw Violation(
+          Rule::delivered,
+          fmt::format("the migration of stream {} is done, and {} is not there", stream, id));
+  }
+}
+
 void Marks::check_released(std::string_view ledger_id, const ledger::MigrationState& state) const {
   const auto place = claim_place(tenancy_, state.plan);
   const auto claim = claim_at(tenancy_, place, tenancy_.clock());

@@ -79,6 +79,7 @@ std::optional<Completion> Process::next(Time deadline) {
   const auto taken = [&]() -> std::optional<Completion> {
     auto completion = around_.network.take(id_);
     if (!completion) return std::nullopt;
+    refused_ = refused_ || completion->reply.status == 401;
     if (const auto sent = sent_.find(completion->call); sent != sent_.end()) {
       ledger_.sent().replied(sent->second, completion->reply);
       sent_.erase(sent);

@@ -73,6 +73,7 @@ class Process final : public workflow::Cloud,
   std::vector<workflow::Order> take() override;
   void answer(const workflow::Order& order, const workflow::OrderAnswer& answer) override;
 
+  bool was_refused() const { return refused_; }            // its credentials
   bool waited_in_vain() const { return waited_in_vain_; }  // quiesce() gave up
   std::uint64_t calls() const { return calls_; }
 
@@ -95,6 +96,7 @@ class Process final : public workflow::Cloud,
   std::unordered_map<workflow::CallId, workflow::Request> sent_;  // that change something
   bool interrupted_ = false;
   bool waited_in_vain_ = false;
+  bool refused_ = false;
   std::uint64_t appends_ = 0, waits_ = 0, sends_ = 0, calls_ = 0, events_ = 0, turns_ = 0;
 };
 

@@ -230,6 +230,8 @@ class Rules {
         broken(Rule::same_transport,
                fmt::format("{} was sent by {} and is sent again by {}", step.name,
                            attempt.transport, ledger::view(intent.getTransport())));
+      if (step.guard == Guard::TOKEN && attempt.error == ErrorClass::TOKEN_INVALIDATED)
+        broken(Rule::young_token, fmt::format("the token of {} was refused", step.name));
       if (in_doubt && step.guard == Guard::TOKEN) young_token(step, attempt, newest(index));
     } else {
       if (intent.getGeneration() <= attempt.generation && attempt.generation != 0)

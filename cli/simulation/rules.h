@@ -36,6 +36,7 @@ enum class Rule : std::uint8_t {
   generations,
   time_limit,
   time_granted,
+  every_place,
   paused,
   paused_at,
   paused_all,
@@ -55,6 +56,7 @@ enum class Rule : std::uint8_t {
   intent_before_sending,
   sent_again_as_recorded,
   outcome_after_reply,
+  errors_classed,
   state_is_fold,
   orders_are_recorded,
   one_writer,
@@ -68,6 +70,7 @@ enum class Rule : std::uint8_t {
   adopts_its_own,
   rollback_leaves_nothing,
   cleanup_leaves_nothing,
+  delivered,
   never_lost,
   found_by_reconcile,
 };

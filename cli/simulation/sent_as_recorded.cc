@@ -1,11 +1,13 @@
 // Every intent is durable before its request leaves, and the request that leaves is the recorded
 // one; every outcome that says that it was replied follows a reply that this run was given, and
-// says of it what it was.
+// says of it what it was: an error is of the class that Oracle's documentation gives it, and only
+// what is known to have had no effect is called failed.
 //
 // Exception: objects in bulk have an event a page, not an object; there must be a page.
 #include <fmt/format.h>
 
 #include "cli/simulation/ledger_watch.h"
+#include "workflow/error_class.h"
 #include "workflow/records.h"
 
 namespace migledger::simulation {
@@ -36,6 +38,41 @@ bool is_same(const Request& recorded, const Request& sent) {
          recorded.query == sent.query && recorded.retry_token == sent.retry_token &&
          recorded.if_match == sent.if_match && recorded.if_none_match == sent.if_none_match &&
          is_filled(recorded.body, sent.body);
+}
+
+using ledger::schema::ErrorClass;
+
+struct Classed {
+  int status;  // 0: any
+  std::string_view code;
+  ErrorClass error;
+};
+// Of what the simulated tenancy and its network answer to writes.
+constexpr Classed kClasses[] = {
+    {0, "LimitExceeded", ErrorClass::BLOCKED},
+    {0, "OutOfHostCapacity", ErrorClass::CAPACITY},
+    {0, "InvalidatedRetryToken", ErrorClass::TOKEN_INVALIDATED},
+    {0, "IncorrectState", ErrorClass::RETRY},
+    {0, "TooManyRequests", ErrorClass::THROTTLED},
+    {0, "NotAuthenticated", ErrorClass::CREDENTIALS},
+    {0, "NotAuthorizedOrNotFound", ErrorClass::NOT_FOUND},
+    {400, "InvalidParameter", ErrorClass::FATAL},
+    {500, "InternalServerError", ErrorClass::UNKNOWN},
+    {503, "InternalServerError", ErrorClass::UNKNOWN},
+};
+
+void check_class(ledger::schema::Outcome::Reader outcome) {
+  const auto error = outcome.getError();
+  for (const auto& known : kClasses) {
+    if (known.code != ledger::view(error.getCode())) continue;
+    if (known.status != 0 && known.status != error.getStatus()) continue;
+    judged(Rule::errors_classed);
+    if (known.error != error.getClass())
+      throw Violation(
+          Rule::errors_classed,
+          fmt::format("the outcome of the intent at {} calls {} {} \"{}\"", outcome.getIntent(),
+                      error.getStatus(), known.code, workflow::name_of(error.getClass())));
+  }
 }
 
 }  // namespace
@@ -104,6 +141,7 @@ void SentAsRecorded::before_append(ledger::schema::Event::Reader event) const {
   const auto outcome = event.getBody().getOutcome();
   if (outcome.getHow() != Outcome::How::REPLIED) return;
   judged(Rule::outcome_after_reply);
+  check_class(outcome);
   const auto id = positions_.find(outcome.getIntent());
   if (id == positions_.end())
     throw Violation(Rule::outcome_after_reply,

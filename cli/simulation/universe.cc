@@ -124,6 +124,7 @@ void Universe::run() {
   for (const auto& ledger : ledgers_) {
     const auto store = ledger->disk().read();
     marks.check_adopted(*store);
+    marks.check_delivered(*store, !ledger->forgotten().empty());
     marks.check_undone(*store, *workflow_, !ledger->forgotten().empty());
   }
   ask_for_lost();
@@ -394,6 +395,8 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
                                     "the fold of its events",
                                     state.name));
     });
+    if (process.was_refused() && result.credentials_error.empty() && !result.interrupted)
+      throw Violation(Rule::runs_end_well, "credentials were refused, and the run went on");
     if (calm && (result.interrupted || !result.credentials_error.empty()))
       throw Violation(Rule::rest, "a run without faults ends with " + workflow::words(result));
     return;
