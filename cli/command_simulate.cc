@@ -47,10 +47,23 @@ SimulationOptions options_of(const SimulateCommand& command) {
   return options;
 }
 
+// So many seeds give every rule something to judge.
+constexpr std::uint64_t kSeedsForAllRules = 1000;
+
+// Rules that judged nothing, although they should have: with faults, workflows or runs left out,
+// some have nothing to judge. Empty: none.
+std::string idle_rules(const SimulateCommand& command, const simulation::Judgements& judgements) {
+  const bool all_drawn = command.without.empty() && command.workflow.empty() &&
+                         command.migrations == 0 && command.steps == 0;
+  if (command.seeds < kSeedsForAllRules || !all_drawn) return {};
+  return simulation::names_of_idle(judgements);
+}
+
 // What one process has done, in numbers that can be added.
 struct Tally {
   std::uint64_t seeds = 0, failed = 0, runs = 0, kills = 0, events = 0, calls = 0, created = 0;
   std::int64_t simulated_micros = 0;
+  simulation::Judgements judgements{};
 
   void add(const SimulationResult& result) {
     ++seeds;
@@ -61,6 +74,7 @@ struct Tally {
     calls += result.calls;
     created += result.created;
     simulated_micros += result.simulated.count();
+    add(result.judgements);
   }
   void add(const Tally& other) {
     seeds += other.seeds;
@@ -71,6 +85,10 @@ struct Tally {
     calls += other.calls;
     created += other.created;
     simulated_micros += other.simulated_micros;
+    add(other.judgements);
+  }
+  void add(const simulation::Judgements& more) {
+    for (std::size_t i = 0; i < more.size(); ++i) judgements[i] += more[i];
   }
 };
 
@@ -214,7 +232,7 @@ Tally run_in_processes(const SimulateCommand& command, const SimulationOptions& 
 
 }  // namespace
 
-int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream&) {
+int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream& err) {
   const SimulationOptions base = options_of(command);
   const auto begun = std::chrono::steady_clock::now();
   const bool alone = command.jobs == 1 || command.seeds == 1;
@@ -223,7 +241,14 @@ int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const double hours = static_cast<double>(tally.simulated_micros) / 3.6e9;
+  const std::string idle = tally.failed == 0 ? idle_rules(command, tally.judgements) : "";
+  const auto for_each_rule = [&](const auto& tell) {
+    for (std::size_t i = 0; i < simulation::kRules; ++i)
+      tell(name_of(static_cast<simulation::Rule>(i)), tally.judgements[i]);
+  };
   if (command.json) {
+    boost::json::object judged;
+    for_each_rule([&](const std::string& name, std::uint64_t times) { judged[name] = times; });
     out << boost::json::serialize(boost::json::object{{"seeds", tally.seeds},
                                                       {"failed", tally.failed},
                                                       {"runs", tally.runs},
@@ -231,10 +256,15 @@ int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream
                                                       {"events", tally.events},
                                                       {"calls", tally.calls},
                                                       {"created", tally.created},
+                                                      {"judged", std::move(judged)},
                                                       {"simulated_hours", hours},
                                                       {"seconds", seconds}})
         << "\n";
   } else {
+    if (command.verbose)
+      for_each_rule([&](const std::string& name, std::uint64_t times) {
+        out << fmt::format("{} judged {} time{}\n", name, times, times == 1 ? "" : "s");
+      });
     out << fmt::format(
         "{} seed{}, {} runs, {} kills, {} events, {} calls, {} things created; {:.0f} simulated "
         "hours in {:.1f} s ({:.0f} seeds a minute, {:.0f} hours a second): {}\n",
@@ -244,7 +274,11 @@ int run_simulate(const SimulateCommand& command, std::ostream& out, std::ostream
         tally.failed == 0 ? "every promise holds"
                           : fmt::format("{} of them break a promise", tally.failed));
   }
-  return static_cast<int>(tally.failed == 0 ? ExitStatus::done : ExitStatus::migration_failed);
+  if (!idle.empty())
+    err << "migledger simulate: these rules judged nothing in " << tally.seeds
+        << " seeds, so they prove nothing: " << idle << "\n";
+  return static_cast<int>(tally.failed == 0 && idle.empty() ? ExitStatus::done
+                                                            : ExitStatus::migration_failed);
 }
 
 }  // namespace migledger::cli

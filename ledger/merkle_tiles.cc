@@ -52,7 +52,8 @@ std::optional<std::uint64_t> progress(const Database& database, Position head) {
 void remove_all(Database& database) {
   const std::string first(1, keys::kTileTag);
   const std::string end(1, static_cast<char>(keys::kTileTag + 1));
-  check(database.db->DeleteRange(rocksdb::WriteOptions(), database.index, first, end), kWritingTiles);
+  check(database.db->DeleteRange(rocksdb::WriteOptions(), database.index, first, end),
+        kWritingTiles);
 }
 
 // Stores the tiles that are missing from `leaves`, a multiple of 256, up to `head`.
@@ -73,6 +74,27 @@ void fill(Database& database, std::uint64_t leaves, Position head) {
     if (batch.Count() >= kTilesABatch) write();
   }
   write();
+}
+
+// Whether the tiles of the first `leaves` events are stored, and each has the root that the tile
+// above it holds. A tile with no full one above it is not judged here: the root of the whole tree
+// follows from it.
+bool fit_together(const Database& database, std::uint64_t leaves) {
+  try {
+    for (unsigned level = 0;; ++level) {
+      const std::uint64_t tiles = hashes_at(leaves, level) / kTileWidth;
+      if (tiles == 0) return true;
+      std::optional<Hashes> above;
+      for (std::uint64_t i = 0; i < tiles; ++i) {
+        if (i % kTileWidth == 0) above = stored_tile(database, {level + 1, i / kTileWidth});
+        const auto tile = stored_tile(database, {level, i});
+        if (!tile || (above && perfect_root(*tile) != (*above)[i % kTileWidth])) return false;
+      }
+    }
+  } catch (const LedgerError& e) {
+    if (e.kind != LedgerErrorKind::corrupt) throw;
+    return false;
+  }
 }
 
 }  // namespace
@@ -182,7 +204,8 @@ void TileKeeper::append(Database& database, const Anchor& anchor) {
     begin_at(database, anchor.position());
     for (const Digest& leaf : leaves_) builder_->append(leaf, emit);
     leaves_ = {};
-    if (builder_->root() == anchor.frontier.root()) return;
+    const std::uint64_t before = (anchor.position() - 1) / kTileWidth * kTileWidth;
+    if (builder_->root() == anchor.frontier.root() && fit_together(database, before)) return;
     // What is stored is not what the events call for.
     ready_.clear();
     rebuild_tiles(database, anchor.position());

@@ -62,8 +62,8 @@ class SnapshotCheck {
       if (position > head)
         result_.findings.add(
             {Check::snapshot, position, file_of(position),
-             "a snapshot was made at " + position_words(position) + ", but the log ends at " + position_words(head) +
-                 ": the events between were acknowledged, and are lost",
+             "a snapshot was made at " + position_words(position) + ", but the log ends at " +
+                 position_words(head) + ": the events between were acknowledged, and are lost",
              "restore the ledger's directory from a copy; or go on with what is there, and run "
              "migledger reconcile first"});
       snapshots_.pop_back();
@@ -377,7 +377,11 @@ class Verifier {
     if (stretch.forked != 0) forked_ = stretch.forked;
     snapshots_.fold(stretch);
     expected_.add(stretch.index);
-    for (const auto& [position, digest] : stretch.evidence) evidence_.try_emplace(digest, position);
+    for (const auto& [position, digest] : stretch.evidence) {
+      Position& named = evidence_.try_emplace(digest, position).first->second;
+      // Evidence that is named again after a fork must be in this ledger, too.
+      if (named <= forked_) named = position;
+    }
     if (!whole_) return;
     tiles_.take(*opened_.database, stretch);
     checkpoints_.take(stretch);

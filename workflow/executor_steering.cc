@@ -19,6 +19,20 @@ void Executor::Loop::take_orders() {
   }
 }
 
+namespace {
+
+// Where an order is recorded already, by this run or an earlier one; 0: nowhere. Whoever gave it
+// and got no answer gives it again.
+ledger::Position taken_before(const ledger::EventStore& store, ledger::StreamId stream,
+                              const std::string& id) {
+  if (id.empty()) return 0;
+  for (const auto cursor = store.scan_stream(stream); cursor->next();)
+    if (order_in(cursor->event()) == id) return cursor->event().getPosition();
+  return 0;
+}
+
+}  // namespace
+
 // Everything appended before is applied, so that an order is judged by what the log says.
 OrderAnswer Executor::Loop::carry_out(const Order& order) {
   flush();
@@ -35,6 +49,9 @@ OrderAnswer Executor::Loop::carry_out(const Order& order) {
     }
     migration->over = true;  // not of this run, unless the order makes it so
   }
+  const ledger::StreamId about = migration ? migration->state.stream : ledger::kLedgerStream;
+  if (const auto position = taken_before(store_, about, order.id))
+    return {true, position, "recorded"};
   const Origin from = migration ? origin(*migration, migration->state.position)
                                 : Origin{ledger::kLedgerStream, now_, session_, session_};
   Judged judged =

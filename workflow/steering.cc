@@ -172,16 +172,19 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
   return {approval(order, asks, step, *state, origin), std::string(consequence(order.verb))};
 }
 
+std::string_view order_in(ledger::schema::Event::Reader event) {
+  const auto body = event.getBody();
+  if (body.isApproved()) return ledger::view(body.getApproved().getRequest());
+  return body.isSteered() ? ledger::view(body.getSteered().getRequest()) : std::string_view();
+}
+
 OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
                       const std::function<ledger::Position()>& open_session,
                       const Workflow* (*workflow_named)(std::string_view)) {
   std::string ledger_id;
   ledger::Position held = 0;
   const auto taken_before = [&](ledger::schema::Event::Reader event) {
-    const auto body = event.getBody();
-    if (order.id.empty()) return false;
-    if (body.isApproved()) return ledger::view(body.getApproved().getRequest()) == order.id;
-    return body.isSteered() && ledger::view(body.getSteered().getRequest()) == order.id;
+    return !order.id.empty() && order_in(event) == order.id;
   };
   for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();) {
     const auto event = cursor->event();

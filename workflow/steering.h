@@ -31,6 +31,9 @@ struct OrderAnswer {
   std::string words;              // taken: what follows from it; else why not
 };
 
+// The id of the order that the event records; empty: it records none.
+std::string_view order_in(ledger::schema::Event::Reader event);
+
 // Where orders come from while a run is going. Never blocks.
 class OrderSource {
  public:

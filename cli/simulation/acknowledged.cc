@@ -11,12 +11,6 @@
 
 namespace migledger::simulation {
 
-namespace {
-
-constexpr const char* kName = "acknowledged-is-kept";
-
-}  // namespace
-
 void Acknowledged::add(std::span<ledger::EventDraft> drafts) {
   for (const auto& draft : drafts) events_.push_back(ledger::encode(draft.reader()));
 }
@@ -35,22 +29,28 @@ void Acknowledged::compare(const ledger::EventStore& store) {
     ++position;
     if (position <= events_.size()) {
       if (!std::ranges::equal(bytes, events_[position - 1]))
-        throw Violation(kName, fmt::format("position {} is not what was acknowledged", position));
+        throw Violation(Rule::acknowledged_is_kept,
+                        fmt::format("position {} is not what was acknowledged", position));
       continue;
     }
     if (kept >= pending_.size() || !std::ranges::equal(bytes, pending_[kept]))
-      throw Violation(kName, fmt::format("position {} was never appended", position));
+      throw Violation(Rule::acknowledged_is_kept,
+                      fmt::format("position {} was never appended", position));
     ++kept;
   }
+  judged(Rule::acknowledged_is_kept);
+  if (pending_.size() > 1) judged(Rule::kept_whole);
   if (position < events_.size())
-    throw Violation(kName, fmt::format("the ledger ends at {}, and {} was acknowledged", position,
-                                       events_.size()));
+    throw Violation(
+        Rule::acknowledged_is_kept,
+        fmt::format("the ledger ends at {}, and {} was acknowledged", position, events_.size()));
   if (kept != 0 && kept != pending_.size())
-    throw Violation(kName,
+    throw Violation(Rule::kept_whole,
                     fmt::format("of an append of {} events, {} are there", pending_.size(), kept));
   if (store.head().position != position)
-    throw Violation(kName, fmt::format("the head is said to be {}, and the last event is at {}",
-                                       store.head().position, position));
+    throw Violation(Rule::acknowledged_is_kept,
+                    fmt::format("the head is said to be {}, and the last event is at {}",
+                                store.head().position, position));
   if (kept != 0) std::move(pending_.begin(), pending_.end(), std::back_inserter(events_));
   pending_.clear();
 }

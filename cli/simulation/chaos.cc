@@ -43,11 +43,12 @@ constexpr std::array<Kind, kChaosKinds> kKinds = {{
     {"restored-ledgers", 0.1, 0.6},
     {"second-runners", 0.1, 0.5},
     {"second-ledgers", 0.1, 0.6},
-    {"orders", 0.05, 0.5},
-    {"undoing", 0.05, 0.4},
+    {"orders", 0.1, 0.9},
+    {"undoing", 0.05, 0.6},
     {"plan-changes", 0.1, 0.5},
     {"newer-events", 0.05, 0.3},
     {"refusals", 0.005, 0.15},
+    {"transports", 0.2, 0.8},
 }};
 
 // Rather rare: each of these ends what could otherwise be asked of a migration.

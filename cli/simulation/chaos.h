@@ -54,9 +54,10 @@ enum class Chaos : std::uint8_t {
   plan_changes,
   newer_events,  // a newer version wrote events that this one does not know
   // The cloud, once more: at the end, so that seeds go on to draw the others as they did.
-  refusals,  // 400: what will never succeed as it is
+  refusals,    // 400: what will never succeed as it is
+  transports,  // runs take turns at two ways to the cloud
 };
-inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::refusals) + 1;
+inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::transports) + 1;
 using ChaosSet = std::bitset<kChaosKinds>;
 
 std::string_view name_of(Chaos kind);

@@ -8,6 +8,9 @@
 //  recorded
 //    when it ended: it is enough that something is still to be read then, has timed out, or was
 //    stopped meanwhile by another answer, which said that the credentials are refused;
+//  - that a request cannot be sent again by this run, because it goes another way to the cloud or
+//  has
+//    other secrets, follows from the run: it is enough that it was to be sent again;
 //  - what a reply tells (an outcome that was replied) is no decision, nor is an order of a person
 //  or
 //    an accepted plan; of an order it is asked whether it could be taken.
@@ -16,6 +19,7 @@
 #include "cli/simulation/ledger_invariants.h"
 #include "ledger/fleet_summary.h"
 #include "workflow/decide.h"
+#include "workflow/sending_stops.h"
 #include "workflow/transitions.h"
 
 namespace migledger::simulation {
@@ -27,8 +31,6 @@ using ledger::schema::Event;
 using ledger::schema::Outcome;
 using workflow::Decision;
 using workflow::Row;
-
-constexpr const char* kDecisions = "decisions-recomputed";
 
 class Recomputed {
  public:
@@ -62,7 +64,8 @@ class Recomputed {
       }
       case Event::Body::PARKED:
         if (follows_refusal_) return;  // a check's refusal and its parking are one
-        expect(is(Decision::Kind::park) || is(Decision::Kind::approve));
+        expect(is(Decision::Kind::park) || is(Decision::Kind::approve) ||
+               (is(Decision::Kind::resend) && cannot_be_sent_again(body.getParked())));
         break;
       case Event::Body::APPROVED:
         if (body.getApproved().getHow() != ledger::schema::Approved::How::FLAG) return;
@@ -93,6 +96,11 @@ class Recomputed {
   }
 
  private:
+  // What a run holds, its way to the cloud and its secrets, is no part of the state.
+  static bool cannot_be_sent_again(ledger::schema::Parked::Reader parked) {
+    const auto reason = ledger::view(parked.getReason());
+    return reason == workflow::kOtherTransport || reason == workflow::kSecretChanged;
+  }
   bool is(Decision::Kind kind) const { return decision_.kind == kind; }
   // Of several answers on their way, one said that the credentials are refused.
   bool is_stopped() const {
@@ -106,9 +114,10 @@ class Recomputed {
         decision_.reason);
   }
   void expect(bool holds) const {
+    judged(Rule::decisions_recomputed);
     if (holds) return;
     throw Violation(
-        kDecisions,
+        Rule::decisions_recomputed,
         fmt::format("the event at {} (kind {}) of {} does not follow; {}", event_.getPosition(),
                     static_cast<int>(event_.getBody().which()), state_.name, said()));
   }
@@ -117,7 +126,7 @@ class Recomputed {
         row == workflow::name_of(decision_.row) && event_.getCause() == decision_.because)
       return;
     throw Violation(
-        kDecisions,
+        Rule::decisions_recomputed,
         fmt::format("the event at {} of {} is of step {}, generation {}, row {}, because of "
                     "{}; {}",
                     event_.getPosition(), state_.name, step, generation, row, event_.getCause(),
@@ -155,25 +164,27 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
       const auto started = body.getMigrationStarted();
       names[std::string(ledger::view(started.getName()))] = stream;
       for (const auto other : started.getDependsOn()) {
+        judged(Rule::dependencies_kept);
         const auto known = names.find(ledger::view(other));
         if (known == names.end() || streams[known->second].state.done_at == Time{})
-          throw Violation(kDecisions,
+          throw Violation(Rule::dependencies_kept,
                           fmt::format("position {} begins {}, which waits for {}, and that "
                                       "is not done",
                                       event.getPosition(), ledger::view(started.getName()),
                                       ledger::view(other)));
       }
       if (held != 0)
-        throw Violation(kDecisions,
+        throw Violation(Rule::decisions_recomputed,
                         fmt::format("position {} begins a migration while all are paused",
                                     event.getPosition()));
     } else if (body.isSteered()) {
+      judged(Rule::orders_possible);
       const auto verb = body.getSteered().getVerb();
       const auto refusal = workflow::refusal_of(verb, workflow::stage_of(folded.state),
                                                 workflow::stop_of(folded.state));
       if (!refusal.empty())
-        throw Violation(kDecisions, fmt::format("the order at {} could not be taken: {}",
-                                                event.getPosition(), refusal));
+        throw Violation(Rule::orders_possible, fmt::format("the order at {} could not be taken: {}",
+                                                           event.getPosition(), refusal));
     } else if (!body.isPlanChanged()) {
       Recomputed(workflow, ledger_id, held, folded.state, event, folded.refused).check();
     }

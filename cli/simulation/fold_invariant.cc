@@ -64,11 +64,12 @@ void check_folds(const ledger::EventStore& store) {
     const auto stream =
         event.getBody().isMigrationStarted() ? event.getPosition() : event.getStream();
     if (stream == ledger::kLedgerStream) continue;
+    judged(Rule::folds_agree);
     MigrationState& state = states[stream];
     state.apply(event);
     const auto* row = fleet.find(stream);
     const auto differs = [&](const char* what) {
-      throw Violation("folds-agree",
+      throw Violation(Rule::folds_agree,
                       fmt::format("after position {}, state and summary of {} differ in their {}",
                                   event.getPosition(), state.name, what));
     };

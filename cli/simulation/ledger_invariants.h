@@ -29,6 +29,17 @@ void check_decisions(const ledger::EventStore& store, const workflow::Workflow& 
 // The rules of recovery, told anew and independently of the code that decides.
 void check_recovery_rules(const ledger::EventStore& store, const workflow::Workflow& workflow);
 
+// What can be said of a universe's time.
+struct Timing {
+  bool clocks_are_right = false;  // the time of events is that of the cloud
+  bool at_once = false;  // a run goes on with all migrations at once, none waits for its turn
+};
+
+// Nothing is tried more often, and nothing waited for longer, than the plan allows, unless a person
+// asks for it; and who goes on after a time limit is granted the same time again.
+void check_limits(const ledger::EventStore& store, const workflow::Workflow& workflow,
+                  const Timing& timing);
+
 // What people asked for is kept to: nothing is begun that they paused, nothing is passed that they
 // must approve. `approvals`: what whoever runs it approves with that (--yes).
 void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,

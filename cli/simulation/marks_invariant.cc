@@ -48,9 +48,13 @@ bool is_rolled_back(const ledger::MigrationState& state) {
   return state.status == ledger::Status::rolled_back;
 }
 
+Rule rule_for(const ledger::MigrationState& state) {
+  return is_rolled_back(state) ? Rule::rollback_leaves_nothing : Rule::cleanup_leaves_nothing;
+}
+
 // What a migration that was undone, or cleaned up after, has left.
 [[noreturn]] void tell_left(const ledger::MigrationState& state, const std::string& what) {
-  throw Violation(is_rolled_back(state) ? "rollback-leaves-nothing" : "cleanup-leaves-nothing",
+  throw Violation(rule_for(state),
                   fmt::format("{} is {}, and {}", state.name,
                               is_rolled_back(state) ? "rolled back" : "cleaned up", what));
 }
@@ -117,9 +121,10 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
       const auto found = by_id_.find(ledger::view(fact.getValue()));
       if (found == by_id_.end() || found->second->kind == "bucket") continue;
       if (is_theirs(outcome, ledger::view(fact.getName()))) continue;
+      judged(Rule::adopts_its_own);
       const Created& made = *found->second;
       const auto tell = [&](const std::string& whose) {
-        throw Violation("adopts-its-own",
+        throw Violation(Rule::adopts_its_own,
                         fmt::format("the outcome at {} adopts {} {} ({}) for {} of {}; {}",
                                     event.getPosition(), made.kind, made.id, made.name,
                                     state.step_name(outcome.getStep()), state.name, whose));
@@ -130,6 +135,27 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
         tell(fmt::format("it was created for {}", made.key));
     }
   });
+}
+
+void Marks::check_delivered(const ledger::EventStore& store, bool forgetful) const {
+  if (forgetful) return;                              // what it has forgotten may have removed it
+  std::map<ledger::StreamId, std::string> delivered;  // what each has made
+  for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
+                            const std::string&) {
+    delivered.erase(state.stream);
+    if (state.status != ledger::Status::done) return;
+    for (const char* fact : {"target_instance_id", "target_volume_id"})
+      if (state.facts.has(fact)) delivered[state.stream] = state.facts.get(fact);
+  });
+  for (const auto& [stream, id] : delivered) {
+    const auto made = by_id_.find(id);
+    if (made == by_id_.end()) continue;
+    judged(Rule::delivered);
+    if (!is_alive(tenancy_, tenancy_.clock(), *made->second))
+      throw Violation(
+          Rule::delivered,
+          fmt::format("the migration of stream {} is done, and {} is not there", stream, id));
+  }
 }
 
 void Marks::check_released(std::string_view ledger_id, const ledger::MigrationState& state) const {
@@ -159,6 +185,7 @@ void Marks::check_undone(const ledger::EventStore& store, const workflow::Workfl
     else
       undone.erase(state.stream);
   });
+  for (const auto& [stream, state] : undone) judged(rule_for(state));
   if (undone.empty()) return;
   if (!only_policies)
     for (const auto& [stream, state] : undone) check_released(ledger_id, state);

@@ -33,6 +33,10 @@ class Marks {
   // migration, or by nobody's that is known. Throws Violation.
   void check_adopted(const ledger::EventStore& store) const;
 
+  // What a migration that is done says it has made at the target is there. `forgetful`: see below.
+  // Throws Violation.
+  void check_delivered(const ledger::EventStore& store, bool forgetful) const;
+
   // Nothing that bears the marks of a migration that was rolled back is there; of one that was
   // cleaned up, nothing that was only needed on the way; of either, no claim on its source.
   // `forgetful`: the ledger was put back from an older copy, and that has forgotten some intents.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <utility>
 
 namespace migledger::simulation {
@@ -25,7 +26,7 @@ Reply error_reply(Time now, int status, std::string_view code, std::string_view 
   reply.headers = {{"content-type", "application/json"},
                    {"date", format_http_date(now)},
                    {"opc-request-id", "sim"}};
-  reply.body = fmt::format(R"({{"code":"{}","message":"{}"}})", code, message);
+  reply.body = boost::json::serialize(boost::json::object{{"code", code}, {"message", message}});
   return reply;
 }
 
@@ -162,6 +163,7 @@ void Network::lose(ProcessId process) {
 Reply Network::handle(const Flight& flight, bool doubled) {
   Reply reply = tenancy_.handle(flight.request, now_, flight.fault);
   note_secrets(reply);
+  name_secrets(flight.request, reply);
   watch_.after(flight.request, reply, doubled);
   return reply;
 }
@@ -177,6 +179,20 @@ void Network::note_secrets(const Reply& reply) {
     if (std::find(secrets_.begin(), secrets_.end(), token) == secrets_.end())
       secrets_.push_back(std::move(token));
   }
+}
+
+// The errors of a work request name what could not be read, with the URL that it was read from.
+void Network::name_secrets(const Request& request, Reply& reply) const {
+  if (secrets_.empty() || !request.path.ends_with("/errors") || !reply.ok()) return;
+  boost::system::error_code bad;
+  auto errors = boost::json::parse(reply.body, bad);
+  if (bad || !errors.is_array()) return;
+  for (auto& error : errors.get_array())
+    if (error.is_object())
+      error.get_object()["message"] = fmt::format(
+          "cannot read https://objectstorage.example/p/{}/n/namespace/b/bucket/o/object",
+          secrets_.back());
+  reply.body = boost::json::serialize(errors);
 }
 
 Reply Network::ask(const Request& request) { return tenancy_.handle(request, now_); }
@@ -202,7 +218,9 @@ void Network::arrive(std::size_t index) {
       reply = error_reply(now_, 401, "NotAuthenticated", "The signature could not be verified.");
       break;
     case Fate::refused_for_good:
-      reply = error_reply(now_, 400, "InvalidParameter", "The request is not valid.");
+      // As some services do, it repeats what it was asked.
+      reply = error_reply(now_, 400, "InvalidParameter",
+                          "The request is not valid: " + flight.request.body);
       break;
     case Fate::error_before:
       reply = error_reply(now_, dice_.chance(0.5) ? 500 : 503, "InternalServerError",

@@ -108,6 +108,7 @@ class Network {
   workflow::Reply handle(const Flight& flight, bool doubled);
   void draw_fate(Flight& flight);
   void note_secrets(const workflow::Reply& reply);
+  void name_secrets(const workflow::Request& request, workflow::Reply& reply) const;
 
   adapters::sim::Tenancy& tenancy_;
   const ChaosPlan& chaos_;

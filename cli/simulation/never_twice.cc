@@ -38,6 +38,7 @@ void NeverTwice::made(const Tenancy::Created& made, Time now) {
   stem += parts ? parts->ledger + "-" + parts->about + "-" + parts->step : made.key;
   auto& before = made_[stem];
   for (const auto& earlier : before) {
+    judged(Rule::never_twice);
     const bool alive = object ? objects_.count(earlier.region + earlier.id) != 0
                               : is_alive(tenancy_, now, earlier);
     // An object has no state: only what was read of it can tell that it is not what it should be.
@@ -46,7 +47,7 @@ void NeverTwice::made(const Tenancy::Created& made, Time now) {
       continue;
     if (alive)
       throw Violation(
-          "never-twice",
+          Rule::never_twice,
           fmt::format(
               "{} {} ({}) was created for {} at {}, although {} ({}), created for {} at {}, "
               "is there",

@@ -15,9 +15,10 @@ void OneTokenOneBody::sent(const workflow::Request& request) {
   const std::size_t body = std::hash<std::string>()(
       fmt::format("{}\n{}\n{}\n{}", request.method, request.path, request.query, request.body));
   const auto [known, is_new] = bodies_.emplace(request.region + " " + request.retry_token, body);
+  if (!is_new) judged(Rule::one_token_one_body);
   if (!is_new && known->second != body)
     throw Violation(
-        "one-token-one-body",
+        Rule::one_token_one_body,
         fmt::format("{} {} is sent with the retry token {}, which was sent with another "
                     "request before; now it is {}",
                     request.method, request.path, request.retry_token, request.body));

@@ -47,6 +47,7 @@ void OwnClaim::made(const Tenancy::Created& made, Time now) {
   if (!parts) return;
   const auto found = claims_.find(parts->about);
   if (found == claims_.end()) return;
+  judged(Rule::own_claim);
   const Claimed& claimed = found->second;
   const auto claim = claim_at(tenancy_, claimed.place, now);
   if (claim.find("\"ledger\":\"" + parts->ledger) != std::string::npos) {
@@ -54,9 +55,10 @@ void OwnClaim::made(const Tenancy::Created& made, Time now) {
     return;
   }
   if (forgotten_.count({parts->ledger, parts->about}) != 0) return;
-  throw Violation("own-claim", fmt::format("{} {} was created for {} while the claim on {} is {}",
-                                           made.kind, made.id, made.key, claimed.source,
-                                           claim.empty() ? "not there" : claim));
+  throw Violation(
+      Rule::own_claim,
+      fmt::format("{} {} was created for {} while the claim on {} is {}", made.kind, made.id,
+                  made.key, claimed.source, claim.empty() ? "not there" : claim));
 }
 
 }  // namespace migledger::simulation

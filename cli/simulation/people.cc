@@ -39,7 +39,10 @@ Verb draw(const std::pair<Verb, unsigned> (&table)[n], adapters::sim::Dice& dice
 }  // namespace
 
 People::People(const ChaosPlan& chaos, std::uint64_t seed, adapters::sim::Tenancy& tenancy)
-    : chaos_(chaos), dice_(dice_for(seed, "people")), tenancy_(tenancy) {}
+    : chaos_(chaos),
+      dice_(dice_for(seed, "people")),
+      repeats_(dice_for(seed, "repeated orders")),
+      tenancy_(tenancy) {}
 
 Order People::order(Verb verb, std::string migration) {
   Order order;
@@ -80,7 +83,16 @@ Order People::draw_order(const Plan& plan) {
 std::vector<Order> People::ask(const Plan& plan, double often) {
   const double rate = std::max(chaos_.rate(Chaos::orders), chaos_.rate(Chaos::undoing));
   if (!dice_.chance(rate * often)) return {};
-  return {draw_order(plan)};
+  std::vector<Order> asked{draw_order(plan)};
+  // Given again by somebody who saw no answer, or by two who do not know of each other.
+  if (repeats_.chance(0.2)) asked.push_back(asked.front());
+  if (repeats_.chance(0.2)) {
+    Order twin = asked.front();
+    twin.id += "-twin";
+    twin.user = "bob";
+    asked.push_back(std::move(twin));
+  }
+  return asked;
 }
 
 void People::make_look_alike(const Plan& plan, Network& network, CloudInvariants& invariants,

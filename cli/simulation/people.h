@@ -30,6 +30,7 @@ class People {
 
   const ChaosPlan& chaos_;
   adapters::sim::Dice dice_;
+  adapters::sim::Dice repeats_;
   adapters::sim::Tenancy& tenancy_;
   std::uint64_t orders_ = 0;
 };

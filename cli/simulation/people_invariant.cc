@@ -7,6 +7,10 @@
 //  approved    what comes after a step that a person must approve, follows their word: an order, or
 //              the event that says so where they gave it in advance; for what is asked for after
 //              the move, a word given since it was asked for
+//  taken once  no order is carried out twice, however often it is given
+//  in place    an order is taken only where it can mean something: an approval where one is waited
+//  for, a
+//              resumption of what is paused, another try of what stopped
 //  asked       nobody who did not say so in advance is recorded as having approved
 #include <fmt/format.h>
 
@@ -46,6 +50,7 @@ class Wishes {
           passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
         break;
       case Event::Body::APPROVED:
+        judged(Rule::asked);
         judge_approval(body.getApproved(), event.getSession());
         approved_.insert(body.getApproved().getStep());
         break;
@@ -59,38 +64,50 @@ class Wishes {
   }
 
  private:
-  [[noreturn]] void broken(const char* rule, const std::string& what) const {
-    throw Violation("people-obeyed",
-                    fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
+  [[noreturn]] void broken(Rule rule, const std::string& what) const {
+    throw Violation(
+        rule, fmt::format("{}: at {} of {}: {}", rule_of(rule), position_, state_.name, what));
   }
 
-  void judge_approval(ledger::schema::Approved::Reader approved, Position session) const {
+  void take_once(std::string_view order) {
+    judged(Rule::taken_once);
+    if (!order.empty() && !orders_.emplace(order).second)
+      broken(Rule::taken_once, fmt::format("order {} is carried out again", order));
+  }
+
+  void judge_approval(ledger::schema::Approved::Reader approved, Position session) {
     using How = ledger::schema::Approved::How;
     switch (approved.getHow()) {
       case How::ORDER:
-        if (approved.getRequest().size() == 0) broken("asked", "an approval names no order");
+        judged(Rule::orders_in_place);
+        if (!waits_for_approval(approved.getStep()))
+          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+        take_once(ledger::view(approved.getRequest()));
         return;
       case How::CONFIGURATION:
         if (state_.plan.get(ledger::view(approved.getGiven())) != "true")
-          broken("asked", "an approval is recorded that the plan does not give");
+          broken(Rule::asked, "an approval is recorded that the plan does not give");
         return;
       default: {
-        if (approved.getStep() >= workflow_.steps.size()) broken("asked", "there is no such step");
+        if (approved.getStep() >= workflow_.steps.size())
+          broken(Rule::asked, "there is no such step");
         const bool waited =
             state_.status == ledger::Status::parked && state_.parked_session != session;
         if (!approvals_.cover(workflow_.steps[approved.getStep()].approval, waited))
-          broken("asked", "an approval is recorded that nobody gave");
+          broken(Rule::asked, "an approval is recorded that nobody gave");
       }
     }
   }
 
   void begins(StepIndex step, Position held, std::string_view ledger_id) const {
-    if (step >= workflow_.steps.size()) broken("paused", "there is no such step");
+    if (step >= workflow_.steps.size()) broken(Rule::paused, "there is no such step");
     const auto name = workflow_.steps[step].name;
-    if (held != 0) broken("paused", fmt::format("{} is begun, and #{} pauses all", name, held));
+    if (held != 0)
+      broken(Rule::paused_all, fmt::format("{} is begun, and #{} pauses all", name, held));
     if (paused_ != 0)
-      broken("paused", fmt::format("{} is begun, and #{} pauses it", name, paused_));
-    if (pause_at_ == step) broken("paused", fmt::format("{} is begun, which is paused at", name));
+      broken(Rule::paused, fmt::format("{} is begun, and #{} pauses it", name, paused_));
+    if (pause_at_ == step)
+      broken(Rule::paused_at, fmt::format("{} is begun, which is paused at", name));
     passes(step, ledger_id);
   }
 
@@ -98,14 +115,18 @@ class Wishes {
   void passes(StepIndex end, std::string_view ledger_id) const {
     for (StepIndex i = 0; i < end; ++i) {
       const auto& step = workflow_.steps[i];
-      if (step.kind != StepKind::approve || approved_.count(i) != 0) continue;
+      if (step.kind != StepKind::approve) continue;
+      judged(Rule::approved);
+      if (approved_.count(i) != 0) continue;
       if ((step.modes & workflow::in(state_.mode)) == 0) continue;
       if (step.applies && !step.applies({state_, ledger_id, i, 1})) continue;
-      broken("approved", fmt::format("it goes on beyond {}, and nobody approved", step.name));
+      broken(Rule::approved, fmt::format("it goes on beyond {}, and nobody approved", step.name));
     }
   }
 
   void take_order(Steered::Reader steered) {
+    take_once(ledger::view(steered.getRequest()));
+    in_place(steered);
     switch (steered.getVerb()) {
       case Steered::Verb::PAUSE:
         if (steered.getStep() == ledger::kNoStep) {
@@ -124,8 +145,38 @@ class Wishes {
         approved_.erase(approved_.lower_bound(workflow_.forward_count()), approved_.end());
         [[fallthrough]];
       case Steered::Verb::RESUME:
+        if (paused_ != 0) judged(Rule::paused);
+        if (pause_at_ != ledger::kNoStep) judged(Rule::paused_at);
         paused_ = 0;
         pause_at_ = ledger::kNoStep;
+        break;
+      default:
+        break;
+    }
+  }
+
+  bool waits_for_approval(StepIndex step) const {
+    const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
+    return state_.status == ledger::Status::parked && !paused &&
+           state_.parked_kind == ledger::schema::Parked::Kind::APPROVE && step == state_.stopped_at;
+  }
+
+  void in_place(Steered::Reader steered) const {
+    using ledger::Status;
+    judged(Rule::orders_in_place);
+    const bool stopped = state_.status == Status::parked;
+    const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
+    switch (steered.getVerb()) {
+      case Steered::Verb::APPROVE:
+        if (!waits_for_approval(steered.getStep()))
+          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+        break;
+      case Steered::Verb::RESUME:
+        if (!paused) broken(Rule::orders_in_place, "what is not paused is resumed");
+        break;
+      case Steered::Verb::RETRY:
+        if (!stopped && state_.status != Status::failed && state_.status != Status::cancelled)
+          broken(Rule::orders_in_place, "what goes on is tried again");
         break;
       default:
         break;
@@ -139,6 +190,7 @@ class Wishes {
   Position paused_ = 0;
   StepIndex pause_at_ = ledger::kNoStep;
   std::set<StepIndex> approved_;
+  std::set<std::string> orders_;
 };
 
 }  // namespace
@@ -158,6 +210,7 @@ void check_people(const ledger::EventStore& store, const workflow::Workflow& wor
     } else if (body.isSteered()) {
       const auto verb = body.getSteered().getVerb();
       if (verb == Steered::Verb::PAUSE) held = event.getPosition();
+      if (verb == Steered::Verb::RESUME && held != 0) judged(Rule::paused_all);
       if (verb == Steered::Verb::RESUME) held = 0;
     }
   }

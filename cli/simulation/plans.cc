@@ -32,13 +32,15 @@ struct Common {
   std::string retry, timeouts, poll, settle, quiet;
 };
 
-Common draw_common(Dice& dice) {
+Common draw_common(Dice& dice, Dice limits) {
   Common common;
   const bool few = dice.chance(0.2);
   common.retry =
       fmt::format(R"({{"base_seconds":2,"cap_seconds":60,"max_attempts":{},"max_generations":{}}})",
                   few ? 3 : 8, few ? 2 : 3);
-  common.timeouts = dice.chance(0.15) ? R"({"default":7200})" : "{}";
+  constexpr const char* kLimits[] = {R"({"default":300})", R"({"default":900})",
+                                     R"({"default":7200})"};
+  common.timeouts = dice.chance(0.15) ? kLimits[limits.below(3)] : "{}";
   common.poll = dice.chance(0.5) ? "30" : "120";
   common.settle = dice.chance(0.8) ? "600" : "900";
   common.quiet = dice.chance(0.5) ? "0" : "3600";
@@ -131,7 +133,7 @@ DrawnPlan draw_plan(std::uint64_t seed, std::string workflow, unsigned migration
   constexpr unsigned kParallel[] = {1, 2, 10, 10};
   drawn.parallel = kParallel[dice.below(4)];
   drawn.bucket_objects = 1 + static_cast<unsigned>(dice.below(12));
-  const Common common = draw_common(dice);
+  const Common common = draw_common(dice, dice_for(seed, "limits"));
   const bool backup = dice.chance(0.4);
   const std::string_view carried = dice.chance(0.75) ? "" : backup ? "backup" : "replicate";
   drawn.data_volumes = dice.chance(0.5) ? 1 : 0;

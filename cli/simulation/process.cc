@@ -48,7 +48,7 @@ void Process::before_append() {
 workflow::CloudIdentity Process::identity() const {
   workflow::CloudIdentity who;
   who.kind = "sim";
-  who.transport = "sim";
+  who.transport = transport_;
   who.tenancy = tenancy_;
   who.principal = "simulated-user";
   who.auth_kind = "sim";
@@ -79,6 +79,7 @@ std::optional<Completion> Process::next(Time deadline) {
   const auto taken = [&]() -> std::optional<Completion> {
     auto completion = around_.network.take(id_);
     if (!completion) return std::nullopt;
+    refused_ = refused_ || completion->reply.status == 401;
     if (const auto sent = sent_.find(completion->call); sent != sent_.end()) {
       ledger_.sent().replied(sent->second, completion->reply);
       sent_.erase(sent);
@@ -127,9 +128,10 @@ void Process::appended(const ledger::MigrationState& state, ledger::schema::Even
   }
   // Folding anew at every event would cost the square of them.
   if (store_ && dice_.chance(0.02)) {
+    judged(Rule::state_is_fold);
     const auto anew = state_of(*store_, state.stream, event.getPosition());
     if (picture_of(anew) != picture_of(state))
-      throw Violation("state-is-fold",
+      throw Violation(Rule::state_is_fold,
                       fmt::format("the state of {} at position {} is not the fold of its events",
                                   state.name, event.getPosition()));
   }
@@ -142,9 +144,10 @@ std::vector<workflow::Order> Process::take() {
 void Process::answer(const workflow::Order& order, const workflow::OrderAnswer& answer) {
   around_.trace.note(
       fmt::format("{} {}: {}", workflow::name_of(order.verb), order.migration, answer.words));
+  if (answer.taken) judged(Rule::orders_are_recorded);
   if (answer.taken && answer.position == 0)
-    throw Violation("orders-are-recorded", fmt::format("{} was taken, and no event records it",
-                                                       workflow::name_of(order.verb)));
+    throw Violation(Rule::orders_are_recorded, fmt::format("{} was taken, and no event records it",
+                                                           workflow::name_of(order.verb)));
 }
 
 }  // namespace migledger::simulation

@@ -47,6 +47,9 @@ class Process final : public workflow::Cloud,
   Process(ProcessId id, SimulatedLedger& ledger, Surroundings surroundings, Ending ending,
           adapters::sim::Dice dice, std::size_t parallel, std::string tenancy);
 
+  // Its way to the cloud has another name than that of most.
+  void take_other_transport() { transport_ = "other"; }
+
   // What is to be opened, and told of stops.
   void before_append();
   void runs(workflow::Executor* executor, const ledger::EventStore* store) {
@@ -70,6 +73,7 @@ class Process final : public workflow::Cloud,
   std::vector<workflow::Order> take() override;
   void answer(const workflow::Order& order, const workflow::OrderAnswer& answer) override;
 
+  bool was_refused() const { return refused_; }            // its credentials
   bool waited_in_vain() const { return waited_in_vain_; }  // quiesce() gave up
   std::uint64_t calls() const { return calls_; }
 
@@ -86,11 +90,13 @@ class Process final : public workflow::Cloud,
   adapters::sim::Dice dice_;
   const std::size_t parallel_;
   const std::string tenancy_;
+  std::string transport_ = "sim";
   workflow::Executor* executor_ = nullptr;
   const ledger::EventStore* store_ = nullptr;
   std::unordered_map<workflow::CallId, workflow::Request> sent_;  // that change something
   bool interrupted_ = false;
   bool waited_in_vain_ = false;
+  bool refused_ = false;
   std::uint64_t appends_ = 0, waits_ = 0, sends_ = 0, calls_ = 0, events_ = 0, turns_ = 0;
 };
 

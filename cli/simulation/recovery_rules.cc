@@ -21,6 +21,7 @@
 //                   where there is none
 //  ours-only        what is adopted was just seen, and bears our key; nothing else is
 //  known-only       after an event of a kind that is not known, nothing is sent or concluded
+//  same-transport   what is sent again goes the way that it went first
 //  of-its-mode      what is sent belongs to what the migration is about
 #include <fmt/format.h>
 
@@ -61,6 +62,7 @@ struct Attempt {
   bool doubt = false;
   ErrorClass error = ErrorClass::NONE;
   Position first_intent = 0;
+  std::string transport;  // of the first
   Position latest = 0;
   Position session = 0;  // of the latest
   Time first_sent{}, last_sent{}, first_cloud_time{};
@@ -76,6 +78,7 @@ class Rules {
     session_ = event.getSession();
     time_ = time_from_micros(event.getTime());
     const auto body = event.getBody();
+    if (state_.unknown_events > 0) judged(Rule::known_only);
     if (body.isIntent()) {
       take_intent(body.getIntent());
     } else if (body.isOutcome()) {
@@ -93,9 +96,9 @@ class Rules {
   }
 
  private:
-  [[noreturn]] void broken(const char* rule, const std::string& what) const {
-    throw Violation("recovery-rules",
-                    fmt::format("{}: at {} of {}: {}", rule, position_, state_.name, what));
+  [[noreturn]] void broken(Rule rule, const std::string& what) const {
+    throw Violation(
+        rule, fmt::format("{}: at {} of {}: {}", rule_of(rule), position_, state_.name, what));
   }
 
   // The newest look for the step, not by tag.
@@ -119,19 +122,22 @@ class Rules {
 
   void look_first(StepIndex index, const workflow::Step& step, const Attempt& attempt) const {
     if (!step.ask) return;
+    judged(Rule::look_first);
     const Probe* look = newest(index);
-    if (!look) broken("look-first", fmt::format("{} is sent without a look", step.name));
+    if (!look) broken(Rule::look_first, fmt::format("{} is sent without a look", step.name));
     if (look->session != session_)
-      broken("look-first", fmt::format("the look for {} is of another session", step.name));
+      broken(Rule::look_first, fmt::format("the look for {} is of another session", step.name));
     if (look->position < attempt.latest)
-      broken("look-first", fmt::format("the look for {} was before the last attempt", step.name));
+      broken(Rule::look_first,
+             fmt::format("the look for {} was before the last attempt", step.name));
     if (look->result != Probed::Result::ABSENT)
-      broken("look-first", fmt::format("{} is sent although something was found", step.name));
+      broken(Rule::look_first, fmt::format("{} is sent although something was found", step.name));
     if (time_ - look->time > 2min)
-      broken("look-first", fmt::format("the look for {} is old", step.name));
+      broken(Rule::look_first, fmt::format("the look for {} is old", step.name));
   }
 
   void proof(StepIndex index, const workflow::Step& step, const Attempt& attempt) const {
+    judged(Rule::proof);
     const Time settled = attempt.last_sent + settle();
     std::vector<Time> looks;
     bool by_tag = step.ask_by_tag == nullptr;
@@ -149,19 +155,20 @@ class Rules {
                                                  *std::min_element(looks.begin(), looks.end()) >=
                                              30s;
     if (!apart)
-      broken("proof",
+      broken(Rule::proof,
              fmt::format("{} is given up without two looks after the settle window", step.name));
-    if (!by_tag) broken("proof", fmt::format("{} is given up without a search", step.name));
+    if (!by_tag) broken(Rule::proof, fmt::format("{} is given up without a search", step.name));
   }
 
   void take_end(ledger::schema::Ended::Reader ended) const {
-    if (state_.unknown_events > 0) broken("known-only", "it ends");
+    if (state_.unknown_events > 0) broken(Rule::known_only, "it ends");
     for (const auto& [index, attempt] : attempts_) {
       // The checks were made again, and it is not needed any more: its bucket is there, say.
       const auto& step = workflow_.steps[index];
       if (step.applies && !step.applies({state_, {}, index, attempt.generation})) continue;
+      judged(Rule::nothing_open);
       if (attempt.fate == Attempt::Fate::open || attempt.fate == Attempt::Fate::unknown)
-        broken("nothing-open",
+        broken(Rule::nothing_open,
                fmt::format("it ends, and what came of {} is not known", state_.step_name(index)));
       const bool given_up = ended.getResult() == ledger::schema::Ended::Result::CANCELLED ||
                             ended.getResult() == ledger::schema::Ended::Result::ROLLED_BACK;
@@ -171,63 +178,83 @@ class Rules {
   }
 
   void young_token(const workflow::Step& step, const Attempt& attempt, const Probe* look) const {
+    judged(Rule::young_token);
     if (time_ < attempt.first_sent)
-      broken("young-token", fmt::format("{} is sent again before it was first sent", step.name));
+      broken(Rule::young_token,
+             fmt::format("{} is sent again before it was first sent", step.name));
     if (time_ - attempt.first_sent >= 23h)
-      broken("young-token", fmt::format("the token of {} is too old", step.name));
+      broken(Rule::young_token, fmt::format("the token of {} is too old", step.name));
     const bool told = look && attempt.first_cloud_time != Time{} && look->cloud_time != Time{};
     if (told && look->cloud_time - attempt.first_cloud_time >= 23h)
-      broken("young-token",
+      broken(Rule::young_token,
              fmt::format("the token of {} is too old by the cloud's clock", step.name));
   }
 
   void final(const workflow::Step& step, const Attempt& attempt) const {
     if (attempt.fate != Attempt::Fate::failed || asked_ > attempt.latest) return;
+    judged(Rule::final);
     const bool now = attempt.session == session_;
     const auto error = attempt.error;
     if (error == ErrorClass::FATAL)
-      broken("final", fmt::format("{} failed for good and is sent again", step.name));
+      broken(Rule::final, fmt::format("{} failed for good and is sent again", step.name));
     if (now && (error == ErrorClass::CREDENTIALS || error == ErrorClass::BLOCKED))
-      broken("final", fmt::format("{} was refused and is sent again", step.name));
+      broken(Rule::final, fmt::format("{} was refused and is sent again", step.name));
   }
 
   void take_intent(ledger::schema::Intent::Reader intent) {
     const StepIndex index = intent.getStep();
-    if (index >= workflow_.steps.size()) broken("same-request", "there is no such step");
+    if (index >= workflow_.steps.size()) broken(Rule::same_request, "there is no such step");
     const auto& step = workflow_.steps[index];
     Attempt& attempt = attempts_[index];
-    if (state_.unknown_events > 0) broken("known-only", fmt::format("{} is sent", step.name));
+    if (state_.unknown_events > 0) broken(Rule::known_only, fmt::format("{} is sent", step.name));
+    judged(Rule::of_its_mode);
     if ((step.modes & workflow::in(state_.mode)) == 0)
-      broken("of-its-mode", fmt::format("{} is sent while the migration is {}", step.name,
-                                        ledger::name_of(state_.mode)));
+      broken(Rule::of_its_mode, fmt::format("{} is sent while the migration is {}", step.name,
+                                            ledger::name_of(state_.mode)));
     look_first(index, step, attempt);
     final(step, attempt);
+    if (asked_ <= attempt.latest && attempt.not_before != Time{}) judged(Rule::patience);
     if (asked_ <= attempt.latest && time_ < attempt.not_before)
-      broken("patience", fmt::format("{} is sent before its time", step.name));
+      broken(Rule::patience, fmt::format("{} is sent before its time", step.name));
     const bool in_doubt = is_in_doubt(attempt);
     if (intent.getResends() != 0) {
+      judged(Rule::same_request);
       if (intent.getResends() != attempt.first_intent ||
           intent.getGeneration() != attempt.generation)
-        broken("same-request", fmt::format("{} sends again what is not the recorded request of its "
-                                           "generation",
-                                           step.name));
+        broken(Rule::same_request,
+               fmt::format("{} sends again what is not the recorded request of its "
+                           "generation",
+                           step.name));
+      judged(Rule::same_transport);
+      if (ledger::view(intent.getTransport()) != attempt.transport)
+        broken(Rule::same_transport,
+               fmt::format("{} was sent by {} and is sent again by {}", step.name,
+                           attempt.transport, ledger::view(intent.getTransport())));
+      if (step.guard == Guard::TOKEN && attempt.error == ErrorClass::TOKEN_INVALIDATED)
+        broken(Rule::young_token, fmt::format("the token of {} was refused", step.name));
       if (in_doubt && step.guard == Guard::TOKEN) young_token(step, attempt, newest(index));
     } else {
       if (intent.getGeneration() <= attempt.generation && attempt.generation != 0)
-        broken("same-request", fmt::format("{} builds another request for generation {}", step.name,
-                                           intent.getGeneration()));
+        broken(Rule::same_request, fmt::format("{} builds another request for generation {}",
+                                               step.name, intent.getGeneration()));
       const bool by_version = step.guard == Guard::IF_MATCH;
       if (in_doubt && !by_version) proof(index, step, attempt);
       const auto request = workflow::request_of(intent.getRequest());
       // Lists and URLs tell no versions; whatever told one must be named.
       const Probe* seen = newest(index);
-      if (by_version && seen && !seen->etag.empty() && request.if_match != seen->etag)
-        broken("guarded", fmt::format("{} does not name the version that was seen", step.name));
-      if (step.name == "claim-source" && request.if_none_match != "*")
-        broken("guarded", "a claim is made whether there is one or not");
+      const bool told = by_version && seen && !seen->etag.empty();
+      const Rule rule = request.method == "DELETE" ? Rule::guarded_removal : Rule::guarded;
+      if (told) judged(rule);
+      if (told && request.if_match != seen->etag)
+        broken(rule, fmt::format("{} does not name the version that was seen", step.name));
+      const bool claims = step.name == "claim-source";
+      if (claims) judged(Rule::guarded_claim);
+      if (claims && request.if_none_match != "*")
+        broken(Rule::guarded_claim, "a claim is made whether there is one or not");
       attempt.generation = intent.getGeneration();
       attempt.doubt = in_doubt && by_version;  // until one takes effect, each of them can
       attempt.first_intent = position_;
+      attempt.transport = ledger::view(intent.getTransport());
       attempt.first_sent = time_;
       const Probe* look = newest(index);
       attempt.first_cloud_time = look ? look->cloud_time : Time{};
@@ -246,13 +273,14 @@ class Rules {
     Attempt& attempt = attempts_[index];
     const auto how = outcome.getHow();
     if (how != Outcome::How::REPLIED && how != Outcome::How::LOST && state_.unknown_events > 0)
-      broken("known-only", "something is concluded");
+      broken(Rule::known_only, "something is concluded");
     if (how == Outcome::How::ADOPTED || how == Outcome::How::BY_PERSON) {
+      judged(Rule::ours_only);
       const Probe* look = newest(index);
       if (!look || look->session != session_ || look->position < attempt.latest ||
           look->result != Probed::Result::OURS)
-        broken("ours-only", fmt::format("{} is adopted, and was not just seen to be ours",
-                                        state_.step_name(index)));
+        broken(Rule::ours_only, fmt::format("{} is adopted, and was not just seen to be ours",
+                                            state_.step_name(index)));
     }
     if (how == Outcome::How::PROVEN && is_in_doubt(attempt) && index < workflow_.steps.size())
       proof(index, workflow_.steps[index], attempt);
@@ -283,14 +311,15 @@ class Rules {
   void take_probe(ledger::schema::Probed::Reader probed) {
     std::string etag;
     for (const auto fact : probed.getFacts())
-      if (ledger::view(fact.getName()) == "etag") etag = ledger::view(fact.getValue());
+      if (const auto name = ledger::view(fact.getName()); name == "etag" || name == "remove_etag")
+        etag = ledger::view(fact.getValue());
     probes_.push_back({probed.getStep(), probed.getGeneration(), probed.getResult(),
                        ledger::view(probed.getScope()) == "tag", position_, session_, time_,
                        time_from_micros(probed.getCloudTime()), std::move(etag)});
   }
 
   void take_checked(ledger::schema::Checked::Reader checked) {
-    if (state_.unknown_events > 0) broken("known-only", "something is concluded");
+    if (state_.unknown_events > 0) broken(Rule::known_only, "something is concluded");
     if (checked.getResult() != ledger::schema::Checked::Result::DEAD) return;
     // A secret was lost with the process that held it: before the workflow goes back to make
     // another, it is proven that nothing came of what was sent with the old one.

@@ -17,7 +17,7 @@ void check_restoring(const ledger::EventStore& store) {
       if (!said.hasReconciled()) {
         restored = event.getPosition();
       } else if (event.getCause() != restored) {
-        throw Violation("compared-before-acting",
+        throw Violation(Rule::compared_before_acting,
                         fmt::format("the comparison at {} is about #{}, and the last restoring is "
                                     "#{}",
                                     event.getPosition(), event.getCause(), restored));
@@ -25,8 +25,10 @@ void check_restoring(const ledger::EventStore& store) {
         restored = 0;
       }
     }
+    if (body.isRestored() && body.getRestored().hasReconciled())
+      judged(Rule::compared_before_acting);
     if (restored != 0 && (body.isMigrationStarted() || body.isIntent() || body.isBulkBegun()))
-      throw Violation("compared-before-acting",
+      throw Violation(Rule::compared_before_acting,
                       fmt::format("position {} begins something, and the ledger was put back at {} "
                                   "and not compared with the cloud since",
                                   event.getPosition(), restored));

@@ -25,16 +25,18 @@ void SavedSummaries::compare(const ledger::EventStore& store) const {
     for (auto& fleet : going_on) fleet.apply(event);
     const auto saved = saved_.find(event.getPosition());
     if (saved == saved_.end()) continue;
+    judged(Rule::snapshot_is_fold);
     auto loaded = FleetSummary::load(saved->second);
     if (!loaded || !(*loaded == whole))
-      throw Violation("snapshot-is-fold",
+      throw Violation(Rule::snapshot_is_fold,
                       fmt::format("the snapshot at {} is {}", event.getPosition(),
                                   loaded ? "not the fold" : "not readable"));
     going_on.push_back(std::move(*loaded));
   }
   for (const auto& fleet : going_on)
     if (!(fleet == whole))
-      throw Violation("snapshot-is-fold", "a summary that goes on from a snapshot is not the fold");
+      throw Violation(Rule::snapshot_is_fold,
+                      "a summary that goes on from a snapshot is not the fold");
 }
 
 void SavedSummaries::put_back(ledger::Position head) {

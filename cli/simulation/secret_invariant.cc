@@ -22,12 +22,13 @@ void add_traces(std::string_view secret, std::vector<std::string>& traces) {
 
 void check_no_secret(std::string_view text, const std::vector<std::string>& secrets,
                      std::string_view where) {
+  judged(Rule::no_secret);
   for (const auto& secret : secrets) {
     const auto at = text.find(secret);
     if (at == std::string_view::npos) continue;
     const std::size_t from = at < 60 ? 0 : at - 60;
-    throw Violation("no-secret", fmt::format("{} holds a secret after \"{}\"", where,
-                                             text.substr(from, at - from)));
+    throw Violation(Rule::no_secret, fmt::format("{} holds a secret after \"{}\"", where,
+                                                 text.substr(from, at - from)));
   }
 }
 

@@ -106,6 +106,7 @@ std::set<std::string> SimulatedLedger::put_back(Position head) {
 }
 
 void SimulatedLedger::say_restored(Time now) {
+  restored_at_ = now;
   const auto store = open(nullptr);
   workflow::Restoring restoring;
   restoring.from = "a copy";

@@ -40,6 +40,7 @@ class SimulatedLedger {
   std::set<std::string> put_back(ledger::Position head);
   // It says so itself, as after `migledger restore`. Right after put_back().
   void say_restored(Time now);
+  Time restored_at() const { return restored_at_; }  // the last time that it said so
   // Its head was signed, as `migledger checkpoint` does.
   void say_checkpointed(Time now);
 
@@ -58,6 +59,7 @@ class SimulatedLedger {
   bool open_ = false;
   std::set<std::string> forgotten_;
   std::uint64_t appended_ = 0;
+  Time restored_at_{};
 };
 
 }  // namespace migledger::simulation

@@ -10,6 +10,7 @@ namespace migledger::simulation {
 
 SimulationResult simulate(const SimulationOptions& options) {
   SimulationResult result;
+  take_judgements();  // of whoever was here before
   Trace trace(options.keep_trace);
   Universe universe(options, trace);
   try {
@@ -21,6 +22,7 @@ SimulationResult simulate(const SimulationOptions& options) {
     trace.note(fmt::format("{}: {}", violation.invariant, violation.seen));
   }
   universe.tell(result);
+  result.judgements = take_judgements();
   result.digest = trace.digest();
   result.trace = trace.take_lines();
   return result;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/simulation/chaos.h"
+#include "cli/simulation/rules.h"
 
 namespace migledger::simulation {
 
@@ -39,6 +40,7 @@ struct SimulationResult {
   bool on_rocksdb = false;
 
   Duration simulated{};
+  Judgements judgements{};  // by the rules
   std::uint64_t runs = 0, kills = 0, events = 0, calls = 0, created = 0;
 };
 

@@ -36,7 +36,7 @@ bool is_about_replicas(const std::string& body) {
 }
 
 [[noreturn]] void touched(const Request& request, std::string_view why) {
-  throw Violation("source-untouched",
+  throw Violation(Rule::source_untouched,
                   fmt::format("{} {} {}?{} took effect: {}", request.region, request.method,
                               request.path, request.query, why));
 }
@@ -58,6 +58,7 @@ SourceUntouched::SourceUntouched(const adapters::sim::Tenancy& tenancy, const wo
 }
 
 void SourceUntouched::done(const Request& request, const Others& others) {
+  judged(Rule::source_untouched);
   const auto bucket = bucket_in(request.path);
   const auto id = bucket.empty() ? last_ocid(request.path) : std::string_view();
   if (!id.empty()) {

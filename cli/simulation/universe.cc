@@ -23,6 +23,7 @@ using ledger::LedgerError;
 using ledger::LedgerErrorKind;
 using workflow::Plan;
 
+constexpr Duration kShortestSettleWindow = 600s;  // of the plans (plans.cc)
 constexpr Time kBeginning = Time(std::chrono::seconds(1'800'000'000));
 
 EventDraft first_event(const std::string& id, const std::string& tenancy) {
@@ -63,6 +64,7 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
       trace_(trace),
       chaos_(options.seed, options.without),
       dice_(dice_for(options.seed, "universe")),
+      transport_dice_(dice_for(options.seed, "transports")),
       drawn_(draw_plan(options.seed, options.workflow, options.migrations)),
       workflow_(workflow::workflow_named(drawn_.plan.workflow)),
       steps_(options.steps != 0 ? options.steps : drawn_steps(options.seed)) {
@@ -123,6 +125,7 @@ void Universe::run() {
   for (const auto& ledger : ledgers_) {
     const auto store = ledger->disk().read();
     marks.check_adopted(*store);
+    marks.check_delivered(*store, !ledger->forgotten().empty());
     marks.check_undone(*store, *workflow_, !ledger->forgotten().empty());
   }
   ask_for_lost();
@@ -260,12 +263,13 @@ Ending Universe::draw_ending() {
 }
 
 void Universe::try_second_runner(SimulatedLedger& ledger) {
+  judged(Rule::one_writer);
   try {
     const auto store = ledger.disk().open();
   } catch (const LedgerError& e) {
     if (e.kind == LedgerErrorKind::in_use) return;
   }
-  throw Violation("one-writer", "a second runner was not refused");
+  throw Violation(Rule::one_writer, "a second runner was not refused");
 }
 
 void Universe::meanwhile(SimulatedLedger& ledger, std::uint64_t wait) {
@@ -297,9 +301,27 @@ bool Universe::compares(EventStore& store, Process& process, SimulatedLedger& le
       [&] { return people_->order(workflow::Verb::ADOPT, ""); }, workflow::workflow_named);
   trace_.note(fmt::format("compared with the cloud after #{}: {}", restoring,
                           after.settled ? "goes on" : "a person must look"));
+  judged(Rule::settled_with_consent);
+  const auto& found = after.comparison;
+  if (after.settled && !accepts && found.missing + found.drifted + found.doubtful > 0)
+    throw Violation(
+        Rule::settled_with_consent,
+        "a comparison after a restoring found something missing or changed, and goes on "
+        "although nobody accepted it");
+  if (after.settled && clocks_are_right() &&
+      network_->now() < ledger.restored_at() + kShortestSettleWindow)
+    throw Violation(Rule::compared_before_acting,
+                    "a ledger is compared with the cloud before what it has forgotten must show");
   if (calm && !after.settled)
-    throw Violation("rest", "a comparison after a restoring, without faults, is not settled");
+    throw Violation(Rule::rest, "a comparison after a restoring, without faults, is not settled");
   return after.settled;
+}
+
+// Without faults each way has its turn, so that what was sent by either can be gone on with.
+bool Universe::takes_other_transport(bool calm) {
+  if (!chaos_.active(Chaos::transports)) return false;
+  return calm ? (calm_runs_++ % 2) == 1
+              : transport_dice_.chance(chaos_.rate(Chaos::transports) / 2);
 }
 
 void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
@@ -334,6 +356,10 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   Process process(id, ledger, around, ending,
                   dice_for(options_.seed, fmt::format("process {}", id)), parallel_calls_,
                   tenancy_->tenancy_id());
+  if (takes_other_transport(calm)) {
+    process.take_other_transport();
+    trace_.note(fmt::format("process {} goes another way to the cloud", id));
+  }
   trace_.note(fmt::format("{} process {} runs ledger {}", format_utc(network_->now()), id,
                           ledger.short_id()));
   // When this returns, by whatever way, the process is gone.
@@ -354,6 +380,7 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   };
   options.debug = [&](std::string_view words) { debug_.append(words).append("\n"); };
   std::unique_ptr<EventStore> store;
+  judged(Rule::runs_end_well);
   try {
     store = ledger.open([&process] { process.before_append(); });
     if (!compares(*store, process, ledger, calm)) return;
@@ -364,26 +391,29 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
                             workflow::words(result)));
     executor.for_each([&](const ledger::MigrationState& state) {
       if (picture_of(state) != picture_of(state_of(*store, state.stream)))
-        throw Violation("state-is-fold", fmt::format("at the end of a run the state of {} is not "
-                                                     "the fold of its events",
-                                                     state.name));
+        throw Violation(Rule::state_is_fold,
+                        fmt::format("at the end of a run the state of {} is not "
+                                    "the fold of its events",
+                                    state.name));
     });
+    if (process.was_refused() && result.credentials_error.empty() && !result.interrupted)
+      throw Violation(Rule::runs_end_well, "credentials were refused, and the run went on");
     if (calm && (result.interrupted || !result.credentials_error.empty()))
-      throw Violation("rest", "a run without faults ends with " + workflow::words(result));
+      throw Violation(Rule::rest, "a run without faults ends with " + workflow::words(result));
     return;
   } catch (const Killed&) {
     ++kills_;
     ledger.disk().kill();
-    if (calm) throw Violation("rest", "a run without faults goes on without end");
+    if (calm) throw Violation(Rule::rest, "a run without faults goes on without end");
   } catch (const LedgerError& e) {
     trace_.note(fmt::format("process {} ends: {}", id, e.what()));
     if (calm || e.kind != LedgerErrorKind::disk)
-      throw Violation("runs-end-well", fmt::format("a run ends with: {}", e.what()));
+      throw Violation(Rule::runs_end_well, fmt::format("a run ends with: {}", e.what()));
   } catch (const Violation&) {
     throw;
   } catch (const std::exception& e) {
     if (!process.waited_in_vain())
-      throw Violation("runs-end-well", fmt::format("a run ends with: {}", e.what()));
+      throw Violation(Rule::runs_end_well, fmt::format("a run ends with: {}", e.what()));
     trace_.note(fmt::format("process {} ends: a child still lives", id));
   }
 }

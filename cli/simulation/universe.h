@@ -46,11 +46,13 @@ class Universe {
   void run_once(SimulatedLedger& ledger, bool calm, bool within);
   // What `migledger run` does first of a ledger that was restored. False: the run ends with that.
   bool compares(ledger::EventStore& store, Process& process, SimulatedLedger& ledger, bool calm);
+  bool takes_other_transport(bool calm);
   void meanwhile(SimulatedLedger& ledger, std::uint64_t wait);
   void try_second_runner(SimulatedLedger& ledger);
 
   // --- asking ---
   bool said_dead(const KeyParts& key) const;
+  bool clocks_are_right() const;
   bool is_decommissioning(std::string_view source) const;
   void come_to_rest(SimulatedLedger& ledger);
   void help(SimulatedLedger& ledger);
@@ -63,6 +65,8 @@ class Universe {
   Trace& trace_;
   const ChaosPlan chaos_;
   adapters::sim::Dice dice_;
+  adapters::sim::Dice transport_dice_;
+  unsigned calm_runs_ = 0;
   DrawnPlan drawn_;
   const workflow::Workflow* workflow_;
   unsigned steps_;

@@ -70,6 +70,10 @@ bool Universe::said_dead(const KeyParts& key) const {
   return false;
 }
 
+bool Universe::clocks_are_right() const {
+  return !chaos_.active(Chaos::clock_skew) && !chaos_.active(Chaos::clock_jumps);
+}
+
 // A run without faults, and what it must come to.
 void Universe::come_to_rest(SimulatedLedger& ledger) {
   for (int round = 0; round < 4; ++round) {
@@ -79,17 +83,19 @@ void Universe::come_to_rest(SimulatedLedger& ledger) {
     const Time begun = network_->now();
     const std::uint64_t calls = network_->calls(), events = ledger.appended();
     run_once(ledger, true, false);
+    judged(Rule::rest);
     const Duration took = network_->now() - begun;
     const Duration most = 36h * (count / drawn_.parallel + 2) + jumped_;
     if (took > most)
-      throw Violation("rest", fmt::format("a run without faults took {}, at most {} are allowed",
-                                          format_duration(took), format_duration(most)));
+      throw Violation(Rule::rest,
+                      fmt::format("a run without faults took {}, at most {} are allowed",
+                                  format_duration(took), format_duration(most)));
     if (network_->calls() - calls > 500 + 2500 * count)
-      throw Violation("rest",
+      throw Violation(Rule::rest,
                       fmt::format("a run without faults made {} calls", network_->calls() - calls));
     if (ledger.appended() - events > 60 + 500 * count)
-      throw Violation("rest", fmt::format("a run without faults appended {} events",
-                                          ledger.appended() - events));
+      throw Violation(Rule::rest, fmt::format("a run without faults appended {} events",
+                                              ledger.appended() - events));
     const auto store = ledger.disk().read();
     const auto held = workflow::held_by(*store);
     bool all_over = true;
@@ -98,7 +104,7 @@ void Universe::come_to_rest(SimulatedLedger& ledger) {
     for (const auto& state : states) {
       if (state.done_at != Time{}) done.insert(state.name);
       const auto unrest = unrest_of(state, held);
-      if (!unrest.empty()) throw Violation("rest", fmt::format("{}: {}", state.name, unrest));
+      if (!unrest.empty()) throw Violation(Rule::rest, fmt::format("{}: {}", state.name, unrest));
       all_over = all_over && state.is_over() && state.status != Status::failed;
     }
     for (const auto& planned : ledger.plan().migrations) {
@@ -107,7 +113,7 @@ void Universe::come_to_rest(SimulatedLedger& ledger) {
           held != 0 || std::any_of(planned.depends_on.begin(), planned.depends_on.end(),
                                    [&](const auto& o) { return !done.count(o); });
       if (!begun_before && !waits)
-        throw Violation("rest", planned.name + " was not begun, and waits for nothing");
+        throw Violation(Rule::rest, planned.name + " was not begun, and waits for nothing");
       all_over = all_over && begun_before;
     }
     if (all_over) return;
@@ -137,13 +143,18 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   check_outcomes(*store);
   check_decisions(*store, *workflow_);
   check_recovery_rules(*store, *workflow_);
+  Timing timing;
+  timing.clocks_are_right = clocks_are_right();
+  timing.at_once = drawn_.parallel >= ledger.plan().migrations.size();
+  check_limits(*store, *workflow_, timing);
   check_people(*store, *workflow_, approvals_);
   check_restoring(*store);
   check_folds(*store);
   ledger.summaries().compare(*store);
+  judged(Rule::verify_finds_nothing);
   std::string found = ledger.disk().verify();
   if (found.empty()) found = ledger.disk().fork(1 + dice_.below(store->head().position));
-  if (!found.empty()) throw Violation("verify-finds-nothing", found);
+  if (!found.empty()) throw Violation(Rule::verify_finds_nothing, found);
   std::vector<std::string> secrets{std::string(kSecretMark)};
   for (const auto& token : network_->secrets()) add_traces(token, secrets);
   drawn_.plan.secrets.for_each(
@@ -214,6 +225,7 @@ void Universe::ask_for_lost() {
     // A member of a group comes and goes with it.
     if (!parts && made.name.find(" member ") != std::string::npos) continue;
     const std::string& name = object || made.kind == "bucket" ? made.name : made.id;
+    judged(Rule::never_lost);
     if (named.find(name) != std::string::npos) continue;
     if (parts && is_out_of_sight(**owner, made, *parts)) continue;
     unnamed.push_back(made);
@@ -237,9 +249,10 @@ void Universe::ask_for_lost() {
   erase_gone(*tenancy_, unnamed);
   for (const auto& made : unnamed) {
     const bool object = made.kind.starts_with("object") || made.kind == "bucket";
+    judged(Rule::found_by_reconcile);
     if (found.count(object ? made.name : made.id) != 0) continue;
     throw Violation(
-        "never-lost",
+        Rule::found_by_reconcile,
         fmt::format("{} {} ({}), created for {} at {}, is there, no ledger names it and "
                     "reconcile does not find it",
                     made.kind, made.id, made.name, made.key, format_utc(made.at)));

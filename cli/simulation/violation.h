@@ -5,13 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "cli/simulation/rules.h"
+
 namespace migledger::simulation {
 
 // Thrown through whatever is running; nobody but simulate() catches it.
 class Violation : public std::exception {
  public:
-  Violation(std::string invariant, std::string seen)
-      : invariant(std::move(invariant)), seen(std::move(seen)) {}
+  Violation(Rule rule, std::string seen) : invariant(invariant_of(rule)), seen(std::move(seen)) {}
   const char* what() const noexcept override { return seen.c_str(); }
 
   const std::string invariant;

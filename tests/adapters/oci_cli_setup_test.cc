@@ -4,7 +4,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 
+#include "adapters/catalog/regions.h"
 #include "adapters/oci_cli/endpoints.h"
 #include "adapters/oci_cli/environment.h"
 #include "adapters/oci_cli/oci_config.h"
@@ -29,6 +32,34 @@ TEST_CASE("Hosts follow service, region and realm") {
   CHECK(public_base_url(Service::search, "us-gov-phoenix-1") ==
         "https://query.us-gov-phoenix-1.oci.oraclegovcloud.com");
   CHECK(realm_of("us-langley-1") == "oc2");
+}
+
+// The realms and their domains as OCI's SDK for Python 2.189 has them (oci/regions_definitions.py).
+TEST_CASE("Hosts of every region are in the domain of its realm, for every service") {
+  const std::map<std::string_view, std::string> domains = {
+      {"oc1", "oraclecloud.com"},    {"oc2", "oraclegovcloud.com"}, {"oc3", "oraclegovcloud.com"},
+      {"oc4", "oraclegovcloud.uk"},  {"oc8", "oraclecloud8.com"},   {"oc9", "oraclecloud9.com"},
+      {"oc10", "oraclecloud10.com"}, {"oc14", "oraclecloud14.com"}, {"oc15", "oraclecloud15.com"},
+      {"oc19", "oraclecloud.eu"},    {"oc20", "oraclecloud20.com"}, {"oc21", "oraclecloud21.com"},
+      {"oc23", "oraclecloud23.com"}, {"oc24", "oraclecloud24.com"}, {"oc26", "oraclecloud26.com"},
+      {"oc29", "oraclecloud29.com"}, {"oc35", "oraclecloud35.com"}, {"oc42", "oraclecloud42.com"},
+      {"oc51", "oraclecloud51.com"}, {"oc52", "oraclecloud52.com"}};
+  std::set<std::string_view> seen;
+  for (const auto& region : all_regions()) {
+    const std::string name(region.name);
+    INFO(name);
+    REQUIRE(domains.count(region.realm) == 1);
+    seen.insert(region.realm);
+    const std::string& domain = domains.at(region.realm);
+    CHECK(public_base_url(Service::core, name) == "https://iaas." + name + "." + domain);
+    CHECK(public_base_url(Service::object_storage, name) ==
+          "https://objectstorage." + name + "." + domain);
+    CHECK(public_base_url(Service::identity, name) ==
+          "https://identity." + name + ".oci." + domain);
+    CHECK(public_base_url(Service::limits, name) == "https://limits." + name + ".oci." + domain);
+    CHECK(public_base_url(Service::search, name) == "https://query." + name + ".oci." + domain);
+  }
+  CHECK(seen.size() == domains.size());
 }
 
 TEST_CASE("An unknown region has no host, unless an endpoint is configured") {

@@ -135,6 +135,25 @@ TEST_CASE("crash: the log cut at every byte", "[crash]") {
   CHECK(prefixes > torn);  // cuts between records drop nothing that could be said
 }
 
+TEST_CASE("crash: what a live writer has half written is not called lost by a reader", "[crash]") {
+  const Left left;
+  const fs::path log = left.file(".log");
+  const auto whole = read_all(log);
+  for (const std::size_t cut : {1, 20, 60}) {
+    INFO(cut << " bytes are not written yet");
+    write_all(log, whole.substr(0, whole.size() - cut));
+    OpeningReport beside, after;
+    {
+      const WriterLock held(LedgerDirectory{left.ledger}.lock(), kHolder);
+      const auto store = RocksEventStore::open_reader(left.ledger, beside);
+      CHECK(store->head().position == 7);
+      CHECK_FALSE(beside.dropped_tail);
+    }
+    RocksEventStore::open_reader(left.ledger, after);
+    CHECK(after.dropped_tail);
+  }
+}
+
 TEST_CASE("crash: a changed byte in the log", "[crash]") {
   const Left left;
   const fs::path log = left.file(".log");

@@ -133,6 +133,24 @@ TEST_CASE("store: migrations are found by name, and each name is used once", "[s
   CHECK(store->head().position == 2);
 }
 
+TEST_CASE("store: a refused batch is forgotten whole, its names and its versions", "[store]") {
+  const Store store(STORES);
+  const StreamId a = start_migration(*store, "a");
+  EventDraft twins[] = {migration_started("b"), observed(a, "x"), migration_started("c"),
+                        migration_started("b")};
+  CHECK(kind_of([&] { store->append(twins); }) == LedgerErrorKind::refused);
+  CHECK(store->stream_version(a) == 1);
+  const StreamId b = start_migration(*store, "b");
+  const StreamId c = start_migration(*store, "c");
+  CHECK(store->find_stream("b") == b);
+  CHECK(store->find_stream("c") == c);
+  EventDraft next = observed(a, "y");
+  next.expected_version = 1;
+  CHECK(store->append_one(next) == 5);
+  // The names that were taken in between stay taken.
+  CHECK(kind_of([&] { start_migration(*store, "b"); }) == LedgerErrorKind::refused);
+}
+
 TEST_CASE("store: what cannot be placed is refused", "[store]") {
   const Store store(STORES);
   EventDraft nowhere = observed(17, "x");

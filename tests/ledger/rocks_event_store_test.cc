@@ -1,6 +1,8 @@
 // What the store on disk does beyond what every store does (event_store_test.cc).
 #include "ledger/rocks_event_store.h"
 
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -8,6 +10,7 @@
 #include <thread>
 
 #include "ledger/codec.h"
+#include "ledger/keys.h"
 #include "ledger/rocks_database.h"
 #include "ledger/stream_index.h"
 #include "tests/support/drafts.h"
@@ -445,6 +448,35 @@ TEST_CASE("rocks store: the index is derived, and made anew when it is wrong") {
   CHECK(report.sentences().size() == 1);
   CHECK_FALSE(again->check_index());
   CHECK(again->stream_version(a) == 2501);
+}
+
+TEST_CASE("rocks store: an index whose making was cut off is made anew") {
+  const Scratch scratch;
+  const fs::path ledger = scratch / "ledger";
+  {
+    const auto store = RocksEventStore::create(ledger, kHolder, ledger_created());
+    start_migration(*store, "a");
+    start_migration(*store, "b");
+    store->close();
+  }
+  // While it removed, when only the older entries were gone; and while it added, when it had added
+  // only the older ones.
+  const std::string gone = GENERATE(keys::name("a"), keys::stream(2, 1), keys::name("b"));
+  {
+    const auto database = open_database(ledger / "events", DatabaseMode::write, nullptr);
+    rocksdb::WriteBatch batch;
+    batch.Put(database->index, rocksdb::Slice(keys::kRebuilding), "");
+    batch.Delete(database->index, gone);
+    REQUIRE(database->db->Write({}, &batch).ok());
+    flush(*database);
+  }
+  OpeningReport report;
+  const auto store = RocksEventStore::open_writer(ledger, kHolder, report);
+  CHECK(report.index_rebuilt);
+  CHECK(store->find_stream("a") == 2);
+  CHECK(store->find_stream("b") == 3);
+  CHECK(store->stream_version(2) == 1);
+  CHECK_FALSE(store->check_index());
 }
 
 }  // namespace migledger::ledger

@@ -183,24 +183,44 @@ TEST_CASE("tiles: one that is wrong is found, used for nothing, and replaced by 
   const Scratch scratch;
   made(scratch / "l", 66'000)->close();
   const auto right = tiles_in(scratch / "l");
-  const TileId id{GENERATE(0u, 1u), 0};
+  // The first and the last that a tile of level 1 is above of, one that none is, and that tile.
+  const auto id = GENERATE(TileId{0, 0}, TileId{0, 255}, TileId{0, 256}, TileId{1, 0});
+  INFO("level " << id.level << ", number " << id.index);
   std::string wrong = right.at(id);
   wrong[40] = static_cast<char>(wrong[40] ^ 1);
   const bool short_one = GENERATE(false, true);
   set_tile(scratch / "l", id, short_one ? wrong.substr(1) : wrong);
-  CHECK(found(verify(scratch / "l").findings) == "tile 1");
+  CHECK(found(verify(scratch / "l").findings) == "tile " + std::to_string(id.index * 256 + 1));
   CHECK_THAT(*reader(scratch / "l")->check_index(),
-             Contains("tile of level " + std::to_string(id.level) + ", number 0"));
+             Contains("tile of level " + std::to_string(id.level) + ", number " +
+                      std::to_string(id.index)));
   const Checkpoint before{"o", 66'000, reader(scratch / "l")->frontier().root()};
   const auto store = writer(scratch / "l");
   CHECK(why_inconsistent(*store, before, "it") == "");
   const auto checkpoint = signed_head(*store, scratch / "l");
   CHECK(export_tlog(*store, checkpoint, scratch / "log").checkpoint.size == 66'000);
   CHECK(found(verify_tlog(scratch / "log", with_key()).findings) == "");
-  if (id.level != 0 || short_one) return;
-  // Level 0 counts for the roots that the writer goes on from; it looks when a tile is full.
+  // The writer looks when a tile is full.
   grow(*store, 66'100, 1);
   store->close();
+  auto now = tiles_in(scratch / "l");
+  CHECK(now.erase({0, 257}) == 1);
+  CHECK(now == right);
+}
+
+TEST_CASE("tiles: one that is missing before others is stored anew by a writer") {
+  const Scratch scratch;
+  made(scratch / "l", 66'000)->close();
+  const auto right = tiles_in(scratch / "l");
+  for (const std::uint64_t number : {0, 255}) {
+    set_tile(scratch / "l", {0, number}, "");
+    const auto store = writer(scratch / "l");
+    grow(*store, store->head().position + 300);
+    store->close();
+    auto now = tiles_in(scratch / "l");
+    INFO("number " << number);
+    CHECK(std::includes(now.begin(), now.end(), right.begin(), right.end()));
+  }
 }
 
 TEST_CASE("tiles: a missing one before others, and one of no events, are found") {

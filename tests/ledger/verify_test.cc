@@ -507,6 +507,33 @@ TEST_CASE("verify: evidence that events name must be there, and what its name sa
         "evidence/" + to_hex(digests[2]).substr(0, 2) + "/" + to_hex(digests[2]));
 }
 
+TEST_CASE(
+    "verify: evidence that is named again after a fork is looked at, that from before is not") {
+  const Scratch scratch;
+  const fs::path ledger = scratch / "ledger";
+  fs::create_directory(ledger);
+  const bool many = GENERATE(false, true);  // so many that the fork is in another stretch
+  Forgery forgery = sound();
+  const Digest before = sha256(bytes_of("before")), both = sha256(bytes_of("both"));
+  forgery.add(outcome(3, 1, 5, &before));
+  forgery.add(outcome(3, 1, 5, &both));
+  if (many)
+    for (int i = 0; i < 20'000; ++i) forgery.add(outcome(3, 1, 5));
+  EventDraft forked(kLedgerStream, {}, 2);
+  forked.body().initForked();
+  forgery.add(std::move(forked));
+  const Position again = forgery.add(outcome(3, 1, 5, &both));
+  forgery.add(outcome(3, 1, 5, &both));
+  forgery.write(ledger);
+  CHECK(found(verify(ledger)) == "evidence-missing " + std::to_string(again));
+  EvidenceStore(ledger).put(bytes_of("both"));
+  const Verification whole = verify(ledger);
+  CHECK(found(whole) == "");
+  CHECK(whole.evidence == 1);
+  REQUIRE(whole.remarks.size() == 1);
+  CHECK_THAT(whole.remarks[0], Contains("evidence from before"));
+}
+
 TEST_CASE("verify: a changed bit in a table is found, with the positions that it takes") {
   const Scratch scratch;
   const fs::path ledger = scratch / "ledger";

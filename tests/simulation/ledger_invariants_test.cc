@@ -93,13 +93,15 @@ class Crafted {
         },
         later);
   }
-  Position intent(std::uint16_t generation, Position resends = 0, Duration later = {}) {
+  Position intent(std::uint16_t generation, Position resends = 0, Duration later = {},
+                  const char* transport = "sim") {
     return append(
         [&](auto body) {
           auto intent = body.initIntent();
           intent.setStep(step());
           intent.setGeneration(generation);
           intent.setResends(resends);
+          intent.setTransport(transport);
           intent.initRequest().setRequestId("x");
         },
         later);
@@ -256,7 +258,8 @@ TEST_CASE("what is paused does not go on, and what is paused at a step does not 
     steer(crafted, Verb::PAUSE, at_step ? crafted.step() : ledger::kNoStep);
     CHECK(people(crafted).empty());
     crafted.intent(1, crafted.head());
-    CHECK(people(crafted).find("people-obeyed: paused: ") == 0);
+    CHECK(people(crafted).find(at_step ? "people-obeyed: paused-at: "
+                                       : "people-obeyed: paused: ") == 0);
   }
   Crafted resumed("create-image");
   steer(resumed, Verb::PAUSE, ledger::kNoStep);
@@ -268,7 +271,7 @@ TEST_CASE("what is paused does not go on, and what is paused at a step does not 
   all.body().initSteered().setVerb(Verb::PAUSE);
   held.store().append_one(all);
   held.intent(1, held.head());
-  CHECK(people(held).find("people-obeyed: paused: ") == 0);
+  CHECK(people(held).find("people-obeyed: paused-all: ") == 0);
 }
 
 TEST_CASE("what a person must approve is not passed without, and nobody approves for them") {
@@ -511,4 +514,160 @@ TEST_CASE("a secret is found wherever it is") {
   CHECK(broken([] {
           check_no_secret("abc hunter2 def", {"x", "hunter2"}, "it");
         }) == "no-secret: it holds a secret after \"abc \"");
+}
+
+TEST_CASE("a removal names the version that the look before it saw") {
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  REQUIRE(rehearsal.steer(workflow::Verb::ROLLBACK, "web-1").taken);
+  rehearsal.run(plan_of(1));
+  const auto& workflow = workflow::compute_workflow();
+  const ledger::EventStore& whole = rehearsal.store();
+  std::vector<Position> guarded;  // intents of removals
+  for (const auto cursor = whole.scan(1); cursor->next();) {
+    const auto body = cursor->event().getBody();
+    if (!body.isIntent()) continue;
+    const auto request = workflow::request_of(body.getIntent().getRequest());
+    if (request.method == "DELETE" && !request.if_match.empty())
+      guarded.push_back(cursor->event().getPosition());
+  }
+  REQUIRE_FALSE(guarded.empty());
+  for (const Position at : guarded) {
+    const auto cut = rehearsal.store().copy();
+    cut->truncate(at);
+    const ledger::EventStore& store = *cut;
+    const auto cursor = store.scan(at, at);
+    REQUIRE(cursor->next());
+    const auto event = cursor->event();
+    const auto recorded = event.getBody().getIntent();
+    EventDraft unguarded(event.getStream(), time_from_micros(event.getTime()), event.getSession(),
+                         event.getCause());
+    auto intent = unguarded.body().initIntent();
+    intent.setStep(recorded.getStep());
+    intent.setGeneration(recorded.getGeneration());
+    intent.initRequest().setMethod("DELETE");
+    CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
+    cut->truncate(at - 1);
+    cut->append_one(unguarded);
+    CHECK(broken([&] {
+            check_recovery_rules(store, workflow);
+          }).find("recovery-rules: guarded-removal: ") == 0);
+  }
+}
+
+TEST_CASE("rules are named apart, and those that judged nothing are named") {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < kRules; ++i) {
+    const std::string name = name_of(static_cast<Rule>(i));
+    CHECK(name.find(invariant_of(static_cast<Rule>(i))) == 0);
+    CHECK(names.insert(name).second);
+  }
+  take_judgements();
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan_of(1)).done == 1);
+  check_order(rehearsal.store());
+  const auto judgements = take_judgements();
+  CHECK(judgements[static_cast<std::size_t>(Rule::log_in_order)] ==
+        rehearsal.store().head().position);
+  const auto idle = names_of_idle(judgements);
+  CHECK(idle.find("log-in-order") == std::string::npos);
+  CHECK(idle.find("recovery-rules/guarded-removal, ") != std::string::npos);
+  CHECK(names_of_idle(take_judgements()).find("log-in-order, ") == 0);
+}
+
+TEST_CASE("what one transport sent is not sent again by another") {
+  for (const std::string transport : {"sim", "other"}) {
+    Crafted crafted("create-image");
+    crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN,
+                    crafted.head());
+    crafted.probe(Seen::ABSENT, 1s);
+    crafted.intent(1, crafted.head(), {}, transport.c_str());
+    CHECK(crafted.rules().empty() == (transport == "sim"));
+    CHECK((transport == "sim" || crafted.rules().find("same-transport: ") != std::string::npos));
+  }
+}
+
+TEST_CASE("an order is carried out once, and only where it can mean something") {
+  using Verb = ledger::schema::Steered::Verb;
+  const auto people = [](Crafted& crafted) {
+    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), {}); });
+  };
+  const auto steer = [](Crafted& crafted, Verb verb, const char* id) {
+    crafted.append([&](auto body) {
+      auto steered = body.initSteered();
+      steered.setVerb(verb);
+      steered.setStep(verb == Verb::APPROVE ? crafted.step() : ledger::kNoStep);
+      steered.setRequest(id);
+    });
+  };
+  Crafted noted("create-image");
+  steer(noted, Verb::NOTE, "1");
+  steer(noted, Verb::NOTE, "2");
+  CHECK(people(noted).empty());
+  steer(noted, Verb::NOTE, "1");
+  CHECK(people(noted).find("people-obeyed: taken-once: ") == 0);
+  for (const Verb verb : {Verb::APPROVE, Verb::RESUME, Verb::RETRY}) {
+    Crafted going_on("create-image");
+    steer(going_on, verb, "1");
+    CHECK(people(going_on).find("people-obeyed: orders-in-place: ") == 0);
+  }
+}
+
+TEST_CASE("nothing is tried more often, or made more often, than the plan allows") {
+  const auto limits = [](Crafted& crafted) {
+    return broken([&] { check_limits(crafted.store(), workflow::compute_workflow(), {}); });
+  };
+  Crafted tried("create-image");
+  for (int failures = 1; failures <= 8; ++failures) {
+    CHECK(limits(tried).empty());
+    tried.outcome(Outcome::Result::FAILED, Outcome::How::REPLIED, Error::RETRY, tried.last());
+    tried.intent(1, tried.head());
+  }
+  CHECK(limits(tried).find("limits-kept: attempts: ") == 0);
+  Crafted made("create-image");
+  for (int deaths = 1; deaths <= 3; ++deaths) {
+    CHECK(limits(made).empty());
+    made.append([&](auto body) {
+      auto checked = body.initChecked();
+      checked.setStep(static_cast<std::uint16_t>(made.step() + 1));
+      checked.setResult(ledger::schema::Checked::Result::DEAD);
+      checked.setReopens(made.step());
+      checked.initError().setClass(Error::RETRY);
+    });
+    made.intent(static_cast<std::uint16_t>(1 + deaths));
+  }
+  CHECK(limits(made).find("limits-kept: generations: ") == 0);
+}
+
+TEST_CASE("a step that is waited for keeps to its time limit, and has all of it") {
+  auto plan = plan_of(1);
+  plan.migrations[0].fields.set("timeouts", R"({"await-image":300})");
+  plan.migrations[0].fields = plan.migrations[0].fields.sorted();
+  Rehearsal rehearsal;
+  REQUIRE(rehearsal.run(plan).parked == 1);
+  const auto& workflow = workflow::compute_workflow();
+  const auto limits = [&](MemoryEventStore& store) {
+    return broken([&] { check_limits(store, workflow, {true, true}); });
+  };
+  CHECK(limits(rehearsal.store()).empty());
+  const auto with = [&](Duration later, bool parks) {
+    auto store = rehearsal.store().copy();
+    store->truncate(store->head().position - 2);  // without the stop, and the end of the session
+    EventDraft draft(*store->find_stream("web-1"), store->head().time + later, 2);
+    if (parks) {
+      auto parked = draft.body().initParked();
+      parked.setStep(workflow.index_of("await-image"));
+      parked.setReason("wait for the image has taken longer than 5 minutes");
+    } else {
+      auto observed = draft.body().initObserved();
+      observed.setStep(workflow.index_of("await-image"));
+      observed.setState("PROVISIONING");
+    }
+    store->append_one(draft);
+    return limits(*store);
+  };
+  CHECK(with(10min, false).empty());
+  CHECK(with(30min, false).find("limits-kept: time: ") == 0);
+  CHECK(with(10min, true).empty());
+  CHECK(with({}, true).find("limits-kept: time-granted: ") == 0);
 }

@@ -75,6 +75,18 @@ TEST_CASE("seeds can be run in several processes, and the sums are the same") {
   CHECK(sums("1") == sums("3"));
 }
 
+TEST_CASE("how often each rule judged something is counted, also over several processes") {
+  Workplace work;
+  const auto result = work.run({"simulate", "--seeds", "20", "--jobs", "2", "--json"});
+  REQUIRE(result.exit_code == 0);
+  const auto judged = json_lines(result.out).back().at("judged").as_object();
+  CHECK(judged.size() == kRules);
+  CHECK(judged.at("log-in-order").to_number<int>() > 1000);
+  CHECK(judged.at("recovery-rules/look-first").to_number<int>() > 100);
+  const auto told = work.run({"simulate", "--seed", "3", "--verbose"});
+  CHECK(told.out.find("\nrecovery-rules/look-first judged ") != std::string::npos);
+}
+
 TEST_CASE("faults can be left out, and the plan and the steps be set") {
   SimulationOptions options;
   options.seed = 5;

@@ -343,4 +343,80 @@ TEST_CASE(
   CHECK(stops > 20);
 }
 
+namespace {
+
+// The simulated tenancy, reached by another transport.
+class OtherTransport : public adapters::sim::SimCloud {
+ public:
+  using SimCloud::SimCloud;
+  workflow::CloudIdentity identity() const override {
+    auto who = SimCloud::identity();
+    who.transport = "another";
+    return who;
+  }
+};
+
+RunResult run_by_another_transport(Rehearsal& rehearsal, const Plan& plan) {
+  OtherTransport cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+  Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {});
+  return executor.run(plan);
+}
+
+}  // namespace
+
+TEST_CASE("what one transport may have sent is not sent again by another") {
+  for (const char* step : {"create-image", "copy-object", "import-image", "launch-instance"}) {
+    INFO(step);
+    Rehearsal rehearsal;
+    run_until_intent(rehearsal, plan_of(1), step);
+    const auto sent = [&] {
+      return count(rehearsal, [](auto event) { return event.getBody().isIntent(); });
+    };
+    const auto before = sent();
+    CHECK(run_by_another_transport(rehearsal, plan_of(1)).parked == 1);
+    CHECK(rehearsal.state("web-1").reason.find("another transport") != std::string::npos);
+    CHECK(rehearsal.state("web-1").need.find("transport it was sent by") != std::string::npos);
+    CHECK(sent() == before);
+    // Nor by a later run over it; the one that it was first sent by goes on.
+    CHECK(run_by_another_transport(rehearsal, plan_of(1)).parked == 1);
+    CHECK(sent() == before);
+    CHECK(rehearsal.run(plan_of(1)).done == 1);
+    check_each_made_once(rehearsal, 1);
+  }
+}
+
+TEST_CASE("another transport goes on with all that is not in doubt") {
+  Rehearsal rehearsal;
+  REQUIRE(run_stopped(rehearsal, plan_of(1), "create-image", 1).interrupted);
+  CHECK(run_by_another_transport(rehearsal, plan_of(1)).done == 1);
+  check_each_made_once(rehearsal, 1);
+}
+
+TEST_CASE("each time that a person goes on after a time limit, the same time is granted again") {
+  for (const char* step :
+       {"await-image", "await-export", "await-copy", "await-import", "await-running"}) {
+    INFO(step);
+    adapters::sim::TenancyOptions slow;
+    slow.durations.create_image = slow.durations.export_image = slow.durations.copy_object =
+        slow.durations.import_image = slow.durations.launch = {10h, 10h};
+    Rehearsal rehearsal(slow);
+    auto plan = plan_of(1);
+    const auto limits = [&](const std::string& words) {
+      plan.migrations[0].fields.set("timeouts", words);
+      plan.migrations[0].fields = plan.migrations[0].fields.sorted();
+    };
+    limits(fmt::format(R"({{"{}":300}})", step));
+    plan.migrations[0].fields.set("poll_interval_seconds", "10");
+    REQUIRE(rehearsal.run(plan).parked == 1);
+    REQUIRE(rehearsal.state("web-1").reason.find("has taken longer than") != std::string::npos);
+    for (int again = 0; again < 3; ++again) {
+      const Time begun = rehearsal.tenancy().clock();
+      CHECK(rehearsal.run(plan).parked == 1);
+      const Duration took = rehearsal.tenancy().clock() - begun;
+      CHECK(took >= 300s);
+      CHECK(took < 400s);
+    }
+  }
+}
+
 }  // namespace migledger::testing

@@ -44,6 +44,23 @@ std::set<std::string> made(Rehearsal& rehearsal) {
   return made;
 }
 
+// The process is gone when the outcome of the step is on disk.
+class KilledAtOutcome : public workflow::Observer {
+ public:
+  explicit KilledAtOutcome(ledger::StepIndex step) : step_(step) {}
+  ledger::Position outcome = 0;
+  void appended(const ledger::MigrationState&, ledger::schema::Event::Reader event) override {
+    const auto body = event.getBody();
+    if (!body.isOutcome() || body.getOutcome().getStep() != step_) return;
+    outcome = event.getPosition();
+    throw Killed{};
+  }
+  Time waiting(Time now) override { return now + std::chrono::hours(1); }
+
+ private:
+  ledger::StepIndex step_;
+};
+
 workflow::Reply send(Rehearsal& rehearsal, Request request) {
   return rehearsal.tenancy().handle(request, rehearsal.tenancy().clock());
 }
@@ -125,6 +142,43 @@ TEST_CASE("reconcile: whatever a run that is going on has made is known or under
     if (!rehearsal.run_killed_after(appends, plan)) break;
     INFO("after append " << appends);
     check_all_known(reconcile(rehearsal, plan, true));
+  }
+}
+
+TEST_CASE("reconcile: what was asked for is under way in the session that asked, and no other") {
+  for (const char* step : {"create-image", "launch-instance"}) {
+    // The request has arrived, and no reply to it is recorded.
+    Rehearsal rehearsal;
+    KilledAtOutcome observer(workflow::compute_workflow().index_of(step));
+    for (const auto& migration : plan_of(1).migrations) rehearsal.tenancy().provision(migration);
+    {
+      adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+      workflow::Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {},
+                                  &observer);
+      REQUIRE_THROWS_AS(executor.run(plan_of(1)), Killed);
+    }
+    rehearsal.store().truncate(observer.outcome - 1);
+    rehearsal.let_lists_catch_up();
+    const auto session = rehearsal.state("web-1").attempt.session;
+    REQUIRE(session != 0);
+    const auto verdict_while = [&](ledger::Position running) {
+      adapters::sim::SimCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+      const auto result = workflow::reconcile(
+          [&] {
+            auto books = books_of(rehearsal);
+            books.running = running;
+            return books;
+          },
+          cloud, cloud);
+      INFO(step << " while " << running << " runs\n" << words(result));
+      for (const auto& finding : result.findings)
+        if (finding.step == step) return finding.verdict;
+      FAIL("nothing is found");
+      return Verdict::missing;
+    };
+    CHECK(verdict_while(session) == Verdict::known);
+    CHECK(verdict_while(session + 1) == Verdict::orphaned);
+    CHECK(verdict_while(0) == Verdict::orphaned);
   }
 }
 

@@ -285,6 +285,41 @@ TEST_CASE("an order that was taken before is answered, and not carried out again
   CHECK(rehearsal.store().head().position == first.position);
 }
 
+TEST_CASE("an order that was taken before is answered, and not carried out again by a run") {
+  for (const char* migration : {"web-1", ""}) {
+    INFO(migration);
+    Rehearsal rehearsal;
+    Order order = order_of(Verb::NOTE, migration);
+    order.id = "0123";
+    const auto recorded = [&] {
+      unsigned count = 0;
+      const ledger::EventStore& store = rehearsal.store();
+      for (const auto cursor = store.scan(1); cursor->next();)
+        count += cursor->event().getBody().isSteered();
+      return count;
+    };
+    // The first run is killed before whoever gave the order has the answer, so it is given again.
+    ledger::Position first = 0;
+    {
+      AtPosition orders(rehearsal.store(), 6, order);
+      workflow::RunOptions options;
+      options.orders = &orders;
+      REQUIRE(rehearsal.run_killed_after(14, plan_of(1), options));
+      REQUIRE(orders.answers.size() == 1);
+      first = orders.answers[0].position;
+    }
+    REQUIRE(recorded() == 1);
+    AtPosition again(rehearsal.store(), 5, order);
+    workflow::RunOptions options;
+    options.orders = &again;
+    CHECK(rehearsal.run(plan_of(1), options).done == 1);
+    REQUIRE(again.answers.size() == 1);
+    CHECK(again.answers[0].taken);
+    CHECK(again.answers[0].position == first);
+    CHECK(recorded() == 1);
+  }
+}
+
 TEST_CASE("an order about a migration outside the run leaves the run's result as it is") {
   for (const Verb verb : {Verb::NOTE, Verb::PAUSE, Verb::CLEANUP, Verb::ROLLBACK}) {
     adapters::sim::TenancyOptions options;

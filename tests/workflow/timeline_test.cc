@@ -232,4 +232,31 @@ TEST_CASE("a failed migration has a failed step, and a new stay when it is tried
   CHECK(first_of(timeline).stays.back().last == history.last());
 }
 
+TEST_CASE("what a step cost counts its requests, those that failed and those without a reply") {
+  auto history = begun();
+  history.sending("create-image").after(minutes(1));
+  const auto recorded = history.last();
+  history.failed("create-image", failure(ErrorClass::THROTTLED, 429, "TooManyRequests"));
+  history.sending_again("create-image", recorded, 2).after(minutes(2));
+  history.unknown("create-image", failure(ErrorClass::UNKNOWN, 0, "NoReply"));
+  history.looked("create-image", HistoryBuilder::Sighting::Kind::ours);
+  history.found("create-image", HistoryBuilder::How::ADOPTED, {{"image_id", "ocid1.image.oc1..x"}});
+  history.start("web-2").checks_done().sending("create-image").after(minutes(1));
+  history.succeeded("create-image");
+  const auto timeline = timeline_of(history.store());
+  const auto costs = workflow::step_costs(timeline);
+  const auto of = std::find_if(costs.begin(), costs.end(),
+                               [](const auto& cost) { return cost.step == "create-image"; });
+  REQUIRE(of != costs.end());
+  CHECK(of->attempts == 3);
+  CHECK(of->failures == 2);
+  CHECK(of->migrations == 2);
+  CHECK(of->stays == 2);
+  CHECK(of->failed_stays == 0);
+  REQUIRE(of->slowest);
+  CHECK(of->slowest->book.state.name == "web-1");
+  CHECK(of->longest > minutes(3));
+  CHECK(of->longest < minutes(4));
+}
+
 }  // namespace migledger::testing
