@@ -33,7 +33,8 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
   }
   const auto after = workflow::compare_restored(
       store, restoring, cloud.cloud(), cloud.clock(), plan, this_process(command.command_line),
-      command.yes, [] { return new_order(workflow::Verb::ADOPT); }, workflow::workflow_named);
+      command.consent.given(), [] { return new_order(workflow::Verb::ADOPT); },
+      workflow::workflow_named);
   std::vector<SaidFinding> all;
   for (const auto& found : after.found)
     all.push_back({found.finding, found.recorded, found.not_recorded});

@@ -15,7 +15,7 @@ namespace migledger::cli {
 // Otherwise does what `reconcile --adopt` does, tells it and records it; then nothing when the run
 // may go on, and else the exit code it must end with: 3 when a person must look at what is missing,
 // drifted or of no migration that is known (--yes of `command` accepts it), 6 when the cloud could
-// not be asked. Uses yes, json and command_line of `command`.
+// not be asked. Uses consent, json and command_line of `command`.
 std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cloud,
                                          const workflow::Plan& plan, const RunCommand& command,
                                          const Terminal& terminal, std::ostream& out,

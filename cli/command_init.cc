@@ -16,8 +16,8 @@ int run_init(const InitOptions& options, std::ostream& out) {
   out << "Wrote " << file << ".\n"
       << "Rehearse it as it is:  migledger run --config " << file
       << " --cloud sim --ledger rehearsal.ledger"
-      // It would stop at the cut-over otherwise.
-      << (options.workflow == "compute" ? "" : " --yes") << "\n"
+      // It would stop and ask otherwise.
+      << (options.workflow == "compute" ? " --yes=downtime" : " --yes=cutover") << "\n"
       << "Then put in your own regions, OCIDs and names, and check:  migledger check-config "
       << file << "\n";
   return static_cast<int>(ExitStatus::done);

@@ -58,8 +58,7 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
   const bool markdown = options.markdown || !options.html;
   const std::string markdown_file =
       options.markdown && !options.markdown->empty() ? *options.markdown : kDash;
-  if (options.html && markdown && *options.html == kDash &&
-      markdown_file == kDash)
+  if (options.html && markdown && *options.html == kDash && markdown_file == kDash)
     throw UsageError("--html and --md cannot both go to the standard output; name a file");
   if (options.html && markdown && *options.html == markdown_file)
     throw UsageError("--html and --md name the same file");

@@ -222,7 +222,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   workflow::RunOptions options;
   options.actor = actor;
   options.parallel = command.parallel.value_or(config.parallel);
-  options.approve = command.yes;
+  options.approvals = command.consent.approvals;
   options.accept_plan_change = command.accept_plan_change;
   options.keep_evidence = [&](std::string_view body) {
     const auto digest = evidence.add(ledger::bytes_of(body));

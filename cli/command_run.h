@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/consent.h"
 #include "cli/terminal.h"
 #include "workflow/steering.h"
 
@@ -23,7 +24,7 @@ struct RunCommand {
   std::optional<std::size_t> parallel;
   bool dry_run = false;
   bool verbose = false;  // of a dry run: the requests of every migration
-  bool yes = false;
+  Consent consent;
   bool json = false;
   bool accept_plan_change = false;
   std::string log_file;   // empty: as configured

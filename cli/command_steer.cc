@@ -6,10 +6,12 @@
 #include <ostream>
 
 #include "cli/all_that_take.h"
+#include "cli/cloud_login.h"
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/fleet.h"
 #include "cli/json_text.h"
+#include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/rocks_event_store.h"
@@ -66,10 +68,14 @@ int run_steer(const SteerCommand& typed, std::ostream& out, std::ostream& err) {
                      command.verb == workflow::Verb::RESUME;
   auto names = names_or_all(command.verb, command.migrations, command.all, whole, command.ledger);
   if (names.empty()) names.emplace_back();
+  std::string login;
+  if (command.verb == workflow::Verb::APPROVE)
+    login = cloud_login(command.config, ledger_facts(*open(command.ledger)).simulated());
   bool refused = false;
   for (const auto& name : names) {
     workflow::Order order = new_order(command.verb);
     order.migration = name;
+    order.cloud_login = login;
     order.step = command.step;
     order.resource = command.resource;
     order.reason = command.reason;

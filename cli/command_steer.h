@@ -18,6 +18,8 @@ struct SteerCommand {
   std::string resource;
   std::string reason;  // of a note that has none, the last of `migrations` is its text
   std::string ledger;
+  std::string
+      config;  // of the login to the cloud, for the record of an approval; empty: there is none
   std::string command_line;
   bool json = false;
 };

@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <ostream>
+#include <boost/json.hpp>
+#include <iostream>
 
+#include "adapters/system_clock.h"
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/fleet.h"
+#include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/printable.h"
+#include "cli/removal_question.h"
 #include "cli/usage_error.h"
 #include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
@@ -34,6 +38,7 @@ Mode mode_of(Verb verb) {
 }
 
 struct Reading {
+  std::unique_ptr<ledger::EventStore> store;
   ledger::MigrationState state;
   std::string ledger_id;
   bool simulated = false;
@@ -41,8 +46,9 @@ struct Reading {
 
 Reading read(const std::string& path, const std::string& migration) {
   ledger::OpeningReport report;
-  const auto store = ledger::RocksEventStore::open_reader(path, report);
   Reading reading;
+  reading.store = ledger::RocksEventStore::open_reader(path, report);
+  const auto& store = reading.store;
   const auto facts = ledger_facts(*store);
   reading.ledger_id = facts.id;
   reading.simulated = facts.simulated();
@@ -86,6 +92,30 @@ void print_list(const Reading& reading, const workflow::Workflow& workflow, Mode
   }
 }
 
+// Whether who typed the command agrees to what is removed; asks where there is somebody.
+bool may_remove(const RunCommand& run, const Reading& reading, const Terminal& terminal,
+                std::ostream& out) {
+  if (run.order->verb == Verb::ROLLBACK && !run.json) {
+    const Time now = reading.simulated ? reading.store->head().time : adapters::SystemClock().now();
+    print_at_stake(*reading.store, reading.state, now, out);
+  }
+  if (run.consent.removal) return true;
+  return !run.json && confirmed(run.order->migration, terminal, std::cin, out);
+}
+
+void say_nothing_removed(const RunCommand& run, std::ostream& out) {
+  const std::string_view words = "Nothing was removed: add --yes.";
+  if (!run.json) {
+    out << words << "\n";
+    return;
+  }
+  out << boost::json::serialize(boost::json::object{{"migration", json_text(run.order->migration)},
+                                                    {"asked", workflow::name_of(run.order->verb)},
+                                                    {"taken", false},
+                                                    {"words", words}})
+      << "\n";
+}
+
 }  // namespace
 
 int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
@@ -95,10 +125,12 @@ int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
   const Reading reading = read(path, order.migration);
   const auto* workflow = workflow::workflow_named(reading.state.workflow);
   const auto judged = workflow::judge(order, workflow, &reading.state, 0, {}, reading.ledger_id);
-  if (!judged.steered) throw UsageError(judged.words);
+  if (!judged.event) throw UsageError(judged.words);
   if (!run.json) print_list(reading, *workflow, mode_of(order.verb), out);
-  if (order.verb == Verb::CLEANUP && !run.yes) {
-    out << "Nothing was removed: add --yes.\n";
+  // The end of a source is asked for by a step of its own.
+  const bool asks = order.verb != Verb::DECOMMISSION;
+  if (asks && !may_remove(run, reading, terminal, out)) {
+    say_nothing_removed(run, out);
     return static_cast<int>(ExitStatus::waits_for_person);
   }
   if (ledger::RocksEventStore::current_writer(path)) {
@@ -112,7 +144,7 @@ int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out,
   command.ledger = path;
   command.workflow = reading.state.workflow;
   // What was asked for needs no further word; only the end of the source is asked about once more.
-  if (order.verb == Verb::CLEANUP) command.yes = false;
+  if (asks) command.consent = {};
   return run_run(command, terminal, out, err);
 }
 

@@ -23,8 +23,9 @@ struct UndoCommand {
 int undo_each(const UndoCommand& command, const Terminal& terminal, std::ostream& out,
               std::ostream& err);
 
-// Says what would be removed, then gives `run.order` to the run that is going, or runs. A clean-up
-// without --yes only says it. Returns an exit code; throws as run_run.
+// Says what would be removed, then gives `run.order` to the run that is going, or runs. A rollback
+// or a clean-up without --yes, or an answer at the terminal, only says it, and returns
+// waits_for_person. Returns an exit code; throws as run_run.
 int run_undo(const RunCommand& run, const Terminal& terminal, std::ostream& out, std::ostream& err);
 
 }  // namespace migledger::cli

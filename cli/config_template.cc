@@ -17,7 +17,7 @@ constexpr std::string_view kSingle = R"({
   "target_instance_shape": "VM.Standard.E4.Flex",
   "new_image_name": "web-1-image",
   "new_instance_name": "web-1",
-  "allow_source_downtime": true
+  "allow_source_downtime": false
 }
 )";
 
@@ -32,7 +32,7 @@ constexpr std::string_view kMany = R"({
     "target_ad": "Uocm:SA-BOGOTA-1-AD-1",
     "target_subnet_id": "ocid1.subnet.oc1.sa-bogota-1.aaaaaaaaexamplesubnet",
     "target_instance_shape": "VM.Standard.E4.Flex",
-    "allow_source_downtime": true
+    "allow_source_downtime": false
   },
   "migrations": [
     {

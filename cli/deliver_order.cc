@@ -61,9 +61,7 @@ workflow::Order new_order(workflow::Verb verb) {
   workflow::Order order;
   order.id = random_hex_digits();
   order.verb = verb;
-  order.user = actor.user;
-  order.host = actor.host;
-  order.pid = actor.pid;
+  static_cast<workflow::Person&>(order) = actor;
   return order;
 }
 

@@ -187,7 +187,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   workflow::RunOptions run;
   run.actor = this_process(command.command_line);
   run.parallel = command.parallel.value_or(config.parallel);
-  run.approve = command.yes;
+  run.approvals = command.consent.approvals;
   run.accept_plan_change = command.accept_plan_change;
   workflow::Executor executor(store, cloud, simulated, workflow, std::move(run));
   const auto result = executor.run(config.plan);

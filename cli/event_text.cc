@@ -11,6 +11,7 @@
 #include "cli/printable.h"
 #include "ledger/merkle.h"
 #include "ledger/migration_state.h"
+#include "workflow/records.h"
 
 namespace migledger::cli {
 
@@ -145,6 +146,10 @@ class Sentence {
     return printable(names_.step(event_.getStream(), index), kLongestName);
   }
   std::string actor() const { return printable(names_.actor(event_.getSession()), kLongestName); }
+  std::string approver(Approved::Reader approved) const {
+    if (approved.getUser().size() == 0) return actor();
+    return printable(workflow::words_of(workflow::approver_of(approved)), kLongestName);
+  }
   std::string facts(capnp::List<Field>::Reader list) const {
     return fact_words(ledger::fields_of(list), wording_.longest);
   }
@@ -401,8 +406,13 @@ class Sentence {
   }
 
   std::string of(Approved::Reader approved) const {
-    std::string text = fmt::format("approved by {}: {}", actor(), show(approved.getWhat()));
-    if (approved.getReason().size() > 0) text += fmt::format(" ({})", show(approved.getReason()));
+    std::string text =
+        fmt::format("approved by {}: {}", approver(approved), show(approved.getWhat()));
+    // Versions before said how as the reason.
+    if (approved.getGiven().size() > 0) text += fmt::format(" ({})", show(approved.getGiven()));
+    if (approved.getReason().size() > 0)
+      text += approved.getGiven().size() > 0 ? fmt::format(": {}", show(approved.getReason()))
+                                             : fmt::format(" ({})", show(approved.getReason()));
     return text;
   }
 

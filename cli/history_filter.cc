@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/approvals.h"
 #include "cli/event_kind.h"
 #include "cli/event_text.h"
 #include "cli/nearest_word.h"
@@ -131,6 +132,8 @@ HistoryFilter::HistoryFilter(const HistoryOptions& options) : options_(options) 
     if (const auto number = kind_number(type); number && ledger::is_rare_type(*number))
       types.push_back(Term::type(*number));
   if (types.size() == options.types.size()) add(std::move(types), false);
+  if (options.approvals)
+    add({Term::type(Event::Body::APPROVED), Term::type(Event::Body::STEERED)}, false);
   add(terms_of(
           options.errors,
           [](const std::string& name) { return Term::error(error_class_named("--error", name)); }),
@@ -139,6 +142,7 @@ HistoryFilter::HistoryFilter(const HistoryOptions& options) : options_(options) 
 
 bool HistoryFilter::matches(Event::Reader event, std::span<const std::byte> bytes,
                             Names& names) const {
+  if (options_.approvals && !is_approval(event)) return false;
   const auto& types = options_.types;
   if (!types.empty() && std::find(types.begin(), types.end(), kind_of(event)) == types.end())
     return false;
@@ -162,6 +166,11 @@ bool HistoryFilter::is_by(Event::Reader event, Names& names) const {
     if (body.isSessionOpened()) {
       const auto session = body.getSessionOpened();
       if (is_actor(wanted, view(session.getUser()), view(session.getHost()))) return true;
+      continue;
+    }
+    if (body.isApproved() && body.getApproved().getUser().size() > 0) {
+      const auto approved = body.getApproved();
+      if (is_actor(wanted, view(approved.getUser()), view(approved.getHost()))) return true;
       continue;
     }
     // Who asked, and not who wrote it down.
@@ -223,7 +232,8 @@ void check_actors(const std::vector<std::string>& actors,
   if (actors.empty()) return;
   std::set<std::pair<std::string, std::string>> known;
   const std::vector<Term> who = {Term::type(Event::Body::SESSION_OPENED),
-                                 Term::type(Event::Body::STEERED)};
+                                 Term::type(Event::Body::STEERED),
+                                 Term::type(Event::Body::APPROVED)};
   for (const auto* ledger : ledgers)
     for (const auto cursor = ledger->find(who, 1); cursor->next();) {
       const auto body = cursor->event().getBody();
@@ -232,6 +242,8 @@ void check_actors(const std::vector<std::string>& actors,
                       view(body.getSessionOpened().getHost()));
       else if (body.isSteered())
         known.emplace(view(body.getSteered().getUser()), view(body.getSteered().getHost()));
+      else if (body.isApproved())
+        known.emplace(view(body.getApproved().getUser()), view(body.getApproved().getHost()));
     }
   for (const auto& actor : actors) {
     const bool acted = std::any_of(known.begin(), known.end(), [&](const auto& one) {

@@ -47,6 +47,8 @@ void add_history(CommandLine& line) {
              "only events with this opc-request-id or work request");
   add_filter("--key", options.keys, "only events with this idempotency key");
   add_filter("--text", options.texts, "only events that hold this text, in any letter case");
+  sub->add_flag("--approvals", options.approvals,
+                "only approvals, and orders to remove something: what, by whom, how and why");
   sub->add_option("--since", options.since, "from this position, time or hash on");
   sub->add_option(
       "--until", options.until,

@@ -15,6 +15,7 @@ struct HistoryOptions {
   std::vector<std::string> migrations;  // by name
   std::vector<std::string> steps;       // by name
   std::vector<std::string> types;       // kinds of events (event_kind.h)
+  bool approvals = false;               // only what people approved, or ordered to be removed
   std::vector<std::string> resources;   // OCIDs, or names of objects and buckets
   std::vector<std::string> actors;      // user, or user@host
   std::vector<std::string> errors;      // classes of errors, as in event.capnp

@@ -94,8 +94,9 @@ void print_attempt(const Replayed& replayed, const Terminal& terminal, std::ostr
   const auto& attempt = replayed.state.attempt;
   if (attempt.step == ledger::kNoStep || attempt.phase == ledger::Phase::accepted) return;
   Lines lines;
-  lines.add("step", fmt::format("{}, generation {}", shown_value(replayed.state.step_name(attempt.step)),
-                                attempt.generation));
+  lines.add("step",
+            fmt::format("{}, generation {}", shown_value(replayed.state.step_name(attempt.step)),
+                        attempt.generation));
   lines.add("outcome", attempt.phase == ledger::Phase::open ? "none yet: the request is in flight"
                                                             : std::string(name_of(attempt.phase)));
   if (attempt.error != ErrorClass::NONE)
@@ -133,8 +134,8 @@ void print_look(const ledger::MigrationState& state, const Terminal& terminal, s
     return "what a newer version knows";
   };
   Lines lines;
-  lines.add("step",
-            fmt::format("{}, generation {}", shown_value(state.step_name(look.step)), look.generation));
+  lines.add("step", fmt::format("{}, generation {}", shown_value(state.step_name(look.step)),
+                                look.generation));
   lines.add("found", std::string(result()));
   lines.add("candidates", shown_value(look.shown));
   lines.add("looked", at(look.position, look.time));
@@ -256,14 +257,16 @@ void print_replayed(const Replayed& replayed, const NextAction& next, const Vant
   summary.add("last event", at(state.position, state.updated));
   summary.add("steps", fmt::format("{} of {} done", done, state.forward_count()));
   std::string others;
-  for (const auto& other : state.depends_on) others += (others.empty() ? "" : ", ") + shown_value(other);
+  for (const auto& other : state.depends_on)
+    others += (others.empty() ? "" : ", ") + shown_value(other);
   summary.add("starts after", others);
   if (state.status == ledger::Status::parked || state.status == ledger::Status::failed) {
     summary.add("because", shown_value(state.reason));
-    summary.add("to do",
-                shown_value(state.status == ledger::Status::parked
-                          ? state.need
-                          : words_of(workflow::ways_on(workflow::stage_of(state), state.name))));
+    summary.add(
+        "to do",
+        shown_value(state.status == ledger::Status::parked
+                        ? state.need
+                        : words_of(workflow::ways_on(workflow::stage_of(state), state.name))));
   }
   if (state.paused != 0) summary.add("paused", shown_value(state.pause_words));
   if (state.unknown_events > 0)

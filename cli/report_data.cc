@@ -39,6 +39,7 @@ ReportData gather_report(const ledger::EventStore& store, ReportScope scope,
     if (is_note(event))
       data.notes.push_back({event.getPosition(), time_from_micros(event.getTime()), kind_of(event),
                             describe(event, names, Wording{200, true})});
+    if (auto approval = approval_line(event, names)) data.approvals.push_back(std::move(*approval));
     if (visit) visit(event);
   }
   data.timeline.finish();

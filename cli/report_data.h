@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/approvals.h"
 #include "ledger/event_store.h"
 #include "ledger/merkle.h"
 #include "workflow/timeline.h"
@@ -36,10 +37,11 @@ struct ReportData {
   workflow::Timeline timeline;
   ledger::MerkleFrontier frontier;                  // over all events up to scope.until
   std::map<std::string_view, std::uint64_t> kinds;  // how many events of each
-  std::uint64_t events = 0;          // of the migrations in scope and of the ledger's own
-  std::uint64_t unknown_events = 0;  // of kinds that this version does not know
-  std::vector<LedgerNote> notes;     // in order
-  std::string signed_checkpoint;     // the newest that there is; empty: none
+  std::uint64_t events = 0;             // of the migrations in scope and of the ledger's own
+  std::uint64_t unknown_events = 0;     // of kinds that this version does not know
+  std::vector<LedgerNote> notes;        // in order
+  std::vector<ApprovalLine> approvals;  // in order
+  std::string signed_checkpoint;        // the newest that there is; empty: none
 };
 
 // Called with each event that the report is about: of the migrations in scope, and of the ledger's

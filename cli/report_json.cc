@@ -141,6 +141,7 @@ class ReportJson::Writer {
     std::string tail;  // all that asks for texts goes before they are written
     write_sessions(timeline, tail);
     write_notes(data, tail);
+    write_approvals(data, tail);
     write_waits("holds", timeline.holds(), nullptr, tail);
     tail += ",\n";
     write_migrations(timeline, tail);
@@ -227,6 +228,18 @@ class ReportJson::Writer {
     for (const auto& note : data.notes) {
       append(out, "{}[{},{},{},{}]", separator, note.position, since_begun(note.time),
              text(note.kind), text(note.words));
+      separator = ",";
+    }
+    out += "],\n";
+  }
+
+  void write_approvals(const ReportData& data, std::string& out) {
+    out += "\"approvals\":[";
+    std::string_view separator;
+    for (const auto& one : data.approvals) {
+      append(out, "{}[{},{},{},{},{},{},{},{}]", separator, one.position, since_begun(one.time),
+             text(one.migration), text(one.kind), text(one.what), text(one.by), text(one.how),
+             text(one.reason));
       separator = ",";
     }
     out += "],\n";

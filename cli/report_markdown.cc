@@ -31,6 +31,7 @@ class Markdown {
     head();
     attention();
     migrations();
+    approvals();
     resources();
     steps();
     ledger_itself();
@@ -122,6 +123,21 @@ class Markdown {
            migration->failures);
     }
     left_out(timeline_.migrations().size(), "migrations");
+  }
+
+  void approvals() {
+    if (data_.approvals.empty()) return;
+    line(
+        "\n### Approvals\n\n| Event | When (UTC) | Migration | Kind | What | By | How | Why |\n"
+        "|---:|---|---|---|---|---|---|---|");
+    std::size_t shown = 0;
+    for (const auto& one : data_.approvals) {
+      if (++shown > kMostRows) break;
+      line("| {} | {} | {} | {} | {} | {} | {} | {} |", one.position, moment(one.time),
+           markdown_cell(one.migration, 63), markdown_cell(one.kind), markdown_cell(one.what, 500),
+           markdown_cell(one.by, 200), markdown_cell(one.how, 200), markdown_cell(one.reason, 500));
+    }
+    left_out(data_.approvals.size(), "approvals");
   }
 
   void resources() {

@@ -8,6 +8,7 @@
 #include "cli/command_reconcile.h"
 #include "cli/command_run.h"
 #include "cli/common_options.h"
+#include "cli/consent.h"
 #include "cli/value_checks.h"
 
 namespace migledger::cli {
@@ -29,7 +30,9 @@ void add_run(CommandLine& line) {
                 "replies");
   sub->add_flag("--verbose", command->verbose,
                 "with --dry-run: the requests of every migration, not of one of each kind");
-  sub->add_flag("--yes", command->yes, "approve what is asked for, such as the source's downtime");
+  add_consent(sub, command->consent,
+              "approve downtime of a source, and what waited for approval before; or "
+              "--yes=downtime,cutover,termination: what is named");
   sub->add_flag("--accept-plan-change", command->accept_plan_change,
                 "record a changed plan, where it cannot affect what was already done");
   sub->add_flag("--json", command->json, "one JSON object a line");
@@ -56,7 +59,7 @@ void add_run(CommandLine& line) {
       ->group(kSimulated);
   sub->footer(
       "Examples:\n  migledger run --cloud sim --ledger rehearsal.ledger\n"
-      "  migledger run --config plan.json --only web-1 --yes\n"
+      "  migledger run --config plan.json --only web-1 --yes=cutover\n"
       "  migledger run --dry-run");
   sub->callback([command, &line] {
     command->command_line = line.typed;

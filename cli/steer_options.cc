@@ -8,6 +8,7 @@
 #include "cli/command_steer.h"
 #include "cli/command_undo.h"
 #include "cli/common_options.h"
+#include "cli/consent.h"
 #include "cli/value_checks.h"
 
 namespace migledger::cli {
@@ -30,8 +31,10 @@ constexpr Steering kSteering[] = {
      true, "pause when this step comes"},
     {Verb::RESUME, "go on with what was paused", "migledger resume web-1", true, nullptr},
     {Verb::APPROVE, "approve what a migration waits for",
-     "migledger approve web-1\n  migledger approve --all", false,
-     "the step; default: the current one"},
+     "migledger approve web-1\n  migledger approve db-1 --reason \"CHG-4711, writers are "
+     "stopped\"\n"
+     "  migledger approve --all",
+     false, "the step; default: the current one"},
     {Verb::RETRY, "try again what failed, stopped or was cancelled", "migledger retry --all", false,
      nullptr},
     {Verb::SKIP, "go on without a step that may be left out",
@@ -58,6 +61,7 @@ void add_common(CLI::App* sub, const std::shared_ptr<Steer>& steer, Verb verb, C
     steer->command.command_line = line.typed;
     line.run([steer] {
       steer->command.ledger = steer->ledger.path();
+      steer->command.config = steer->ledger.found_config();
       return run_steer(steer->command, std::cout, std::cerr);
     });
   });
@@ -115,13 +119,14 @@ struct Undoing {
 
 constexpr Undoing kUndoing[] = {
     {Verb::ROLLBACK, "remove everything that a migration made, the last first; never the source",
-     "migledger rollback web-1 --reason \"wrong subnet\"", "approve what is asked for"},
+     "migledger rollback web-1 --reason \"wrong subnet\"", "remove what is listed, without asking"},
     {Verb::CLEANUP, "after success: remove what was only needed on the way",
-     "migledger cleanup web-1\n  migledger cleanup --all --yes", "do it"},
+     "migledger cleanup web-1\n  migledger cleanup --all --yes",
+     "remove what is listed, without asking"},
     {Verb::DECOMMISSION,
      "after success, a quiet period and approval: terminate the source instance",
      "migledger decommission web-1 --reason \"two weeks without complaints\"",
-     "approve what is asked for"}};
+     "--yes=termination: approve the end of the source"}};
 
 void add_undo(const Undoing& undoing, CommandLine& line) {
   const auto command = std::make_shared<UndoCommand>();
@@ -133,7 +138,7 @@ void add_undo(const Undoing& undoing, CommandLine& line) {
   auto* reason = sub->add_option("--reason", command->reason, "why, for the record");
   if (undoing.verb != Verb::CLEANUP) reason->required();
   add_cloud(sub, command->run);
-  sub->add_flag("--yes", command->run.yes, undoing.yes);
+  add_consent(sub, command->run.consent, undoing.yes);
   sub->add_flag("--json", command->run.json, "one JSON object a line");
   number(sub->add_option("--sim-speed", command->run.sim_speed,
                          "simulated seconds a second; 0: as fast as it goes"),

@@ -6,9 +6,26 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <fstream>
 #include <system_error>
 
 namespace migledger::cli {
+
+namespace {
+
+constexpr std::uint32_t kNobodyLoggedIn = ~std::uint32_t{0};
+
+// Who logged in, whoever they have become since (audit(7), /proc/self/loginuid); nothing where the
+// system does not know.
+std::optional<std::uint32_t> login_uid() {
+  std::uint32_t uid = kNobodyLoggedIn;
+  std::ifstream("/proc/self/loginuid") >> uid;
+  if (uid == kNobodyLoggedIn) return std::nullopt;
+  return uid;
+}
+
+}  // namespace
 
 workflow::Actor this_process(const std::string& command_line) {
   workflow::Actor actor;
@@ -17,6 +34,8 @@ workflow::Actor this_process(const std::string& command_line) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) == 0) actor.host = host.data();
   actor.pid = static_cast<std::uint32_t>(::getpid());
+  actor.login_uid = login_uid();
+  if (const char* caller = std::getenv("SUDO_USER")) actor.sudo_user = caller;
   actor.version = MIGLEDGER_VERSION;
   actor.command = command_line;
   return actor;

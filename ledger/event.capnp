@@ -305,10 +305,37 @@ struct Parked {
   }
 }
 
+# A person, or the configuration, approved what a step was about to do. Versions before said `step`,
+# `what` and, as `reason`, "--yes"; what they took as an order is a `steered` with the verb approve.
 struct Approved {
-  step   @0 :UInt16;
-  what   @1 :Text;
-  reason @2 :Text;
+  step       @0  :UInt16;
+  what       @1  :Text;      # what is approved, in words
+  reason     @2  :Text;      # why, in the words of who approved; may be empty
+  kind       @3  :Kind;
+  how        @4  :How;
+  given      @5  :Text;      # as it was given: "--yes=cutover", "allow_source_downtime"
+  planDigest @6  :Data;      # of the plan that was approved (MigrationStarted, PlanChanged)
+  request    @7  :Text;      # order: its id, so that it is done once
+  # By whom, as the system and the login to the cloud say it; none of it is proven.
+  user       @8  :Text;
+  host       @9  :Text;
+  pid        @10 :UInt32;
+  loginUid   @11 :UInt32 = 4294967295; # the user who logged in (Linux audit); 4294967295: unknown
+  sudoUser   @12 :Text;      # who called sudo; empty: nobody, or unknown
+  cloudLogin @13 :Text;      # user OCID or profile; empty: unknown
+
+  enum Kind {
+    unsaid      @0;
+    downtime    @1;          # the source is taken offline
+    cutover     @2;          # the data of the source counts up to here and no further
+    termination @3;          # the source is removed
+  }
+  enum How {
+    unsaid        @0;
+    flag          @1;        # run --yes
+    order         @2;        # migledger approve
+    configuration @3;        # the plan says so
+  }
 }
 
 struct Ended {

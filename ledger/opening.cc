@@ -238,13 +238,17 @@ Opened open_for_reading(const LedgerDirectory& directory,
                         OpeningReport& report) {
   // A writer that flushes or writes at this moment can look like a damage. It is gone at one of
   // the next looks; a damage stays. One that writes without a pause can be in the way of several in
-  // a row, so while there is one, more are taken, and not at once.
+  // a row, so while there is one, more are taken, and not at once. A look during which it flushed
+  // tells nothing, and a slow reader can have many of these.
   constexpr int kLooks = 6;
   constexpr int kLooksAtWriter = 60;
+  constexpr int kLooksAtFlushes = 600;
+  int flushes = 0;
   for (int look = 1;; ++look) {
     const bool tolerant = look % 2 == 0;
+    decltype(manifest_of(directory)) manifest;
     try {
-      const auto manifest = manifest_of(directory);
+      manifest = manifest_of(directory);
       Opened opened = open_checked(
           directory, tolerant ? DatabaseMode::read_tolerant : DatabaseMode::read, file_system);
       // The writer may have ended meanwhile: closing flushes, too.
@@ -256,8 +260,10 @@ Opened open_for_reading(const LedgerDirectory& directory,
       report.head = opened.head.position;
       return opened;
     } catch (const LedgerError& e) {
-      if (e.kind != LedgerErrorKind::corrupt || look == kLooksAtWriter) throw;
+      if (e.kind != LedgerErrorKind::corrupt) throw;
       if (look < kLooks) continue;
+      if (flushes < kLooksAtFlushes && manifest_of(directory) != manifest) ++flushes;
+      if (look - flushes >= kLooksAtWriter) throw;
       if (!WriterLock::holder(directory.lock())) throw;
       std::this_thread::sleep_for(std::chrono::milliseconds(std::min(look, 20)));
     }

@@ -1,15 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace migledger::workflow {
 
-// Who runs, for the record.
-struct Actor {
-  std::string user;
+// Who does something, as the system and the login to the cloud say it; none of it is proven.
+struct Person {
+  std::string user;  // of the process
   std::string host;
   std::uint32_t pid = 0;
+  std::optional<std::uint32_t> login_uid;  // the user who logged in, whoever they became since
+  std::string sudo_user;                   // who called sudo; empty: nobody, or unknown
+  std::string cloud_login;                 // user OCID or profile; empty: unknown
+};
+
+// Who runs, for the record.
+struct Actor : Person {
   std::string version;
   std::string command;
 };

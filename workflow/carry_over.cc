@@ -82,8 +82,8 @@ void note_tags(const json::value* source, const Given& plan, Losses& losses) {
       if (!space.value().is_object() || space.key() == "Oracle-Tags") continue;
       for (const auto& tag : space.value().get_object())
         if (!plan.gives_tag(space.key(), tag.key()))
-          lost.push_back(fmt::format("{}.{}", std::string_view(space.key()),
-                                     std::string_view(tag.key())));
+          lost.push_back(
+              fmt::format("{}.{}", std::string_view(space.key()), std::string_view(tag.key())));
     }
   if (!lost.empty())
     losses.add(fmt::format("the defined tags {}", names_of(lost)),
@@ -181,8 +181,9 @@ void carry_platform(const View& view, const json::value* instance, const Given& 
     if (!needs_image) kept[key] = entry.value();
   }
   if (!of_image.empty())
-    losses.add(fmt::format("the settings of its platform {}", names_of(of_image)),
-               "configure \"launch_options\".\"platformConfig\" if an imported image may have them");
+    losses.add(
+        fmt::format("the settings of its platform {}", names_of(of_image)),
+        "configure \"launch_options\".\"platformConfig\" if an imported image may have them");
   if (of_shape.empty()) return;
   if (keeps_shape(view, instance)) {
     kept["type"] = text(platform, "type");
@@ -204,8 +205,8 @@ void carry_agent(const json::value* instance, const Given& plan, CarryOver& resu
   std::vector<std::string> plugins;
   if (const auto* list = member(agent, "pluginsConfig"); list && list->is_array())
     for (const auto& plugin : list->get_array())
-      plugins.push_back(fmt::format("{} ({})", text(&plugin, "name"),
-                                    text(&plugin, "desiredState")));
+      plugins.push_back(
+          fmt::format("{} ({})", text(&plugin, "name"), text(&plugin, "desiredState")));
   if (!plugins.empty())
     losses.add(fmt::format("the agent's plugins {}", names_of(plugins)),
                "configure \"launch_options\".\"agentConfig\"");
@@ -257,9 +258,9 @@ void carry_boot_volume(const json::value* boot_volume, const Given& plan, CarryO
   if (vpus && *vpus != 10 && !plan.gives("bootVolumeVpusPerGB"))
     result.carried["bootVolumeVpusPerGB"] = static_cast<std::int64_t>(*vpus);
   if (const auto key = text(boot_volume, "kmsKeyId"); !key.empty() && !plan.gives("kmsKeyId"))
-    losses.add(fmt::format("the key {} of its boot volume: the new one is encrypted with Oracle's",
-                           key),
-               "configure \"launch_options\".\"kmsKeyId\", a key of the target region");
+    losses.add(
+        fmt::format("the key {} of its boot volume: the new one is encrypted with Oracle's", key),
+        "configure \"launch_options\".\"kmsKeyId\", a key of the target region");
   if (is_true(boot_volume, "isAutoTuneEnabled") ||
       !says_nothing(member(boot_volume, "autotunePolicies")))
     losses.add("the performance tuning of its boot volume", "give it to the new one once it runs");

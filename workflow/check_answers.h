@@ -10,8 +10,8 @@
 
 namespace migledger::workflow {
 
-// Findings about what goes as it should: one of a volume that is moved begins so, and one of a bucket
-// that is to be made ends so.
+// Findings about what goes as it should: one of a volume that is moved begins so, and one of a
+// bucket that is to be made ends so.
 inline constexpr std::string_view kMovesAlong = "moves along: ";
 inline constexpr std::string_view kWillBeCreated = "it will be created there";
 

@@ -41,9 +41,22 @@ std::string_view target_bucket(const View& view) {
 
 bool by_par(const View& view) { return view.plan("transfer") == "par"; }
 
+namespace {
+
+bool needs_downtime(const View& view) {
+  return view.fact("source_state") == "RUNNING" && view.fact("image_claim") != "holds";
+}
+
+bool plan_allows_downtime(const View& view) { return view.plan("allow_source_downtime") == "true"; }
+
+}  // namespace
+
 bool downtime_needs_approval(const View& view) {
-  return view.fact("source_state") == "RUNNING" && view.plan("allow_source_downtime") != "true" &&
-         view.fact("image_claim") != "holds";
+  return needs_downtime(view) && !plan_allows_downtime(view);
+}
+
+bool downtime_allowed(const View& view) {
+  return needs_downtime(view) && plan_allows_downtime(view);
 }
 
 std::string downtime_question(const View& view) {
@@ -91,8 +104,9 @@ Verdict read_buckets(const View& view, Answers answers) {
   const auto source_name = view.plan("migration_bucket_name");
   const auto* source = shown(answers[1]);
   if (!source)
-    return refused_as_absent(answers[1], "source bucket", source_name,
-                     "create it in the source region, or correct \"migration_bucket_name\"");
+    return refused_as_absent(
+        answers[1], "source bucket", source_name,
+        "create it in the source region, or correct \"migration_bucket_name\"");
   if (text(source, "publicAccessType") != "NoPublicAccess" &&
       !text(source, "publicAccessType").empty())
     return Verdict::refused(
@@ -107,8 +121,8 @@ Verdict read_buckets(const View& view, Answers answers) {
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   verdict.facts.set("target_bucket", standing_of_target_bucket(view, target));
   if (!target)
-    verdict.findings.push_back(fmt::format(
-        "bucket {} is not in the target region; {}", target_bucket(view), kWillBeCreated));
+    verdict.findings.push_back(fmt::format("bucket {} is not in the target region; {}",
+                                           target_bucket(view), kWillBeCreated));
   return verdict;
 }
 
@@ -138,8 +152,9 @@ namespace {
 bool names_platform_image(const Answer& list, std::string_view name) {
   if (!is_list(list)) return false;
   const auto named = list.list->named(name);
-  return std::ranges::any_of(
-      named, [](const auto& image) { return image.is_object() && text(&image, "compartmentId").empty(); });
+  return std::ranges::any_of(named, [](const auto& image) {
+    return image.is_object() && text(&image, "compartmentId").empty();
+  });
 }
 
 }  // namespace

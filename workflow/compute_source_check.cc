@@ -99,8 +99,8 @@ Source see_source(const View& view, Answers answers) {
           view, list("images"), core_get(region, "images/" + percent_encode(image)), image);
     source.interfaces = turn.take(list_attached("vnicAttachments"));
     // There are no lists of these, so they are one call more each for each instance.
-    source.backup_policies = turn.take(core_get(region, "volumeBackupPolicyAssignments",
-                                                make_query({{"assetId", boot_volume}})));
+    source.backup_policies = turn.take(
+        core_get(region, "volumeBackupPolicyAssignments", make_query({{"assetId", boot_volume}})));
     const auto interface = id_of_first(view, source.interfaces, "vnicId");
     if (!interface.empty())
       source.interface_answer = turn.take(core_get(region, "vnics/" + percent_encode(interface)));

@@ -23,6 +23,8 @@ Verdict read_buckets(const View& view, Answers answers);
 std::optional<Request> ask_names(const View& view, Answers answers);
 Verdict read_names(const View& view, Answers answers);
 bool downtime_needs_approval(const View& view);
+// It would be asked for, and the plan allows it.
+bool downtime_allowed(const View& view);
 std::string downtime_question(const View& view);
 
 // ---- the claim on the source (compute_claim.cc) ------------------------------------------------

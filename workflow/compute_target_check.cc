@@ -62,10 +62,9 @@ void see_named(const View& view, Turn& turn, Target& target) {
   if (const auto id = text(&options, "privateIpId"); !id.empty())
     target.private_ip = turn.take(core_get(region, "privateIps/" + percent_encode(id)));
   if (names_address(view))
-    target.private_ips =
-        turn.take(core_get(region, "privateIps",
-                           make_query({{"subnetId", view.plan("target_subnet_id")},
-                                       {"limit", "1000"}})));
+    target.private_ips = turn.take(
+        core_get(region, "privateIps",
+                 make_query({{"subnetId", view.plan("target_subnet_id")}, {"limit", "1000"}})));
 }
 
 std::optional<Verdict> object_to_domains(const View& view, const Answer& list) {
@@ -81,9 +80,9 @@ std::optional<Verdict> lack_of(const View& view, const Target& target, Verdict& 
   const auto taken =
       target.private_ips ? taken_in_subnet(view, *target.private_ips) : std::string();
   if (taken.empty()) return std::nullopt;
-  return Verdict::refused(fmt::format("{} is in use in the target subnet {}", taken,
-                                      view.plan("target_subnet_id")),
-                          "configure another one in \"launch_options\", or leave it out");
+  return Verdict::refused(
+      fmt::format("{} is in use in the target subnet {}", taken, view.plan("target_subnet_id")),
+      "configure another one in \"launch_options\", or leave it out");
 }
 
 Target see_target(const View& view, Answers answers) {
@@ -117,10 +116,9 @@ Target see_target(const View& view, Answers answers) {
     // The source runs on its own shape already.
     const auto image = view.fact("source_image");
     if (shape != view.fact("source_shape") && !image.empty())
-      target.image_shapes =
-          turn.take(core_get(view.plan("source_region"),
-                             "images/" + percent_encode(image) + "/shapes",
-                             make_query({{"limit", "1000"}})));
+      target.image_shapes = turn.take(core_get(view.plan("source_region"),
+                                               "images/" + percent_encode(image) + "/shapes",
+                                               make_query({{"limit", "1000"}})));
     if (auto request = ask_core_limit(view, *target.shape))
       target.core_limit = turn.take(std::move(*request));
     see_named(view, turn, target);
@@ -154,8 +152,8 @@ std::optional<Verdict> object_to_placement(const View& view, const PlacementKind
         fmt::format("{} {} lies in {}, not in {}", kind.title, id, domain, view.plan("target_ad")),
         need + " or \"target_ad\"");
   if (domains_of(view).size() > 1)
-    verdict.findings.push_back(
-        fmt::format("{} {} lies in {} only: \"further_ads\" are of no use", kind.title, id, domain));
+    verdict.findings.push_back(fmt::format("{} {} lies in {} only: \"further_ads\" are of no use",
+                                           kind.title, id, domain));
   return std::nullopt;
 }
 
@@ -168,9 +166,10 @@ std::optional<Verdict> object_to_named(const View& view, const Target& target, V
     if (auto no = object_to_private_ip(view, *target.private_ip)) return no;
   if (target.private_ips && !is_list(*target.private_ips)) {
     if (!is_hidden_or_gone(*target.private_ips)) return Verdict::cannot_look(*target.private_ips);
-    verdict.findings.push_back(fmt::format("which addresses of the target subnet are in use could "
-                                           "not be seen ({})",
-                                           error_words(*target.private_ips)));
+    verdict.findings.push_back(
+        fmt::format("which addresses of the target subnet are in use could "
+                    "not be seen ({})",
+                    error_words(*target.private_ips)));
   }
   return std::nullopt;
 }

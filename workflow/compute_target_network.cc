@@ -32,10 +32,9 @@ std::optional<Verdict> object_to_address(const json::value& options, const json:
   const auto blocks = blocks_of(subnet, "cidrBlock", "ipv4CidrBlocks");
   if (const auto wanted = text(&options, "subnetCidr");
       !wanted.empty() && !blocks.empty() && std::ranges::find(blocks, wanted) == blocks.end())
-    return Verdict::refused(
-        fmt::format("{}: {} is none of the subnet's blocks {}", option("subnetCidr"), wanted,
-                    fmt::join(blocks, ", ")),
-        fmt::format("correct {}, or leave it out", option("subnetCidr")));
+    return Verdict::refused(fmt::format("{}: {} is none of the subnet's blocks {}",
+                                        option("subnetCidr"), wanted, fmt::join(blocks, ", ")),
+                            fmt::format("correct {}, or leave it out", option("subnetCidr")));
   const auto parsed = parse_ipv4(address);
   if (!parsed || blocks.empty()) return std::nullopt;
   for (const auto block : blocks) {
@@ -67,8 +66,8 @@ std::optional<Verdict> object_to_subnet(const View& view, const json::value& sub
             "use a regional subnet, or the subnet's availability domain");
   const auto options = plan_json(view, "launch_options");
   if (auto no = object_to_address(options, subnet)) return no;
-  if (is_true(&options, "assignPublicIp") && (is_true(&subnet, "prohibitPublicIpOnVnic") ||
-                                              is_true(&subnet, "prohibitInternetIngress")))
+  if (is_true(&options, "assignPublicIp") &&
+      (is_true(&subnet, "prohibitPublicIpOnVnic") || is_true(&subnet, "prohibitInternetIngress")))
     return Verdict::refused(
         fmt::format("{}: target subnet {} prohibits public IP addresses", option("assignPublicIp"),
                     id),

@@ -48,8 +48,9 @@ std::optional<Verdict> object_to_places(const View& view, const std::vector<Shap
   if (offered_in != view.fact("shape_offered_in"))
     verdict.facts.set("shape_offered_in", offered_in);
   if (others.empty()) return std::nullopt;
-  verdict.findings.push_back(fmt::format(
-      "shape {} is not offered in {}, which the launch leaves out", shape, fmt::join(others, ", ")));
+  verdict.findings.push_back(
+      fmt::format("shape {} is not offered in {}, which the launch leaves out", shape,
+                  fmt::join(others, ", ")));
   return std::nullopt;
 }
 
@@ -68,10 +69,9 @@ std::optional<Verdict> object_to_config(const View& view, const ShapeLimits& sha
     return Verdict::refused(
         fmt::format("\"shape_config\"{}{}: {}", dot, problem->member, problem->message),
         "correct \"shape_config\"");
-  return Verdict::refused(
-      fmt::format("the source's shape configuration does not fit: {} {}", problem->member,
-                  problem->message),
-      "configure \"shape_config\"");
+  return Verdict::refused(fmt::format("the source's shape configuration does not fit: {} {}",
+                                      problem->member, problem->message),
+                          "configure \"shape_config\"");
 }
 
 std::optional<Verdict> object_to_platform(const View& view, const json::value& shape) {
@@ -79,9 +79,9 @@ std::optional<Verdict> object_to_platform(const View& view, const json::value& s
   const auto wanted = text(member(&options, "platformConfig"), "type");
   const auto offered = text(member(&shape, "platformConfigOptions"), "type");
   if (wanted.empty() || offered.empty() || wanted == offered) return std::nullopt;
-  return Verdict::refused(fmt::format("shape {} has the platform {}, not {}", text(&shape, "shape"),
-                                      offered, wanted),
-                          "correct \"launch_options\".\"platformConfig\"");
+  return Verdict::refused(
+      fmt::format("shape {} has the platform {}, not {}", text(&shape, "shape"), offered, wanted),
+      "correct \"launch_options\".\"platformConfig\"");
 }
 
 }  // namespace
@@ -139,13 +139,13 @@ void note_image_shapes(const View& view, const Answer* list, Verdict& verdict) {
 std::optional<Request> ask_core_limit(const View& view, const json::value& shape) {
   // These launches take what was set aside before, or what nobody else takes.
   const auto options = plan_json(view, "launch_options");
-  for (const auto key :
-       {"capacityReservationId", "dedicatedVmHostId", "preemptibleInstanceConfig"})
+  for (const auto key : {"capacityReservationId", "dedicatedVmHostId", "preemptibleInstanceConfig"})
     if (member(&options, key)) return std::nullopt;
   const auto* names = member(&shape, "quotaNames");
   if (!names || !names->is_array()) return std::nullopt;
   for (const auto& name : names->get_array()) {
-    if (!name.is_string() || std::string_view(name.get_string()).find("-core-") == std::string::npos)
+    if (!name.is_string() ||
+        std::string_view(name.get_string()).find("-core-") == std::string::npos)
       continue;
     Request request;
     request.region = view.plan("target_region");
@@ -167,9 +167,8 @@ std::optional<Verdict> object_to_core_limit(const View& view, const Answer& answ
   const auto available = number(shown(answer), "available");
   // Not every tenancy has the limit, nor may every user see it.
   if (!needed || !available || *available >= *needed) return std::nullopt;
-  const std::string message =
-      fmt::format("{} OCPUs of {} may still be used in {}, {} are needed", *available, limits.name,
-                  view.plan("target_ad"), *needed);
+  const std::string message = fmt::format("{} OCPUs of {} may still be used in {}, {} are needed",
+                                          *available, limits.name, view.plan("target_ad"), *needed);
   if (domains_of(view).size() > 1) {
     verdict.findings.push_back(message);
     return std::nullopt;

@@ -392,7 +392,8 @@ Request copy_object(const View& view) {
 
 std::string copy_permission(const View& view) {
   return fmt::format(
-      "Allow service objectstorage-{} to manage object-family in tenancy (or in the compartments of "
+      "Allow service objectstorage-{} to manage object-family in tenancy (or in the compartments "
+      "of "
       "both buckets)",
       view.plan("source_region"));
 }

@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 // The instance moved by way of an image.
 std::vector<Step> steps_of_the_image() {
   return {
-      approve("approve-downtime", "approve the source's downtime", downtime_needs_approval,
-              downtime_question),
+      approved_by("allow_source_downtime", downtime_allowed,
+                  approve("approve-downtime", "approve the source's downtime",
+                          ApprovalKind::DOWNTIME, downtime_needs_approval, downtime_question)),
 
       nameable(tagged(act("create-image", "create the image", Guard::TOKEN,
                           {ask_source_images, sight_source_image, create_image, receive_image}),
@@ -104,10 +105,10 @@ std::vector<Step> steps_to_remove() {
       removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
               may_have_made, ask_claim, sight_claim_gone, remove_claim),
 
-      not_before(
-          quiet_period_end,
-          in_modes(kDecommission, approve("approve-decommission", "approve the end of the source",
-                                          nullptr, decommission_question))),
+      not_before(quiet_period_end,
+                 in_modes(kDecommission,
+                          approve("approve-decommission", "approve the end of the source",
+                                  ApprovalKind::TERMINATION, nullptr, decommission_question))),
       in_modes(kDecommission,
                check("check-target-health", "check the new instance", ask_final, read_final)),
       removal("terminate-source", "terminate the source instance", {}, kDecommission, nullptr,

@@ -45,7 +45,8 @@ struct Question {
 std::optional<Question> hopeless(const ledger::Reading& reading, const RetryPolicy& policy,
                                  Time now) {
   if (reading.failures < policy.max_attempts) return std::nullopt;
-  const std::string error = reading.code.empty() ? std::string(name_of(reading.error)) : reading.code;
+  const std::string error =
+      reading.code.empty() ? std::string(name_of(reading.error)) : reading.code;
   switch (reading.error) {
     case ErrorClass::NOT_FOUND:
       return Question{"what is to be read cannot be found: it is gone, or may not be seen",
@@ -61,9 +62,10 @@ std::optional<Question> hopeless(const ledger::Reading& reading, const RetryPoli
     default: {
       const auto repair = repair_of(reading.code);
       return Question{fmt::format("the cloud refuses to have it read ({})", error),
-                      repair.empty() ? "see the history for the error, mend what it names; then run "
-                                       "again"
-                                     : fmt::format("{}; then run again", repair)};
+                      repair.empty()
+                          ? "see the history for the error, mend what it names; then run "
+                            "again"
+                          : fmt::format("{}; then run again", repair)};
     }
   }
 }
@@ -272,9 +274,9 @@ class ActDecision {
     const auto known = repair_of(attempt_.code);
     std::string words(known.empty() ? otherwise : known);
     if (attempt_.error == ErrorClass::NOT_FOUND && step_.permission)
-      words += "; it takes a policy: " +
-               step_.permission(view_of(workflow_, state_, context_.ledger_id, decision_.step,
-                                        generation_));
+      words +=
+          "; it takes a policy: " + step_.permission(view_of(workflow_, state_, context_.ledger_id,
+                                                             decision_.step, generation_));
     return words + "; then run again";
   }
 
@@ -351,8 +353,7 @@ class ActDecision {
         wait(attempt_.first_sent, "the clock ran backwards; waiting until it has caught up");
         break;
       case Row::settle:
-        wait(settled_at(),
-             "outcome unknown, not there; waiting until it must show");
+        wait(settled_at(), "outcome unknown, not there; waiting until it must show");
         break;
       case Row::look_twice:
         decision_.kind = Kind::look;
@@ -406,9 +407,8 @@ class ActDecision {
         break;
       case Row::generations_used_up:
         decision_.kind = Kind::fail;
-        decision_.reason =
-            fmt::format("{}: what was made failed {} ({})", title, times(attempt_.deaths),
-                        last_error());
+        decision_.reason = fmt::format("{}: what was made failed {} ({})", title,
+                                       times(attempt_.deaths), last_error());
         break;
       case Row::final:
         decision_.kind = Kind::fail;
@@ -570,6 +570,14 @@ bool is_open(const Workflow& workflow, const MigrationState& state) {
 }
 
 // Whether nothing new is to be begun at `step` now.
+// How a person approves it.
+std::string approval_words(ApprovalKind kind, std::string_view migration) {
+  if (!wants_reason(kind))
+    return fmt::format("migledger approve {}, or run again with --yes", migration);
+  return fmt::format("migledger approve {} --reason WHY, or run again with --yes={}", migration,
+                     name_of(kind));
+}
+
 bool is_paused(const MigrationState& state, const Context& context, StepIndex step) {
   const bool at_step = step != ledger::kNoStep && state.pause_at == step;
   if (state.paused == 0 && context.held == 0 && !at_step) return false;
@@ -666,7 +674,7 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
       d.kind = Kind::approve;
       d.row = Row::approval;
       d.reason = workflow.steps[step].question(view_of(workflow, state, context.ledger_id, step));
-      d.need = "migledger approve, or run again with --yes";
+      d.need = approval_words(workflow.steps[step].approval, state.name);
       return d;
     case StepKind::act:
       return ActDecision(workflow, state, context, step).make();

@@ -110,8 +110,7 @@ class Doctor {
         say(Mark::warning, what, "could not be checked: " + describe(verdict.failure),
             "run doctor again, or check the policies");
     }
-    if (passes)
-      say(Mark::good, migration.name + ": the checks before anything is made", "pass");
+    if (passes) say(Mark::good, migration.name + ": the checks before anything is made", "pass");
   }
 
   static std::string field(const PlannedMigration& migration, std::string_view name) {

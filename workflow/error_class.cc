@@ -34,11 +34,17 @@ struct CodeRow {
 
 // Oracle's table (error_class.h), and where services do otherwise what they do.
 constexpr CodeRow kCodes[] = {
-    {"LimitExceeded", ErrorClass::BLOCKED, {},
+    {"LimitExceeded",
+     ErrorClass::BLOCKED,
+     {},
      "have the service limit raised (Console: Limits, Quotas and Usage), or free some of it"},
-    {"QuotaExceeded", ErrorClass::BLOCKED, {},
+    {"QuotaExceeded",
+     ErrorClass::BLOCKED,
+     {},
      "have the compartment's quota policy changed, or free some of it"},
-    {"ResourceLocked", ErrorClass::BLOCKED, {},
+    {"ResourceLocked",
+     ErrorClass::BLOCKED,
+     {},
      "somebody has locked the resource: have the lock removed (Console: the resource, Locks)"},
     {"OutOfHostCapacity", ErrorClass::CAPACITY},
     {"OutOfCapacity", ErrorClass::CAPACITY},
@@ -80,7 +86,7 @@ constexpr CodeRow kCodes[] = {
 
 // What a status means with any other code. 5xx, and what nobody defined, stand below.
 constexpr std::pair<int, ErrorClass> kStatuses[] = {
-    {401, ErrorClass::CREDENTIALS}, {404, ErrorClass::NOT_FOUND}, {409, ErrorClass::FATAL},
+    {401, ErrorClass::CREDENTIALS},  {404, ErrorClass::NOT_FOUND}, {409, ErrorClass::FATAL},
     {412, ErrorClass::PRECONDITION}, {429, ErrorClass::THROTTLED}, {501, ErrorClass::FATAL},
 };
 

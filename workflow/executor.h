@@ -12,6 +12,7 @@
 
 #include "ledger/event_store.h"
 #include "workflow/actor.h"
+#include "workflow/approval.h"
 #include "workflow/cloud.h"
 #include "workflow/plan.h"
 #include "workflow/steering.h"
@@ -22,7 +23,7 @@ namespace migledger::workflow {
 struct RunOptions {
   Actor actor;
   std::size_t parallel = 10;  // migrations under way at once
-  bool approve = false;       // --yes: approves what is asked for while running
+  Approvals approvals;        // what is approved with it
   // Records plans that differ from what the ledger has. Without it such a plan is an error; see
   // plan_guard.h for whether it can be taken.
   bool accept_plan_change = false;

@@ -56,8 +56,8 @@ void Executor::Loop::walk_on(Migration& migration, const Decision& decision) {
   // Going on after a stop is recorded: the time limit counts anew from there.
   if (migration.state.status == Status::parked) {
     const auto& seen = migration.state.reading;
-    return append(observed(origin(migration, decision.because), decision.step, seen.state,
-                           seen.percent));
+    return append(
+        observed(origin(migration, decision.because), decision.step, seen.state, seen.percent));
   }
   const View view = view_of(workflow_, migration.state, ledger_id_, decision.step);
   if (!migration.walk) {

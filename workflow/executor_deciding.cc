@@ -31,8 +31,47 @@ void Executor::Loop::advance(Migration& migration) {
   decide_about(migration);
 }
 
+ledger::EventDraft Executor::Loop::approved_with_run(const Migration& migration,
+                                                     const Decision& decision,
+                                                     std::string_view what) const {
+  ApprovalRecord record;
+  record.step = decision.step;
+  record.kind = workflow_.steps[decision.step].approval;
+  record.how = schema::Approved::How::FLAG;
+  record.what = what;
+  record.given = options_.approvals.given;
+  record.by = options_.actor;
+  record.by.cloud_login = cloud_.identity().principal;
+  return approved(origin(migration, decision.because), migration.state, record);
+}
+
+// What the plan approves is recorded when it would have been asked for, before the next step.
+bool Executor::Loop::record_approval_by_plan(const Migration& migration, const Decision& decision) {
+  if (decision.step == ledger::kNoStep || decision.kind == Decision::Kind::over) return false;
+  for (StepIndex i = 0; i < workflow_.steps.size() && i < decision.step; ++i) {
+    const Step& step = workflow_.steps[i];
+    if (!step.approved_by_plan || migration.state.is_done(i)) continue;
+    if ((step.modes & in(migration.state.mode)) == 0) continue;
+    const View view = view_of(workflow_, migration.state, ledger_id_, i);
+    if (!step.approved_by_plan(view)) continue;
+    const std::string what = step.question(view);
+    ApprovalRecord record;
+    record.step = i;
+    record.kind = step.approval;
+    record.how = schema::Approved::How::CONFIGURATION;
+    record.what = what;
+    record.given = step.plan_key;
+    record.by = options_.actor;
+    record.by.cloud_login = cloud_.identity().principal;
+    append(approved(origin(migration, decision.because), migration.state, record));
+    return true;
+  }
+  return false;
+}
+
 void Executor::Loop::decide_about(Migration& migration) {
   const Decision decision = decide(workflow_, migration.state, {now_, session_, ledger_id_, held_});
+  if (record_approval_by_plan(migration, decision)) return;
   set_current(migration, decision.step);
   using Kind = Decision::Kind;
   if (decision.kind != Kind::walk) migration.walk.reset();
@@ -119,9 +158,8 @@ void Executor::Loop::decide_about(Migration& migration) {
                     decision.row == Row::several ? schema::Parked::Kind::RESOLVE : mend));
       break;
     case Kind::approve:
-      if (options_.approve) {
-        append(
-            approved(origin(migration, decision.because), decision.step, decision.reason, "--yes"));
+      if (options_.approvals.cover(workflow_.steps[decision.step].approval, false)) {
+        append(approved_with_run(migration, decision, decision.reason));
       } else {
         append(parked(origin(migration, decision.because), decision.step, decision.reason,
                       decision.need, schema::Parked::Kind::APPROVE));
@@ -143,9 +181,9 @@ void Executor::Loop::decide_about(Migration& migration) {
       // Approval given with this run ends a stop that an earlier run made.
       const bool asks = decision.row == Row::parked && migration.state.status == Status::parked &&
                         migration.state.parked_kind == schema::Parked::Kind::APPROVE;
-      if (asks && options_.approve) {
-        append(approved(origin(migration, decision.because), decision.step, migration.state.reason,
-                        "--yes"));
+      const bool waited = migration.state.parked_session != session_;
+      if (asks && options_.approvals.cover(workflow_.steps[decision.step].approval, waited)) {
+        append(approved_with_run(migration, decision, migration.state.reason));
         break;
       }
       migration.over = true;

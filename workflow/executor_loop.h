@@ -141,6 +141,9 @@ class Executor::Loop {
   bool has_more(const Migration& migration, StepIndex step, std::uint16_t generation,
                 const ledger::Fields& facts) const;
   void set_current(Migration& migration, StepIndex step);
+  bool record_approval_by_plan(const Migration& migration, const Decision& decision);
+  ledger::EventDraft approved_with_run(const Migration& migration, const Decision& decision,
+                                       std::string_view what) const;
   bool in_bulk() const;
   Time oldest_answer(const Migration& migration, Job::Purpose purpose, const Step& step) const;
 

@@ -28,8 +28,10 @@ ledger::Position taken_before(const ledger::EventStore& store, ledger::StreamId 
   if (id.empty()) return 0;
   for (const auto cursor = store.scan_stream(stream); cursor->next();) {
     const auto body = cursor->event().getBody();
-    if (body.isSteered() && ledger::view(body.getSteered().getRequest()) == id)
-      return cursor->event().getPosition();
+    const auto order = body.isSteered()    ? ledger::view(body.getSteered().getRequest())
+                       : body.isApproved() ? ledger::view(body.getApproved().getRequest())
+                                           : std::string_view();
+    if (order == id) return cursor->event().getPosition();
   }
   return 0;
 }
@@ -59,9 +61,9 @@ OrderAnswer Executor::Loop::carry_out(const Order& order) {
                                 : Origin{ledger::kLedgerStream, now_, session_, session_};
   Judged judged =
       judge(order, &workflow_, migration ? &migration->state : nullptr, held_, from, ledger_id_);
-  if (!judged.steered) return {false, 0, judged.words};
-  const Position position = store_.append_one(*judged.steered);
-  const auto event = judged.steered->reader();
+  if (!judged.event) return {false, 0, judged.words};
+  const Position position = store_.append_one(*judged.event);
+  const auto event = judged.event->reader();
   if (migration) {
     apply(*migration, event);
     const bool moves_it = order.verb != Verb::NOTE && order.verb != Verb::PAUSE;

@@ -69,10 +69,10 @@ std::string words_of(const std::vector<ExposedSecret>& exposed) {
   std::string named;
   for (std::size_t i = 0; i < exposed.size() && i < kMostNamed; ++i)
     named += fmt::format("{}\"{}\" of {} ({}, #{})", i == 0 ? "" : ", ", exposed[i].key,
-                         exposed[i].migration,
-                         exposed[i].clear ? "in clear" : "as a plain digest",
+                         exposed[i].migration, exposed[i].clear ? "in clear" : "as a plain digest",
                          exposed[i].position);
-  if (exposed.size() > kMostNamed) named += fmt::format(" and {} more", exposed.size() - kMostNamed);
+  if (exposed.size() > kMostNamed)
+    named += fmt::format(" and {} more", exposed.size() - kMostNamed);
   return fmt::format(
       "an older version recorded values of metadata that may be secret: {}. Whoever has this "
       "ledger, a copy or an export of it may know them: change those secrets",

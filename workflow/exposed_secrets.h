@@ -11,7 +11,7 @@ namespace migledger::workflow {
 struct ExposedSecret {
   std::string migration;
   std::string key;  // of its metadata
-  bool clear;       // the value stands in the ledger; otherwise a plain digest, which can be tried out
+  bool clear;  // the value stands in the ledger; otherwise a plain digest, which can be tried out
   ledger::Position position;  // of the plan that holds it first
 };
 

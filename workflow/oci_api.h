@@ -39,7 +39,8 @@ Request list_objects(const View& view, std::string_view region, std::string_view
 Request one_or_list(const View& view, std::string_view region, std::string_view collection,
                     std::string_view id, std::string_view compartment);
 
-// Whether `id` is on record as something of ours that died: one of the words of the fact "dead_ids".
+// Whether `id` is on record as something of ours that died: one of the words of the fact
+// "dead_ids".
 bool known_dead(const View& view, std::string_view id);
 // That fact, once `id` has died, too.
 std::string dead_with(const View& view, std::string_view id);

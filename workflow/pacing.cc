@@ -22,9 +22,7 @@ Time on_grid(Time t, Duration grid) { return Time(t.time_since_epoch() / grid * 
 // The first moment of the grid from `t` on.
 Time up_to_grid(Time t, Duration grid) { return on_grid(t + grid - Duration(1), grid); }
 
-Duration interval_of(const MigrationState& state) {
-  return settings_of(state.plan).poll_interval;
-}
+Duration interval_of(const MigrationState& state) { return settings_of(state.plan).poll_interval; }
 
 }  // namespace
 

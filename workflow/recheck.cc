@@ -195,6 +195,10 @@ std::optional<Disagreement> Recheck::State::judge(Event::Reader event, Followed&
     case Body::PLAN_CHANGED:
       ++counts.by_people;
       return std::nullopt;
+    case Body::APPROVED:
+      if (body.getApproved().getHow() != ledger::schema::Approved::How::ORDER) break;
+      ++counts.by_people;
+      return std::nullopt;
     case Body::PROBED:
     case Body::INTENT:
     case Body::OUTCOME:
@@ -202,7 +206,6 @@ std::optional<Disagreement> Recheck::State::judge(Event::Reader event, Followed&
     case Body::CHECKED:
     case Body::READ_FAILED:
     case Body::PARKED:
-    case Body::APPROVED:
     case Body::ENDED:
     case Body::BULK_BEGUN:
     case Body::BULK_ENDED:
@@ -264,6 +267,16 @@ std::optional<Claim> Recheck::State::claim_of(Event::Reader event, const Followe
       return claim_of_parked(event, followed);
     case Body::APPROVED: {
       const StepIndex step = body.getApproved().getStep();
+      const auto how = body.getApproved().getHow();
+      // What the plan approves was decided about a later step.
+      if (how == ledger::schema::Approved::How::CONFIGURATION) {
+        const auto& steps = followed.workflow->steps;
+        const bool is_so =
+            step < steps.size() && steps[step].approved_by_plan &&
+            steps[step].approved_by_plan(view_of(*followed.workflow, state, ledger_id, step));
+        return Claim{"take the configuration as approval of" + place(state, step),
+                     [is_so, step](const auto& d) { return is_so && d.step > step; }};
+      }
       return Claim{"take --yes as approval of" + place(state, step), [&state, step](const auto& d) {
                      if (d.step != step) return false;
                      if (d.kind == Kind::approve) return true;
@@ -429,8 +442,10 @@ std::optional<Claim> Recheck::State::claim_of_parked(Event::Reader event,
     }
   };
   if (!unsent)
-    claim.same_words = [parked](const auto& d) {
-      return d.reason == view(parked.getReason()) && d.need == view(parked.getNeed());
+    claim.same_words = [parked, kind](const auto& d) {
+      // How to approve is a matter of the command line, and no decision.
+      return d.reason == view(parked.getReason()) &&
+             (kind == Parked::Kind::APPROVE || d.need == view(parked.getNeed()));
     };
   return claim;
 }

@@ -43,7 +43,7 @@ void advise_on_orphan(Finding& finding, const Books& books, const Book& book,
   const std::string& name = book.state.name;
   const Judged judged = judge(adoption_of(finding), book.workflow,
                               book.recorded ? &book.state : nullptr, 0, {}, books.ledger_id);
-  if (!judged.steered) finding.not_adoptable = judged.words;
+  if (!judged.event) finding.not_adoptable = judged.words;
   if (!book.recorded) {
     finding.advice = fmt::format(
         "run {} with this ledger: it looks for what bears its key before it sends anything, and "

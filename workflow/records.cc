@@ -1,5 +1,8 @@
 #include "workflow/records.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace migledger::workflow {
 
 namespace {
@@ -290,13 +293,44 @@ EventDraft parked(const Origin& origin, StepIndex step, std::string_view reason,
   return event;
 }
 
-EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
-                    std::string_view reason) {
+Person approver_of(schema::Approved::Reader approved) {
+  Person person;
+  person.user = ledger::view(approved.getUser());
+  person.host = ledger::view(approved.getHost());
+  person.pid = approved.getPid();
+  if (approved.getLoginUid() != ~std::uint32_t{0}) person.login_uid = approved.getLoginUid();
+  person.sudo_user = ledger::view(approved.getSudoUser());
+  person.cloud_login = ledger::view(approved.getCloudLogin());
+  return person;
+}
+
+std::string words_of(const Person& person) {
+  std::vector<std::string> more;
+  if (person.login_uid) more.push_back(fmt::format("login uid {}", *person.login_uid));
+  if (!person.sudo_user.empty()) more.push_back("sudo by " + person.sudo_user);
+  if (!person.cloud_login.empty()) more.push_back("cloud login " + person.cloud_login);
+  return fmt::format("{}@{}{}", person.user, person.host,
+                     more.empty() ? "" : fmt::format(" ({})", fmt::join(more, ", ")));
+}
+
+EventDraft approved(const Origin& origin, const MigrationState& state,
+                    const ApprovalRecord& record) {
   EventDraft event = draft(origin);
   auto body = event.body().initApproved();
-  body.setStep(step);
-  body.setWhat(Text(what));
-  body.setReason(Text(reason));
+  body.setStep(record.step);
+  body.setKind(record.kind);
+  body.setHow(record.how);
+  body.setWhat(words(record.what));
+  body.setReason(words(record.reason));
+  body.setGiven(words(record.given));
+  body.setPlanDigest(data(plan_digest(PlannedMigration{state.name, state.depends_on, state.plan})));
+  body.setRequest(words(record.request));
+  body.setUser(cap(record.by.user));
+  body.setHost(cap(record.by.host));
+  body.setPid(record.by.pid);
+  if (record.by.login_uid) body.setLoginUid(*record.by.login_uid);
+  body.setSudoUser(cap(record.by.sudo_user));
+  body.setCloudLogin(cap(record.by.cloud_login));
   return event;
 }
 

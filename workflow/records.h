@@ -5,6 +5,7 @@
 
 #include "ledger/event.h"
 #include "workflow/actor.h"
+#include "workflow/approval.h"
 #include "workflow/bulk_page.h"
 #include "workflow/cloud.h"
 #include "workflow/decide.h"
@@ -47,6 +48,11 @@ ledger::EventDraft intent_again(const Origin& origin, const Decision& decision, 
                                 std::uint32_t send, ledger::Position recorded,
                                 std::string_view request_id);
 
+// Who approved it, as recorded. In words: "root@box (login uid 1000, sudo by alice, cloud login
+// ocid1.user…)".
+Person approver_of(ledger::schema::Approved::Reader approved);
+std::string words_of(const Person& person);
+
 struct OutcomeRecord {
   StepIndex step = ledger::kNoStep;
   std::uint16_t generation = 0;
@@ -69,8 +75,20 @@ ledger::EventDraft checked(const Origin& origin, StepIndex step, const Verdict& 
 ledger::EventDraft read_failed(const Origin& origin, StepIndex step, const Failure& failure);
 ledger::EventDraft parked(const Origin& origin, StepIndex step, std::string_view reason,
                           std::string_view need, ledger::schema::Parked::Kind kind);
-ledger::EventDraft approved(const Origin& origin, StepIndex step, std::string_view what,
-                            std::string_view reason);
+
+struct ApprovalRecord {
+  StepIndex step = ledger::kNoStep;
+  ApprovalKind kind = ApprovalKind::UNSAID;
+  ledger::schema::Approved::How how = ledger::schema::Approved::How::UNSAID;
+  std::string_view what;     // is approved
+  std::string_view reason;   // why
+  std::string_view given;    // as it was: "--yes=cutover"
+  std::string_view request;  // id of the order; empty: it was none
+  Person by;
+};
+// `state` has the plan.
+ledger::EventDraft approved(const Origin& origin, const MigrationState& state,
+                            const ApprovalRecord& record);
 ledger::EventDraft ended(const Origin& origin, StepIndex step, ledger::schema::Ended::Result result,
                          std::string_view reason);
 

@@ -1,9 +1,9 @@
 #include "workflow/removal.h"
-#include "workflow/settings.h"
 
 #include <fmt/format.h>
 
 #include "ledger/planted.h"
+#include "workflow/settings.h"
 
 namespace migledger::workflow {
 

@@ -1,5 +1,4 @@
 #include "workflow/restored.h"
-#include "workflow/settings.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 #include "ledger/planted.h"
 #include "ledger/printable.h"
 #include "ledger/sha256.h"
+#include "workflow/settings.h"
 
 namespace migledger::workflow {
 

@@ -96,9 +96,9 @@ std::optional<ShapeProblem> problem_with_memory(const ShapeLimits& shape,
   if (!request.memory) return std::nullopt;
   const double ocpus = ocpus_of(shape, request).value_or(0);
   if (outside(*request.memory, shape.least_memory, shape.most_memory))
-    return ShapeProblem{"memoryInGBs", fmt::format("must be from {} to {} for {}",
-                                                   shape.least_memory, shape.most_memory,
-                                                   shape.name)};
+    return ShapeProblem{"memoryInGBs",
+                        fmt::format("must be from {} to {} for {}", shape.least_memory,
+                                    shape.most_memory, shape.name)};
   const double least = std::max(shape.least_memory, ocpus * shape.least_memory_per_ocpu);
   const double most = std::min(shape.most_memory, ocpus * shape.most_memory_per_ocpu);
   if (ocpus > 0 && outside(*request.memory, least, most))

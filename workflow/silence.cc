@@ -11,8 +11,8 @@ namespace {
 
 // By the first word of Reply::error.
 bool is_of_the_program(std::string_view error) {
-  constexpr std::array<std::string_view, 4> kWords = {"program: ", "usage: ", "failed: ",
-                                                      "garbled: "};
+  constexpr std::array<std::string_view, 4> kWords = {
+      "program: ", "usage: ", "failed: ", "garbled: "};
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return error.starts_with(word); });
 }

@@ -23,9 +23,9 @@ class Silence {
   static constexpr unsigned kMostBroken = 5;
   static constexpr Duration kTogether = std::chrono::seconds(5);
 
-  bool answered_ = false;    // some call of this run was
-  unsigned silent_ = 0;      // failures without a reply, in a row
-  unsigned broken_ = 0;      // of those, failures of the program, in a row
+  bool answered_ = false;  // some call of this run was
+  unsigned silent_ = 0;    // failures without a reply, in a row
+  unsigned broken_ = 0;    // of those, failures of the program, in a row
   Time counted_silent_{};
   Time counted_broken_{};
   std::string verdict_;

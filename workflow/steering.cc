@@ -28,6 +28,21 @@ EventDraft steered(const Order& order, StepIndex step, const Origin& origin) {
   return event;
 }
 
+// What was asked about is what is approved.
+EventDraft approval(const Order& order, const Step& asks, StepIndex step,
+                    const MigrationState& state, const Origin& origin) {
+  ApprovalRecord record;
+  record.step = step;
+  record.kind = asks.approval;
+  record.how = ledger::schema::Approved::How::ORDER;
+  record.what = state.reason;
+  record.reason = order.reason;
+  record.given = "migledger approve";
+  record.request = order.id;
+  record.by = order;
+  return approved(origin, state, record);
+}
+
 Judged refuse(std::string why) { return {std::nullopt, std::move(why)}; }
 
 Judged judge_all(const Order& order, ledger::Position held, const Origin& origin) {
@@ -146,7 +161,15 @@ Judged judge(const Order& order, const Workflow* workflow, const MigrationState*
   refusal = refusal_of_step(order, *workflow, *state, step, current);
   if (!refusal.empty())
     return refuse(fmt::format("{}: cannot {}: {}", state->name, name_of(order.verb), refusal));
-  return {steered(order, step, origin), std::string(consequence(order.verb))};
+  if (order.verb != Verb::APPROVE)
+    return {steered(order, step, origin), std::string(consequence(order.verb))};
+  const Step& asks = workflow->steps[step];
+  if (wants_reason(asks.approval) && order.reason.empty())
+    return refuse(fmt::format("{}: {} is on the record: say why, with --reason", state->name,
+                              asks.approval == ApprovalKind::CUTOVER
+                                  ? "the approval of a cut-over"
+                                  : "the approval of the end of a source"));
+  return {approval(order, asks, step, *state, origin), std::string(consequence(order.verb))};
 }
 
 OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
@@ -155,8 +178,10 @@ OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
   std::string ledger_id;
   ledger::Position held = 0;
   const auto taken_before = [&](ledger::schema::Event::Reader event) {
-    return !order.id.empty() && event.getBody().isSteered() &&
-           ledger::view(event.getBody().getSteered().getRequest()) == order.id;
+    const auto body = event.getBody();
+    if (order.id.empty()) return false;
+    if (body.isApproved()) return ledger::view(body.getApproved().getRequest()) == order.id;
+    return body.isSteered() && ledger::view(body.getSteered().getRequest()) == order.id;
   };
   for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();) {
     const auto event = cursor->event();
@@ -181,9 +206,9 @@ OrderAnswer carry_out(ledger::EventStore& store, const Order& order, Time now,
     return judge(order, state ? workflow_named(state->workflow) : nullptr,
                  state ? &*state : nullptr, held, from, ledger_id);
   };
-  if (const Judged judged = judge_in(0); !judged.steered) return {false, 0, judged.words};
+  if (const Judged judged = judge_in(0); !judged.event) return {false, 0, judged.words};
   Judged judged = judge_in(open_session());
-  return {true, store.append_one(*judged.steered), judged.words};
+  return {true, store.append_one(*judged.event), judged.words};
 }
 
 ledger::Position held_by(const ledger::EventStore& store) {

@@ -9,21 +9,20 @@
 #include <vector>
 
 #include "ledger/event_store.h"
+#include "workflow/actor.h"
 #include "workflow/records.h"
 #include "workflow/transitions.h"
 
 namespace migledger::workflow {
 
-struct Order {
+// What a person asks for, and who they are.
+struct Order : Person {
   std::string id;  // so that it is carried out once
   Verb verb = Verb::NOTE;
   std::string migration;  // empty: all of the ledger (pause, resume, note)
   std::string step;       // skip, approve: empty is the current one; pause: empty is at once
   std::string resource;   // adopt: its OCID
   std::string reason;
-  std::string user;  // who asks
-  std::string host;
-  std::uint32_t pid = 0;
 };
 
 struct OrderAnswer {
@@ -41,15 +40,15 @@ class OrderSource {
   virtual void answer(const Order& order, const OrderAnswer& answer) = 0;
 };
 
-// An order judged: the event to append, or why there is none. `steered` belongs to the stream of
+// An order judged: the event to append, or why there is none. The event belongs to the stream of
 // the migration, or to the ledger's when the order is about all.
 struct Judged {
-  std::optional<ledger::EventDraft> steered;
+  std::optional<ledger::EventDraft> event;  // steered; approved for an approval
   std::string words;
 };
 
 // `state` is the migration's; null when the order is about all. `held` is the event that holds all
-// migrations, or 0. The fold of `steered` is what was asked for.
+// migrations, or 0. The fold of the event is what was asked for.
 Judged judge(const Order& order, const Workflow* workflow, const MigrationState* state,
              ledger::Position held, const Origin& origin, std::string_view ledger_id);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ledger/migration_state.h"
+#include "workflow/approval.h"
 #include "workflow/error_class.h"
 #include "workflow/plan.h"
 #include "workflow/request.h"
@@ -178,6 +179,11 @@ struct Step {
   std::string_view of = {};
   std::vector<Request> (*postmortem)(const View&) = nullptr;
   std::string (*question)(const View&) = nullptr;
+  // approve: of which kind, and whether the plan approves what would otherwise be asked for, and
+  // the key of the configuration that does.
+  ApprovalKind approval = ApprovalKind::UNSAID;
+  bool (*approved_by_plan)(const View&) = nullptr;
+  std::string_view plan_key = {};
 
   // check, await: the migration can go on without what it would have found; a person may skip it.
   bool may_skip = false;

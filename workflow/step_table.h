@@ -62,12 +62,21 @@ inline Step act(std::string_view name, std::string_view title, Guard guard, cons
   return step;
 }
 
-inline Step approve(std::string_view name, std::string_view title, decltype(Step::applies) applies,
-                    decltype(Step::question) question) {
+// `step`, which asks for nothing where the plan has approved it with that key.
+inline Step approved_by(std::string_view plan_key, decltype(Step::approved_by_plan) by_plan,
+                        Step step) {
+  step.plan_key = plan_key;
+  step.approved_by_plan = by_plan;
+  return step;
+}
+
+inline Step approve(std::string_view name, std::string_view title, ApprovalKind approval,
+                    decltype(Step::applies) applies, decltype(Step::question) question) {
   Step step;
   step.name = name;
   step.title = title;
   step.kind = StepKind::approve;
+  step.approval = approval;
   step.applies = applies;
   step.question = question;
   return step;

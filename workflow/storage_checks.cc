@@ -93,8 +93,8 @@ Buckets see_buckets(const View& view, Answers answers) {
       buckets.sources = turn.take(list_sources_in(view, ns));
     else
       buckets.compartment = turn.take(ask_compartment(view));
-    buckets.retention = turn.take(storage(
-        from, "GET", bucket_path(ns, source_bucket(view), "/retentionRules")));
+    buckets.retention =
+        turn.take(storage(from, "GET", bucket_path(ns, source_bucket(view), "/retentionRules")));
   };
   read();
   buckets.wanted = turn.wanted();

@@ -83,7 +83,7 @@ Verdict read_source(const View& view, Answers answers) {
   const auto* source = shown(answers[0]);
   if (!source)
     return refused_as_absent(answers[0], fmt::format("source {}", title), id,
-                     "check \"source_volume_id\", \"source_region\" and the policies");
+                             "check \"source_volume_id\", \"source_region\" and the policies");
   const auto state = text(source, "lifecycleState");
   if (!volume_alive(state))
     return Verdict::refused(fmt::format("source {} {} is {}", title, id, state),
@@ -231,8 +231,9 @@ std::optional<Request> ask_staging(const View& view, Answers answers) {
 Verdict read_staging(const View& view, Answers answers) {
   if (answers.size() < 2) return Verdict::cannot_look(answers.back());
   if (!shown(answers[1]))
-    return refused_as_absent(answers[1], "bucket", view.plan("migration_bucket_name"),
-                     "create it in the source region, or correct \"migration_bucket_name\"");
+    return refused_as_absent(
+        answers[1], "bucket", view.plan("migration_bucket_name"),
+        "create it in the source region, or correct \"migration_bucket_name\"");
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   return verdict;
@@ -260,7 +261,8 @@ Verdict judge_instance(const View& view, const Answer& answer) {
   const std::string id = target_instance(view);
   const auto* instance = shown(answer);
   if (!instance)
-    return refused_as_absent(answer, "instance", id, "check \"attach\" and the policies; then run again");
+    return refused_as_absent(answer, "instance", id,
+                             "check \"attach\" and the policies; then run again");
   const auto state = text(instance, "lifecycleState");
   if (state == "TERMINATED" || state == "TERMINATING")
     return Verdict::refused(fmt::format("instance {} is {}", id, state),
@@ -317,8 +319,8 @@ std::optional<Verdict> lack_of(const View& view, const Target& target) {
   const auto* free = target.devices ? items_of(*target.devices) : nullptr;
   if (!free) return std::nullopt;
   const auto device = get(view, 1, "device");
-  const bool is_free = std::ranges::any_of(
-      *free, [&](const auto& item) { return text(&item, "name") == device; });
+  const bool is_free =
+      std::ranges::any_of(*free, [&](const auto& item) { return text(&item, "name") == device; });
   if (device.empty() || is_free) return std::nullopt;
   return Verdict::refused(fmt::format("the device {} of instance {} is in use", device, id),
                           "configure another \"device\" in \"attach\", or leave it out");
@@ -337,14 +339,13 @@ Target see_target(const View& view, Answers answers) {
     if (attaches(view)) {
       target.instance = turn.take(core_get(region, instance));
       if (!target.instance || !shown(*target.instance)) return;
-      target.devices = turn.take(
-          core_get(region, instance + "/devices",
-                   make_query({{"isAvailable", "true"}, {"limit", "1000"}})));
-      target.attached = turn.take(core_get(
-          region, "volumeAttachments",
-          make_query({{"compartmentId", text(shown(*target.instance), "compartmentId")},
-                      {"instanceId", target_instance(view)},
-                      {"limit", "1000"}})));
+      target.devices = turn.take(core_get(
+          region, instance + "/devices", make_query({{"isAvailable", "true"}, {"limit", "1000"}})));
+      target.attached = turn.take(
+          core_get(region, "volumeAttachments",
+                   make_query({{"compartmentId", text(shown(*target.instance), "compartmentId")},
+                               {"instanceId", target_instance(view)},
+                               {"limit", "1000"}})));
       if (!target.attached) return;
     }
     if (lack_of(view, target)) target.volumes = turn.take(list_volumes(view));
@@ -382,7 +383,8 @@ Verdict read_target(const View& view, Answers answers) {
   }
   if (auto no = lack_of(view, target)) {
     if (!is_list(*target.volumes)) return Verdict::cannot_look(*target.volumes);
-    if (!is_made_already(about(view, 1), "create-volume", *target.volumes, volume_alive)) return *no;
+    if (!is_made_already(about(view, 1), "create-volume", *target.volumes, volume_alive))
+      return *no;
   }
   return verdict;
 }

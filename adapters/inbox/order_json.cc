@@ -30,15 +30,19 @@ std::uint64_t number_in(const json::object& object, std::string_view name) {
 }  // namespace
 
 std::string to_json(const workflow::Order& order) {
-  return json::serialize(json::object{{"id", order.id},
-                                      {"verb", workflow::name_of(order.verb)},
-                                      {"migration", order.migration},
-                                      {"step", order.step},
-                                      {"resource", order.resource},
-                                      {"reason", order.reason},
-                                      {"user", order.user},
-                                      {"host", order.host},
-                                      {"pid", order.pid}});
+  return json::serialize(json::object{
+      {"id", order.id},
+      {"verb", workflow::name_of(order.verb)},
+      {"migration", order.migration},
+      {"step", order.step},
+      {"resource", order.resource},
+      {"reason", order.reason},
+      {"user", order.user},
+      {"host", order.host},
+      {"pid", order.pid},
+      {"login_uid", order.login_uid ? json::value(*order.login_uid) : json::value(nullptr)},
+      {"sudo_user", order.sudo_user},
+      {"cloud_login", order.cloud_login}});
 }
 
 std::string to_json(const workflow::OrderAnswer& answer) {
@@ -61,6 +65,10 @@ std::optional<workflow::Order> order_from_json(std::string_view text) {
   order.user = text_in(*object, "user");
   order.host = text_in(*object, "host");
   order.pid = static_cast<std::uint32_t>(number_in(*object, "pid"));
+  if (const auto* uid = object->if_contains("login_uid"); uid && !uid->is_null())
+    order.login_uid = static_cast<std::uint32_t>(number_in(*object, "login_uid"));
+  order.sudo_user = text_in(*object, "sudo_user");
+  order.cloud_login = text_in(*object, "cloud_login");
   return order;
 }
 

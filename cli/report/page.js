@@ -144,6 +144,10 @@
   }));
   const notes = data.notes.map(([position, at, kind, words]) =>
     ({ position, at, kind: text(kind), words: text(words) }));
+  const approvals = data.approvals.map(([position, at, name, kind, what, by, how, reason]) => ({
+    position, at, name: text(name), kind: text(kind), what: text(what), by: text(by), how: text(how),
+    reason: text(reason),
+  }));
   // When anybody ran migledger: disjoint, in order.
   const running = [];
   for (const { from, to } of sessions) {
@@ -696,6 +700,21 @@
     filter();
   };
 
+  // ---- approvals ------------------------------------------------------------------------------
+
+  const APPROVALS = [
+    { name: "#", class: "num inline" }, { name: "When (UTC)", class: "time inline" },
+    { name: "Migration", class: "inline" }, { name: "Kind", class: "inline" }, { name: "What", class: "what" },
+    { name: "By", class: "person", label: "by" }, { name: "How", label: "how" }, { name: "Why", label: "why" },
+  ];
+  const drawApprovals = () => {
+    byId("approvals").hidden = byId("to-approvals").hidden = approvals.length === 0;
+    paged("approval-pager", 50, (items) =>
+      replace(byId("approval-table"), table("Approvals", APPROVALS, items.map((one) => row(APPROVALS, [
+        numbered(one.position), time(one.at), bdi(one.name), one.kind, bdi(one.what), bdi(one.by), bdi(one.how),
+        one.reason ? bdi(one.reason) : ""]))))).set(approvals);
+  };
+
   // ---- sessions -------------------------------------------------------------------------------
 
   const SESSIONS = [
@@ -743,6 +762,7 @@
   drawCosts();
   drawResources();
   drawEvents();
+  drawApprovals();
   drawSessions();
   document.documentElement.dataset.ready = "yes";
 })();

@@ -68,6 +68,7 @@ class Recomputed {
                (is(Decision::Kind::resend) && cannot_be_sent_again(body.getParked())));
         break;
       case Event::Body::APPROVED:
+        if (body.getApproved().getHow() != ledger::schema::Approved::How::FLAG) return;
         expect(is(Decision::Kind::approve) ||
                (is(Decision::Kind::over) && decision_.row == Row::parked));
         break;

@@ -42,9 +42,9 @@ void check_limits(const ledger::EventStore& store, const workflow::Workflow& wor
                   const Timing& timing);
 
 // What people asked for is kept to: nothing is begun that they paused, nothing is passed that they
-// must approve. `approves`: whoever runs it gives that word in advance (--yes).
+// must approve. `approvals`: what whoever runs it approves with that (--yes).
 void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                  bool approves);
+                  const workflow::Approvals& approvals);
 
 // After a ledger was put back as `migledger restore` does, nothing is begun before the comparison
 // with the cloud is on record.

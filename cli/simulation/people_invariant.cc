@@ -31,8 +31,8 @@ using workflow::StepKind;
 
 class Wishes {
  public:
-  Wishes(const workflow::Workflow& workflow, bool approves)
-      : workflow_(workflow), approves_(approves) {}
+  Wishes(const workflow::Workflow& workflow, const workflow::Approvals& approvals)
+      : workflow_(workflow), approvals_(approvals) {}
 
   // `held`: the order that pauses all migrations then; 0: none does.
   void take(Event::Reader event, Position held, std::string_view ledger_id) {
@@ -50,8 +50,7 @@ class Wishes {
           passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
         break;
       case Event::Body::APPROVED:
-        judged(Rule::asked);
-        if (!approves_) broken(Rule::asked, "an approval is recorded that nobody gave");
+        judge_approval(body.getApproved(), event.getSession());
         approved_.insert(body.getApproved().getStep());
         break;
       case Event::Body::STEERED:
@@ -67,6 +66,30 @@ class Wishes {
   [[noreturn]] void broken(Rule rule, const std::string& what) const {
     throw Violation(
         rule, fmt::format("{}: at {} of {}: {}", rule_of(rule), position_, state_.name, what));
+  }
+
+  void judge_approval(ledger::schema::Approved::Reader approved, Position session) {
+    using How = ledger::schema::Approved::How;
+    judged(Rule::asked);
+    switch (approved.getHow()) {
+      case How::ORDER:
+        once(ledger::view(approved.getRequest()));
+        waited_for(approved.getStep());
+        if (approved.getRequest().size() == 0) broken(Rule::asked, "an approval names no order");
+        return;
+      case How::CONFIGURATION:
+        if (state_.plan.get(ledger::view(approved.getGiven())) != "true")
+          broken(Rule::asked, "an approval is recorded that the plan does not give");
+        return;
+      default: {
+        if (approved.getStep() >= workflow_.steps.size())
+          broken(Rule::asked, "there is no such step");
+        const bool waited =
+            state_.status == ledger::Status::parked && state_.parked_session != session;
+        if (!approvals_.cover(workflow_.steps[approved.getStep()].approval, waited))
+          broken(Rule::asked, "an approval is recorded that nobody gave");
+      }
+    }
   }
 
   void begins(StepIndex step, Position held, std::string_view ledger_id) const {
@@ -95,10 +118,7 @@ class Wishes {
   }
 
   void take_order(Steered::Reader steered) {
-    const std::string id(ledger::view(steered.getRequest()));
-    judged(Rule::taken_once);
-    if (!id.empty() && !orders_.insert(id).second)
-      broken(Rule::taken_once, fmt::format("order {} is carried out again", id));
+    once(ledger::view(steered.getRequest()));
     in_place(steered);
     switch (steered.getVerb()) {
       case Steered::Verb::PAUSE:
@@ -128,6 +148,21 @@ class Wishes {
     }
   }
 
+  void once(std::string_view order) {
+    judged(Rule::taken_once);
+    if (!order.empty() && !orders_.emplace(order).second)
+      broken(Rule::taken_once, fmt::format("order {} is carried out again", order));
+  }
+
+  // A person's approval is taken.
+  void waited_for(StepIndex step) const {
+    judged(Rule::orders_in_place);
+    const bool waits = state_.status == ledger::Status::parked &&
+                       state_.parked_kind == ledger::schema::Parked::Kind::APPROVE;
+    if (!waits || paused_ != 0 || pause_at_ != ledger::kNoStep || step != state_.stopped_at)
+      broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+  }
+
   void in_place(Steered::Reader steered) const {
     using ledger::Status;
     judged(Rule::orders_in_place);
@@ -135,9 +170,7 @@ class Wishes {
     const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
     switch (steered.getVerb()) {
       case Steered::Verb::APPROVE:
-        if (!stopped || paused || state_.parked_kind != ledger::schema::Parked::Kind::APPROVE ||
-            steered.getStep() != state_.stopped_at)
-          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+        waited_for(steered.getStep());
         break;
       case Steered::Verb::RESUME:
         if (!paused) broken(Rule::orders_in_place, "what is not paused is resumed");
@@ -152,7 +185,7 @@ class Wishes {
   }
 
   const workflow::Workflow& workflow_;
-  const bool approves_;
+  const workflow::Approvals& approvals_;
   ledger::MigrationState state_;
   Position position_ = 0;
   Position paused_ = 0;
@@ -164,7 +197,7 @@ class Wishes {
 }  // namespace
 
 void check_people(const ledger::EventStore& store, const workflow::Workflow& workflow,
-                  bool approves) {
+                  const workflow::Approvals& approvals) {
   std::map<ledger::StreamId, Wishes> streams;
   std::string ledger_id;
   Position held = 0;
@@ -174,7 +207,7 @@ void check_people(const ledger::EventStore& store, const workflow::Workflow& wor
     if (body.isLedgerCreated()) ledger_id = ledger::view(body.getLedgerCreated().getLedgerId());
     const auto stream = body.isMigrationStarted() ? event.getPosition() : event.getStream();
     if (stream != ledger::kLedgerStream) {
-      streams.try_emplace(stream, workflow, approves).first->second.take(event, held, ledger_id);
+      streams.try_emplace(stream, workflow, approvals).first->second.take(event, held, ledger_id);
     } else if (body.isSteered()) {
       const auto verb = body.getSteered().getVerb();
       if (verb == Steered::Verb::PAUSE) held = event.getPosition();

@@ -83,7 +83,8 @@ Universe::Universe(const SimulationOptions& options, Trace& trace)
       [this](const KeyParts& key) { return said_dead(key); });
   network_ = std::make_unique<Network>(*tenancy_, chaos_, options.seed, trace_, *invariants_);
   people_ = std::make_unique<People>(chaos_, options.seed, *tenancy_);
-  approves_ = dice_.chance(0.7);
+  if (dice_.chance(0.7)) approvals_ = workflow::approve_all();
+  if (dice_.chance(0.25)) approvals_ = {{workflow::ApprovalKind::DOWNTIME}, true, "--yes"};
   parallel_calls_ = dice_.chance(0.2) ? 3 : 64;
   begun_ = network_->now();
   // One seed in a hundred, and not the largest plans: a commit on a disk takes its time.
@@ -375,7 +376,7 @@ void Universe::run_once(SimulatedLedger& ledger, bool calm, bool within) {
   } const gone{*network_, id};
   workflow::RunOptions options;
   options.parallel = drawn_.parallel;
-  options.approve = approves_;
+  options.approvals = approvals_;
   options.accept_plan_change = true;
   options.orders = &process;
   options.actor.user = "somebody";

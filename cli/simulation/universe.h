@@ -76,7 +76,7 @@ class Universe {
   std::unique_ptr<People> people_;
   std::vector<std::unique_ptr<SimulatedLedger>> ledgers_;
   bool on_rocksdb_ = false;
-  bool approves_ = false;
+  workflow::Approvals approvals_;
   std::size_t parallel_calls_ = 64;
   Duration skew_{};
   Duration jumped_{};  // how far clocks were ahead, in all

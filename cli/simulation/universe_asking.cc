@@ -148,7 +148,7 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   timing.late = chaos_.active(Chaos::slow_replies) ? 20min : 4min;
   timing.at_once = drawn_.parallel >= ledger.plan().migrations.size();
   check_limits(*store, *workflow_, timing);
-  check_people(*store, *workflow_, approves_);
+  check_people(*store, *workflow_, approvals_);
   check_restoring(*store);
   check_folds(*store);
   ledger.summaries().compare(*store);

@@ -58,7 +58,7 @@ void bench_objects(Context& context) {
   const double cpu_before = cpu_seconds();
   const double real = seconds_of([&] {
     RunOptions options;
-    options.approve = true;
+    options.approvals = workflow::approve_all();
     // Two events a page of each walk; half way through the one that copies.
     BreakOff observer(3 * count / 1000);
     auto executor =

@@ -62,7 +62,7 @@ void bench_volumes(Context& context) {
   HeapWatch watch;
   workflow::RunOptions options;
   options.parallel = count;
-  options.approve = true;  // the cut-over
+  options.approvals = workflow::approve_all();  // the cut-over
   workflow::Executor executor(*store, cloud, sim, workflow::volume_workflow(), options, &watch);
   workflow::RunResult result;
   const double cpu = cpu_seconds();

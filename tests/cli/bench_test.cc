@@ -37,19 +37,28 @@ TEST_CASE("the benchmark runs and prints every figure") {
   const Ran ran = run_bench("--quick --json");
   INFO(ran.output);
   REQUIRE(ran.exit_code == 0);
-  for (const auto* figure :
-       {"one event, over a bare synced Put", "64 threads, over RocksDB's group commit",
-        "1 at once, over write and fdatasync", "256 at once, over write and fdatasync",
-        "p99 of a step, 64 at once", "a child with 1 GiB resident, over 10 MiB",
-        "a migration, of most over of fewest", "memory a migration, of 10",
-        "one call of oci raw-request", "4 at once, until an end is noticed",
-        "4000 events, folded to the fleet", "4000 events, folded to all states",
-        "state of one of 40, over one of 10", "status of 4000 events",
-        "history --until of 4000 events", "longest log of an unclean end",
-        "5 volumes at once, ledger in RocksDB", "memory of the executor, half way",
-        "ledger on disk", "4000 events, verified",
-        "history by request id in 4000 events: first row",
-        "append with the search index, over without"}) {
+  for (const auto* figure : {"one event, over a bare synced Put",
+                             "64 threads, over RocksDB's group commit",
+                             "1 at once, over write and fdatasync",
+                             "256 at once, over write and fdatasync",
+                             "p99 of a step, 64 at once",
+                             "a child with 1 GiB resident, over 10 MiB",
+                             "a migration, of most over of fewest",
+                             "memory a migration, of 10",
+                             "one call of oci raw-request",
+                             "4 at once, until an end is noticed",
+                             "4000 events, folded to the fleet",
+                             "4000 events, folded to all states",
+                             "state of one of 40, over one of 10",
+                             "status of 4000 events",
+                             "history --until of 4000 events",
+                             "longest log of an unclean end",
+                             "5 volumes at once, ledger in RocksDB",
+                             "memory of the executor, half way",
+                             "ledger on disk",
+                             "4000 events, verified",
+                             "history by request id in 4000 events: first row",
+                             "append with the search index, over without"}) {
     INFO(figure);
     CHECK(ran.output.find(figure) != std::string::npos);
   }

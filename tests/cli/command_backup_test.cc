@@ -327,12 +327,13 @@ TEST_CASE("restore: what of a bucket was copied and forgotten is found, and none
   Workplace work;
   REQUIRE(work.run({"init", "-w", "storage-replication", "plan.json"}).exit_code == 0);
   {
-    const auto program = work.start(run_with("ledger", "20", {"--yes", "--sim-objects", "30"}));
+    const auto program =
+        work.start(run_with("ledger", "20", {"--yes=cutover", "--sim-objects", "30"}));
     program->await_output("bulkBegun");
     program->send(SIGSTOP);
     backup(work, "kept");
   }
-  REQUIRE(work.run(run_with("ledger", "0", {"--yes"})).exit_code == 0);
+  REQUIRE(work.run(run_with("ledger", "0", {"--yes=cutover"})).exit_code == 0);
   auto created = created_counts(work, "tenancy");
   restore(work, "kept", "again");
   // It goes on by itself, to where somebody must approve.

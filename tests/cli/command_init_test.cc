@@ -49,7 +49,7 @@ TEST_CASE("The template is good and private") {
   CHECK(fields.get("source_region") == "us-ashburn-1");
   CHECK(fields.get("target_region") == "sa-bogota-1");
   CHECK(fields.get("migration_bucket_name") == "migration-staging");
-  CHECK(fields.get("allow_source_downtime") == "true");
+  CHECK(fields.get("allow_source_downtime") == "false");
 }
 
 TEST_CASE("The template of many has three migrations and a dependency") {

@@ -24,7 +24,7 @@ struct Forked {
   explicit Forked(const std::string& kind, unsigned nth = 1) {
     work.write("plan.json", boost::json::serialize(simulated_plan(1)));
     run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "old", "--sim-speed", "0",
-         "--yes"});
+         "--yes=downtime,cutover"});
     for (const auto& event : history_of(work, "old"))
       if (text_of(event, "kind") == kind && nth-- == 1) position = number_of(event, "position");
     REQUIRE(position != 0);
@@ -91,7 +91,7 @@ TEST_CASE("A fork is gone on with to another end, and the origin is not touched"
     INFO(kind);
     Forked fork(kind, 2);
     fork.run({"run", "--config", "plan.json", "--cloud", "sim", "--ledger", "new", "--sim-speed",
-              "0", "--yes"});
+              "0", "--yes=downtime,cutover"});
     CHECK(fork.run({"history", "--json", "--ledger", "old"}).out == fork.before);
     CHECK(fork.run({"status", "--ledger", "new"}).out.find("simulated") != std::string::npos);
     CHECK(disagreements_of(*fork.open("new")) == std::vector<std::string>{});
@@ -128,7 +128,7 @@ TEST_CASE(
   };
   run({"init", "-w", "volume-replication", "data.json"});
   run({"run", "--config", "data.json", "--cloud", "sim", "--ledger", "old", "--sim-speed", "0",
-       "--yes"});
+       "--yes=downtime,cutover"});
   const auto history = history_of(work, "old");
   for (const char* step : {"enable-replica", "create-volume", "attach-volume", "disable-replica"}) {
     INFO(step);
@@ -141,7 +141,7 @@ TEST_CASE(
     run({"replay", "--fork", std::to_string(position), "--from", "old", "--cloud", "sim",
          "--ledger", into});
     run({"run", "--config", "data.json", "--cloud", "sim", "--ledger", into, "--sim-speed", "0",
-         "--yes"});
+         "--yes=downtime,cutover"});
     run({"replay", "--check", "--ledger", into});
     // Nothing of what the origin had made is made again.
     for (const auto& event : history_of(work, into))

@@ -168,7 +168,7 @@ TEST_CASE("A running source waits for approval before it is taken offline") {
     const auto result = work.run(run_command());
     CHECK(result.exit_code == 3);
     CHECK(contains(result.out, "RUNNING; OCI takes it offline"));
-    CHECK(contains(result.out, "migledger approve, or run again with --yes"));
+    CHECK(contains(result.out, "migledger approve vm-0"));
   }
   CHECK(created_counts(work, "ledger.sim") == std::map<std::string, unsigned>{{"claim", 2}});
   CHECK(work.run(run_command({"--yes", "--only", "vm-01"})).exit_code == 0);

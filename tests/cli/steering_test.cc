@@ -144,7 +144,15 @@ TEST_CASE("Cleaned up, then rolled back, with lists of what goes") {
   CHECK(contains(list.out, "remove the source's image: ocid1.image."));
   CHECK(contains(list.out, "Nothing was removed: add --yes."));
   CHECK(work.run(undo("cleanup", {"--yes"})).exit_code == 0);
-  const auto rolled = work.run(undo("rollback", {"--reason", "wrong subnet"}));
+  const auto before = history_of(work, "ledger").size();
+  const auto listed = work.run(undo("rollback", {"--reason", "wrong subnet"}));
+  CHECK(listed.exit_code == 3);
+  CHECK(contains(listed.out, "remove the new instance: ocid1.instance."));
+  CHECK(contains(listed.out, "what was written since to what it made is lost with it"));
+  CHECK(contains(listed.out, "Nothing was removed: add --yes."));
+  CHECK(history_of(work, "ledger").size() == before);
+  CHECK(work.run(undo("rollback", {"--reason", "x", "--yes=downtime"})).exit_code == 3);
+  const auto rolled = work.run(undo("rollback", {"--reason", "wrong subnet", "--yes"}));
   INFO(rolled.out << rolled.err);
   CHECK(rolled.exit_code == 0);
   CHECK(contains(rolled.out, "rolled-back"));

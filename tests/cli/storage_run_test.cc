@@ -77,10 +77,10 @@ TEST_CASE("What init writes for a bucket rehearses, stops for approval, and goes
 TEST_CASE("A dry run of a bucket prints the copies, and a source bucket is not decommissioned") {
   Workplace work;
   REQUIRE(work.run({"init", "-w", "storage-replication", "bucket.json"}).exit_code == 0);
-  const auto dry = work.run(run_it({"--dry-run", "--yes", "--sim-objects", "3"}));
+  const auto dry = work.run(run_it({"--dry-run", "--yes=cutover", "--sim-objects", "3"}));
   CHECK(dry.exit_code == 0);
   CHECK_THAT(dry.out, Contains("/actions/copyObject") && Contains("would end: 1 done"));
-  CHECK(work.run(run_it({"--yes", "--sim-objects", "1200"})).exit_code == 0);
+  CHECK(work.run(run_it({"--yes=cutover", "--sim-objects", "1200"})).exit_code == 0);
   CHECK(created_counts(work, "ledger.sim")["object-copy"] == 1200);
   // What a storage migration leaves to its owner is not offered.
   const auto refused = work.run({"decommission", "pictures", "--ledger", "ledger"});

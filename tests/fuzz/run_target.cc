@@ -207,7 +207,7 @@ void fuzz_run(std::string_view bytes) {
     GarblingCloud cloud(sim, garbled ? garblings_of(std::span(parts).subspan(1))
                                      : std::multimap<std::size_t, Garbling>());
     workflow::RunOptions run;
-    run.approve = true;
+    run.approvals = workflow::approve_all();
     workflow::Executor executor(store, cloud, sim, *workflow::workflow_named(plan.workflow),
                                 std::move(run));
     try {

@@ -49,7 +49,7 @@ struct Rehearsed {
     store.append({&first, 1});
     adapters::sim::SimCloud cloud(tenancy, {.speed = 0, .parallel = 64});
     workflow::RunOptions run;
-    run.approve = true;
+    run.approvals = workflow::approve_all();
     run.actor = {"alice", "box", 42, "0.1.0", "migledger run"};
     workflow::Executor executor(store, cloud, cloud, *workflow::workflow_named(plan.workflow),
                                 std::move(run));

@@ -14,8 +14,12 @@ namespace {
 
 void kill_over_http(const std::string& name, const json::object& plan,
                     std::vector<std::string> renewable, bool is_reconciled = true) {
-  kill_along(name,
-             {plan, {}, {"run", "--yes"}, std::move(renewable), is_reconciled, /*over_http=*/true});
+  kill_along(name, {plan,
+                    {},
+                    {"run", "--yes=downtime,cutover"},
+                    std::move(renewable),
+                    is_reconciled,
+                    /*over_http=*/true});
 }
 
 }  // namespace

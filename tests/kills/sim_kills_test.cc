@@ -14,7 +14,7 @@ namespace {
 
 using Command = std::vector<std::string>;
 
-const Command kRun = {"run", "--yes"};
+const Command kRun = {"run", "--yes=downtime,cutover"};
 
 json::object compute(const char* transfer) {
   auto plan = simulated_plan(1);
@@ -30,12 +30,12 @@ json::object volume(const char* method) {
 }
 
 Command undo(const char* verb, const char* migration) {
-  return {verb, migration, "--yes", "--reason", "as planned"};
+  return {verb, migration, "--yes=removal,termination", "--reason", "as planned"};
 }
 
 json::object bucket() { return migledger::test::bucket_config(); }
 
-const Command kRunBucket = {"run", "--yes", "--sim-objects", "3"};
+const Command kRunBucket = {"run", "--yes=downtime,cutover", "--sim-objects", "3"};
 
 }  // namespace
 

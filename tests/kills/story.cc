@@ -172,7 +172,7 @@ void go_on(const Story& story, Scene& scene) {
   auto last = scene.work.run(scene.placed(story.command), scene.options());
   if (story.command.front() != "run" && last.exit_code == 2) {
     INFO(last.out << last.err);
-    last = scene.work.run(scene.placed({"run", "--yes"}), scene.options());
+    last = scene.work.run(scene.placed({"run", "--yes=downtime,cutover"}), scene.options());
   }
   INFO(last.out << last.err);
   REQUIRE(last.exit_code == 0);

@@ -93,7 +93,10 @@ Fleet every_kind() {
   fleet.add(outcome(fleet.of(one), record(4, schema::Outcome::Result::SUCCEEDED)));
   fleet.add(observed(fleet.of(one), 7, "IN_PROGRESS", 42));
   fleet.add(parked(fleet.of(two), 5, "downtime", "approve it", schema::Parked::Kind::APPROVE));
-  fleet.add(approved(fleet.of(two), 5, "downtime", "--yes"));
+  ApprovalRecord approval;
+  approval.step = 5;
+  approval.what = "downtime";
+  fleet.add(approved(fleet.of(two), {}, approval));
   fleet.add(plan_changed(fleet.of(two), sample_migration("two"), "test", {0}));
   fleet.add(ended(fleet.of(two), 9, schema::Ended::Result::FAILED, "refused for good"));
   EventDraft dropped(ledger::kLedgerStream, fleet.now(), 0);
@@ -349,9 +352,9 @@ TEST_CASE("the summary agrees with the state after every event, whatever came be
     Fleet fleet;
     const StreamId stream = fleet.start("web-1");
     ledger::MigrationState state;
-    EventDraft started = workflow::migration_started({ledger::kNewStream, fleet.now(), 2, 0},
-                                                     workflow::compute_workflow(),
-                                                     sample_migration("web-1"));
+    EventDraft started =
+        workflow::migration_started({ledger::kNewStream, fleet.now(), 2, 0},
+                                    workflow::compute_workflow(), sample_migration("web-1"));
     started.header().setPosition(stream);
     started.header().setStream(stream);
     state.apply(started.reader());

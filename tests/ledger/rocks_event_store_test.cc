@@ -180,10 +180,9 @@ TEST_CASE("rocks store: a reader sees a dense prefix while a writer writes and f
   const fs::path ledger = scratch / "ledger";
   const auto store = RocksEventStore::create(ledger, kHolder, ledger_created());
   const StreamId a = start_migration(*store, "a");
-  std::atomic<bool> stop = false;
-  std::thread writer([&] {
+  std::jthread writer([&](const std::stop_token& stop) {
     const std::string text(3000, 'x');
-    while (!stop) {
+    while (!stop.stop_requested()) {
       std::vector<EventDraft> batch;
       for (int i = 0; i < 20; ++i) batch.push_back(observed(a, text));
       store->append(batch);
@@ -205,7 +204,7 @@ TEST_CASE("rocks store: a reader sees a dense prefix while a writer writes and f
     CHECK(reader->stream_version(a) == last - 1);
     CHECK(reader->frontier().size() == last);
   }
-  stop = true;
+  writer.request_stop();
   writer.join();
   OpeningReport report;
   const auto reader = RocksEventStore::open_reader(ledger, report);

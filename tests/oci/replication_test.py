@@ -146,7 +146,7 @@ class EndToEnd(unittest.TestCase):
         code, out = self.run_to_end()
         self.assertEqual(code, 3, out)
         self.assertIn("Stop everything that writes to it", out)
-        code, out = self.run_to_end("--yes")
+        code, out = self.run_to_end("--yes=downtime,cutover")
         self.assertEqual(code, 0, out)
         self.assertEqual(self.server.created(), sorted(
             [("bucket", TARGET), ("replication-policy", SOURCE)] + [("object-copy", TARGET)] * 6))

@@ -266,7 +266,7 @@ class EndToEnd(unittest.TestCase):
         ]})
         code, out = self.run_to_end()
         self.assertEqual(code, 3, out)
-        code, out = self.run_to_end("--yes")
+        code, out = self.run_to_end("--yes=downtime,cutover")
         self.assertEqual(code, 0, out)
         self.assertEqual(self.server.created(), sorted([
             ("blockvolumereplica", TARGET), ("object", SOURCE), ("object", SOURCE),
@@ -281,7 +281,7 @@ class EndToEnd(unittest.TestCase):
             ["one"], of_each, endpoints=self.server.urls,
             retry={"base_seconds": 0.1, "cap_seconds": 1},
             oci=self.scratch.oci()))
-        code, out = self.run_to_end("--yes")
+        code, out = self.run_to_end("--yes=downtime,cutover")
         self.assertEqual(code, 0, out)
         made = [kind for kind, _ in self.server.created()]
         for kind in ("blockvolumereplica", "volume", "volumeattachment"):

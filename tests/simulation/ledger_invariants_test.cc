@@ -136,7 +136,7 @@ TEST_CASE("a whole run breaks none of them") {
   CHECK(broken([&] { check_outcomes(store); }).empty());
   CHECK(broken([&] { check_decisions(store, workflow); }).empty());
   CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
-  CHECK(broken([&] { check_people(store, workflow, false); }).empty());
+  CHECK(broken([&] { check_people(store, workflow, {}); }).empty());
   CHECK(broken([&] { check_restoring(store); }).empty());
   CHECK(broken([&] { check_folds(store); }).empty());
 }
@@ -243,7 +243,7 @@ TEST_CASE(
 TEST_CASE("what is paused does not go on, and what is paused at a step does not begin it") {
   using Verb = ledger::schema::Steered::Verb;
   const auto people = [](Crafted& crafted) {
-    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), false); });
+    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), {}); });
   };
   const auto steer = [](Crafted& crafted, Verb verb, std::uint16_t step) {
     crafted.append([&](auto body) {
@@ -279,12 +279,12 @@ TEST_CASE("what a person must approve is not passed without, and nobody approves
   plan.migrations[0].fields.set("allow_source_downtime", "false");
   Rehearsal rehearsal;
   workflow::RunOptions approving;
-  approving.approve = true;
+  approving.approvals = workflow::approve_all();
   REQUIRE(rehearsal.run(plan, approving).done == 1);
   const auto& workflow = workflow::compute_workflow();
   const ledger::EventStore& whole = rehearsal.store();
-  CHECK(broken([&] { check_people(whole, workflow, true); }).empty());
-  CHECK(broken([&] { check_people(whole, workflow, false); }).find("people-obeyed: asked: ") == 0);
+  CHECK(broken([&] { check_people(whole, workflow, workflow::approve_all()); }).empty());
+  CHECK(broken([&] { check_people(whole, workflow, {}); }).find("people-obeyed: asked: ") == 0);
   Position approved = 0;
   for (const auto cursor = whole.scan(1); approved == 0 && cursor->next();)
     if (cursor->event().getBody().isApproved()) approved = cursor->event().getPosition();
@@ -295,7 +295,7 @@ TEST_CASE("what a person must approve is not passed without, and nobody approves
   intent.setStep(workflow.index_of("create-image"));
   intent.setGeneration(1);
   rehearsal.store().append_one(draft);
-  CHECK(broken([&] { check_people(whole, workflow, true); }).find("people-obeyed: approved: ") ==
+  CHECK(broken([&] { check_people(whole, workflow, workflow::approve_all()); }).find("people-obeyed: approved: ") ==
         0);
 }
 
@@ -590,7 +590,7 @@ TEST_CASE("what one transport sent is not sent again by another") {
 TEST_CASE("an order is carried out once, and only where it can mean something") {
   using Verb = ledger::schema::Steered::Verb;
   const auto people = [](Crafted& crafted) {
-    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), false); });
+    return broken([&] { check_people(crafted.store(), workflow::compute_workflow(), {}); });
   };
   const auto steer = [](Crafted& crafted, Verb verb, const char* id) {
     crafted.append([&](auto body) {

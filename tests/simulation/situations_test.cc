@@ -1,6 +1,6 @@
 // Situations in which a promise was once broken. A seed says nothing of its own: with every change
 // of the product it becomes another story. So a situation is described by what the trace shows, and
-// seeds are run until some have told it; one that no seed tells any more fails the test.
+// seeds are run until one has told it; one that no seed tells any more fails the test.
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -102,7 +102,7 @@ bool tells(const std::vector<std::string>& trace, const std::vector<std::string>
 }  // namespace
 
 TEST_CASE("situations in which a promise was once broken come up, and every promise holds") {
-  constexpr int kWanted = 3;
+  constexpr int kWanted = 1;
   constexpr std::uint64_t kMostSeeds = 4000;
   for (const auto& situation : situations()) {
     SimulationOptions options;

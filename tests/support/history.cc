@@ -177,7 +177,12 @@ History& History::ended(schema::Ended::Result result) {
 }
 
 History& History::approved(std::string_view name) {
-  return add(workflow::approved(origin(), step(name), "it", "--yes"));
+  workflow::ApprovalRecord record;
+  record.step = step(name);
+  record.how = ledger::schema::Approved::How::FLAG;
+  record.what = "it";
+  record.given = "--yes";
+  return add(workflow::approved(origin(), state(), record));
 }
 
 History& History::plan(std::string_view field, std::string_view value) {

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "ledger/recorded_state.h"
 #include "workflow/compute_workflow.h"
 
 namespace migledger::testing {
@@ -73,7 +74,8 @@ HistoryBuilder& HistoryBuilder::append(EventDraft draft) {
 }
 
 HistoryBuilder& HistoryBuilder::session(std::string_view user, std::string_view host) {
-  const workflow::Actor actor{std::string(user), std::string(host), 7, "0.1.0",
+  const workflow::Actor actor{{std::string(user), std::string(host), 7, std::nullopt, "", ""},
+                              "0.1.0",
                               "migledger run -c config.json"};
   workflow::CloudIdentity identity;
   identity.principal = "ocid1.user.oc1..someone";
@@ -265,7 +267,15 @@ HistoryBuilder& HistoryBuilder::parked(std::string_view step, std::string_view r
 
 HistoryBuilder& HistoryBuilder::approved(std::string_view step, std::string_view what,
                                          std::string_view reason) {
-  return append(workflow::approved(origin(stream_), index_of(step), what, reason));
+  workflow::ApprovalRecord record;
+  record.step = index_of(step);
+  record.kind = workflow::compute_workflow().steps[record.step].approval;
+  record.how = ledger::schema::Approved::How::FLAG;
+  record.what = what;
+  record.given = reason;
+  record.by = {"alice", "box", 7, std::nullopt, "", ""};
+  const auto state = ledger::recorded_state(*store_, stream_);
+  return append(workflow::approved(origin(stream_), state, record));
 }
 
 HistoryBuilder& HistoryBuilder::done() {

@@ -159,7 +159,7 @@ adapters::sim::ScriptedFault fault_at(adapters::sim::Fault fault, const std::str
 
 workflow::RunOptions approving() {
   workflow::RunOptions options;
-  options.approve = true;
+  options.approvals = workflow::approve_all();
   return options;
 }
 

@@ -240,8 +240,7 @@ TEST_CASE("check rows: what the target lacks is refused before anything is made"
            "shapeConfig": {"ocpus": 128, "memoryInGBs": 2048}}}})",
        R"({"shape_config": {"ocpus": 64, "memoryInGBs": 512}})"},
       // Processors.
-      {"{}", R"({"target_instance_shape": "VM.Standard.A1.Flex"})", refused,
-       "has Arm processors"},
+      {"{}", R"({"target_instance_shape": "VM.Standard.A1.Flex"})", refused, "has Arm processors"},
       {"{}", R"({"target_instance_shape": "VM.Standard.Ampere.Generic"})", refused, "is for x86"},
       {R"({"provisioned": {"instance": {"shape": "VM.Standard.A1.Flex"}}})", "{}", refused,
        "has x86 processors"},
@@ -269,13 +268,15 @@ TEST_CASE("check rows: what the target lacks is refused before anything is made"
        R"({"target_instance_shape": "VM.Standard2.4"})", refused, "4 are needed"},
       // The network.
       {"{}", R"({"launch_options": {"privateIp": "10.0.0.5"}})"},
-      {"{}", R"({"launch_options": {"privateIp": "192.168.77.5"}})", refused, "is not in the subnet"},
+      {"{}", R"({"launch_options": {"privateIp": "192.168.77.5"}})", refused,
+       "is not in the subnet"},
       {"{}", R"({"launch_options": {"privateIp": "10.0.0.1"}})", refused, "that OCI keeps"},
       {"{}", R"({"launch_options": {"privateIp": "10.0.255.255"}})", refused, "that OCI keeps"},
       {"{}", R"({"launch_options": {"privateIp": "10.0.0.255"}})"},
       {R"({"provisioned": {"subnet": {"ipv4CidrBlocks": ["10.0.0.0/24", "10.9.0.0/24"]}}})",
        R"({"launch_options": {"subnetCidr": "10.9.0.0/24"}})"},
-      {"{}", R"({"launch_options": {"subnetCidr": "10.9.0.0/24"}})", refused, "none of the subnet's"},
+      {"{}", R"({"launch_options": {"subnetCidr": "10.9.0.0/24"}})", refused,
+       "none of the subnet's"},
       {R"({"provisioned": {"subnet": {"prohibitPublicIpOnVnic": true}}})",
        R"({"launch_options": {"assignPublicIp": true}})", refused, "prohibits public IP"},
       {R"({"provisioned": {"subnet": {"prohibitInternetIngress": true}}})",
@@ -320,8 +321,7 @@ TEST_CASE("check rows: what the target lacks is refused before anything is made"
 
 TEST_CASE("check rows: volumes") {
   using enum Becomes;
-  const char* const attached =
-      R"({"attach": {"instance_id": "ocid1.instance.oc1.sa-bogota-1.i"}})";
+  const char* const attached = R"({"attach": {"instance_id": "ocid1.instance.oc1.sa-bogota-1.i"}})";
   const char* const by_iscsi =
       R"({"attach": {"instance_id": "ocid1.instance.oc1.sa-bogota-1.i", "type": "iscsi",
                      "device": "/dev/oracleoci/oraclevdag"}})";
@@ -362,8 +362,7 @@ TEST_CASE("check rows: volumes") {
        finding, "backup policy of volume"},
       {R"({"provisioned": {"volume": {"kmsKeyId": "ocid1.key.oc1.iad.v.k"}}})",
        R"({"volumes": "replicate"})", refused, "encrypted with a key of yours"},
-      {"{}",
-       R"({"volumes": "replicate", "target_instance_shape": "BM.Standard.E4.128"})", refused,
+      {"{}", R"({"volumes": "replicate", "target_instance_shape": "BM.Standard.E4.128"})", refused,
        "is bare metal, which takes iSCSI only"},
   };
   for (const Row& row : of_an_instance) check_row(row, plan_of(1));
@@ -381,7 +380,8 @@ TEST_CASE("check rows: buckets") {
        "emits events"},
       {R"({"provisioned": {"bucket": {"autoTiering": "InfrequentAccess"}}})", "{}", finding,
        "automatic tiering"},
-      {R"({"provisioned": {"bucket": {"metadata": {"a": "b"}}}})", "{}", finding, "the metadata of"},
+      {R"({"provisioned": {"bucket": {"metadata": {"a": "b"}}}})", "{}", finding,
+       "the metadata of"},
       {R"({"provisioned": {"bucket": {"definedTags": {"Operations": {"CostCenter": "42"}}}}})",
        "{}", finding, "Operations.CostCenter"},
       {R"({"provisioned": {"bucket": {"definedTags": {"Operations": {"CostCenter": "42"}}}}})",

@@ -57,8 +57,8 @@ struct Source {
   Answer volumes = answer(json::array{});
   Answer image = answer(json::object{{"id", "img"}, {"displayName", "Oracle Linux"}});
   Answer policies = answer(json::array{});
-  Answer interfaces = answer(
-      json::array{json::object{{"vnicId", "first"}, {"lifecycleState", "ATTACHED"}}});
+  Answer interfaces =
+      answer(json::array{json::object{{"vnicId", "first"}, {"lifecycleState", "ATTACHED"}}});
   Answer interface = answer(json::object{{"id", "first"}});
 
   View view() const { return view_at(state, "check-source"); }
@@ -123,16 +123,15 @@ TEST_CASE("in bulk, a source is read from lists, and asked about itself where th
   ask(answer(json::array{json::object{{"id", "boot"}, {"sizeInGBs", 50}}}));
   ask(answer(json::array{hangs_on("another", "c"), hangs_on(id, "data")}));
   ask(answer(json::array{json::object{{"id", "img"}, {"listingType", "NONE"}}}));
-  ask(answer(json::array{json::object{
-      {"instanceId", id}, {"lifecycleState", "ATTACHED"}, {"vnicId", "first"}}}));
+  ask(answer(json::array{
+      json::object{{"instanceId", id}, {"lifecycleState", "ATTACHED"}, {"vnicId", "first"}}}));
   ask(answer(json::array{json::object{{"assetId", "boot"}, {"policyId", "gold"}}}));
   ask(one.interface);
   CHECK(!compute::ask_source(view, answers));
   CHECK(paths == std::vector<std::string>{"instances", "instances/" + std::string(id),
                                           "bootVolumeAttachments", "bootVolumes",
-                                          "volumeAttachments", "images",
-                                          "vnicAttachments", "volumeBackupPolicyAssignments",
-                                          "vnics/first"});
+                                          "volumeAttachments", "images", "vnicAttachments",
+                                          "volumeBackupPolicyAssignments", "vnics/first"});
   const Verdict verdict = compute::read_source(view, answers);
   CHECK(verdict.kind == Kind::ok);
   CHECK(verdict.facts.get("boot_volume_gbs") == "50");

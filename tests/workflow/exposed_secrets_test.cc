@@ -48,7 +48,7 @@ TEST_CASE("exposed secrets: sealed values, public keys and metadata that is empt
       .start("web-3", {{"metadata", "no JSON"}})
       .start("web-4");
   CHECK(exposed_secrets(history.store()).empty());
-  CHECK(workflow::words_of({}).empty());
+  CHECK(workflow::words_of(std::vector<workflow::ExposedSecret>{}).empty());
 }
 
 TEST_CASE("exposed secrets: many are counted, not named") {

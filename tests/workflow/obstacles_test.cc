@@ -221,7 +221,8 @@ TEST_CASE("out of capacity in the first place takes the next, within one run") {
   check_each_made_once(rehearsal, 1);
 }
 
-TEST_CASE("a place without the shape is left out, and where the launch alone knows, the next is taken") {
+TEST_CASE(
+    "a place without the shape is left out, and where the launch alone knows, the next is taken") {
   using adapters::sim::ShapeRule;
   const std::string one = "Uocm:SA-BOGOTA-1-AD-1", two = "Uocm:SA-BOGOTA-1-AD-2";
   for (const bool hidden : {false, true}) {
@@ -415,7 +416,7 @@ TEST_CASE("downtime of a running source is asked about once, and approved by a l
   CHECK(rehearsal.created("image").empty());
   CHECK(rehearsal.run(plan).parked == 1);
   workflow::RunOptions options;
-  options.approve = true;
+  options.approvals = workflow::approve_all();
   CHECK(rehearsal.run(plan, options).done == 1);
   check_each_made_once(rehearsal, 1);
 }

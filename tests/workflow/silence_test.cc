@@ -76,7 +76,8 @@ TEST_CASE("silence: answers in between begin the count anew") {
 TEST_CASE("silence: what fails together counts once") {
   Silence silence;
   const Time now(1'800'000'000s);
-  for (int i = 0; i < 1000; ++i) silence.heard(failed("program: too many processes"), now + 1ms * i);
+  for (int i = 0; i < 1000; ++i)
+    silence.heard(failed("program: too many processes"), now + 1ms * i);
   CHECK(silence.verdict().empty());
 }
 

@@ -156,7 +156,8 @@ TEST_CASE("storage: what is written before the cutover arrives, by whichever way
   auto plan = bucket_plan();
   // Without approval it waits there, and the writers end meanwhile.
   CHECK(rehearsal.run(plan).parked == 1);
-  CHECK(rehearsal.state("data").need == "migledger approve, or run again with --yes");
+  CHECK(rehearsal.state("data").need ==
+        "migledger approve data --reason WHY, or run again with --yes=cutover");
   rehearsal.tenancy().keep_clock(rehearsal.tenancy().clock() + 10min, true);
   CHECK(rehearsal.run(plan, approving()).done == 1);
   require_same_content(rehearsal);
