@@ -32,6 +32,7 @@ void check_recovery_rules(const ledger::EventStore& store, const workflow::Workf
 // What can be said of a universe's time.
 struct Timing {
   bool clocks_are_right = false;  // the time of events is that of the cloud
+  Duration late{};                // so much later may a reading end that began in time
   bool at_once = false;  // a run goes on with all migrations at once, none waits for its turn
 };
 

@@ -33,9 +33,6 @@ using ledger::schema::Event;
 using ledger::schema::Outcome;
 using ledger::schema::Steered;
 
-// A reading that began in time may end so much later: several calls, each answered after minutes.
-constexpr Duration kUnderWay = 20min;
-
 class Limits {
  public:
   Limits(const workflow::Workflow& workflow, const Timing& timing)
@@ -173,7 +170,7 @@ class Limits {
     if (parked_ && !timing_.at_once) return;
     const Time since = parked_ ? std::max(since_, opened) : since_;
     judged(Rule::time_limit);
-    if (time_ - since > *limit + kUnderWay)
+    if (time_ - since > *limit + timing_.late)
       broken(Rule::time_limit,
              fmt::format("{} is waited for although its limit is over", state_.step_name(step)));
   }

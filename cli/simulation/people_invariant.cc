@@ -50,7 +50,6 @@ class Wishes {
           passes(static_cast<StepIndex>(workflow_.steps.size()), ledger_id);
         break;
       case Event::Body::APPROVED:
-        judged(Rule::asked);
         judge_approval(body.getApproved(), event.getSession());
         approved_.insert(body.getApproved().getStep());
         break;
@@ -69,20 +68,14 @@ class Wishes {
         rule, fmt::format("{}: at {} of {}: {}", rule_of(rule), position_, state_.name, what));
   }
 
-  void take_once(std::string_view order) {
-    judged(Rule::taken_once);
-    if (!order.empty() && !orders_.emplace(order).second)
-      broken(Rule::taken_once, fmt::format("order {} is carried out again", order));
-  }
-
   void judge_approval(ledger::schema::Approved::Reader approved, Position session) {
     using How = ledger::schema::Approved::How;
+    judged(Rule::asked);
     switch (approved.getHow()) {
       case How::ORDER:
-        judged(Rule::orders_in_place);
-        if (!waits_for_approval(approved.getStep()))
-          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
-        take_once(ledger::view(approved.getRequest()));
+        once(ledger::view(approved.getRequest()));
+        waited_for(approved.getStep());
+        if (approved.getRequest().size() == 0) broken(Rule::asked, "an approval names no order");
         return;
       case How::CONFIGURATION:
         if (state_.plan.get(ledger::view(approved.getGiven())) != "true")
@@ -125,7 +118,7 @@ class Wishes {
   }
 
   void take_order(Steered::Reader steered) {
-    take_once(ledger::view(steered.getRequest()));
+    once(ledger::view(steered.getRequest()));
     in_place(steered);
     switch (steered.getVerb()) {
       case Steered::Verb::PAUSE:
@@ -155,10 +148,19 @@ class Wishes {
     }
   }
 
-  bool waits_for_approval(StepIndex step) const {
-    const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
-    return state_.status == ledger::Status::parked && !paused &&
-           state_.parked_kind == ledger::schema::Parked::Kind::APPROVE && step == state_.stopped_at;
+  void once(std::string_view order) {
+    judged(Rule::taken_once);
+    if (!order.empty() && !orders_.emplace(order).second)
+      broken(Rule::taken_once, fmt::format("order {} is carried out again", order));
+  }
+
+  // A person's approval is taken.
+  void waited_for(StepIndex step) const {
+    judged(Rule::orders_in_place);
+    const bool waits = state_.status == ledger::Status::parked &&
+                       state_.parked_kind == ledger::schema::Parked::Kind::APPROVE;
+    if (!waits || paused_ != 0 || pause_at_ != ledger::kNoStep || step != state_.stopped_at)
+      broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
   }
 
   void in_place(Steered::Reader steered) const {
@@ -168,8 +170,7 @@ class Wishes {
     const bool paused = paused_ != 0 || pause_at_ != ledger::kNoStep;
     switch (steered.getVerb()) {
       case Steered::Verb::APPROVE:
-        if (!waits_for_approval(steered.getStep()))
-          broken(Rule::orders_in_place, "an approval is taken that nothing waits for");
+        waited_for(steered.getStep());
         break;
       case Steered::Verb::RESUME:
         if (!paused) broken(Rule::orders_in_place, "what is not paused is resumed");

@@ -147,6 +147,11 @@ DrawnPlan draw_plan(std::uint64_t seed, std::string workflow, unsigned migration
     if (kind == "compute" && !carried.empty()) m.fields.set("volumes", carried);
     if (n > 1 && own.chance(dependent))
       m.depends_on.push_back(drawn.plan.migrations[own.below(n - 1)].name);
+    // Of several it waits for all.
+    if (n > 2 && !m.depends_on.empty() && own.chance(0.6)) {
+      const auto& other = drawn.plan.migrations[own.below(n - 1)].name;
+      if (other != m.depends_on.front()) m.depends_on.push_back(other);
+    }
     m.fields = m.fields.sorted();
     drawn.plan.migrations.push_back(std::move(m));
   }

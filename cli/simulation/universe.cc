@@ -50,6 +50,12 @@ adapters::sim::TenancyOptions Universe::tenancy_options() const {
   options.start = kBeginning;
   options.data_volumes = drawn_.data_volumes;
   options.bucket_objects = drawn_.bucket_objects;
+  // Some clouds take longer than people who set time limits expect.
+  if (dice_for(options_.seed, "slow cloud").chance(0.15)) {
+    auto& durations = options.durations;
+    durations.create_image = durations.export_image = durations.copy_object =
+        durations.import_image = {20min, 90min};
+  }
   if (chaos_.active(Chaos::late_lists)) {
     // As late as the settle window allows for, beside the five minutes of a late request.
     const double rate = chaos_.rate(Chaos::late_lists);

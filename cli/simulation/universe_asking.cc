@@ -145,6 +145,7 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   check_recovery_rules(*store, *workflow_);
   Timing timing;
   timing.clocks_are_right = clocks_are_right();
+  timing.late = chaos_.active(Chaos::slow_replies) ? 20min : 4min;
   timing.at_once = drawn_.parallel >= ledger.plan().migrations.size();
   check_limits(*store, *workflow_, timing);
   check_people(*store, *workflow_, approvals_);

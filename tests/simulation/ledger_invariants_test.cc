@@ -647,7 +647,7 @@ TEST_CASE("a step that is waited for keeps to its time limit, and has all of it"
   REQUIRE(rehearsal.run(plan).parked == 1);
   const auto& workflow = workflow::compute_workflow();
   const auto limits = [&](MemoryEventStore& store) {
-    return broken([&] { check_limits(store, workflow, {true, true}); });
+    return broken([&] { check_limits(store, workflow, {true, 15min, true}); });
   };
   CHECK(limits(rehearsal.store()).empty());
   const auto with = [&](Duration later, bool parks) {
