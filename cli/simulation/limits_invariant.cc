@@ -1,15 +1,17 @@
 // The limits of the plan, as the log shows them:
 //
-//  attempts      a session in which a step has failed so often ("max_attempts") does not send it
-//  again generations   what was made and died so often ("max_generations") is not made again time
-//  nothing is read of a step that has been waited for longer than its limit ("timeouts"), but
-//                for what was under way when that was over
-//  time-granted  a step waits for a person because of its limit only when that much time has passed
-//  since
-//                the step began, or since somebody went on
+// attempts: a session in which a step has failed so often ("max_attempts") does not send it again.
 //
-//  every-place   a lack of capacity stops a migration only when every availability domain that is
-//                configured was tried
+// generations: what was made and died so often ("max_generations") is not made again.
+//
+// time: nothing is read of a step that has been waited for longer than its limit ("timeouts"), but
+// for what was under way when that was over.
+//
+// time-granted: a step waits for a person because of its limit only when that much time has passed
+// since the step began, or since somebody went on.
+//
+// every-place: a lack of capacity stops a migration only when every availability domain that is
+// configured was tried.
 //
 // A person who asks for another try, or changes the plan, grants all of it again. Failures that say
 // nothing about the request count for nothing: a lack of capacity, and that a run ended.
@@ -160,7 +162,9 @@ class Limits {
     if (verb == Steered::Verb::NOTE || verb == Steered::Verb::PAUSE) return;
     tries_.clear();
     deaths_.clear();
+    const bool stays_parked = parked_ && verb == Steered::Verb::RESUME;
     begin();
+    parked_ = stays_parked;  // what stops for a person still does
   }
 
   // Something was seen of a step that is waited for.

@@ -155,7 +155,8 @@ class Scene {
       }
       work.write("oci.key", "none is read");
       work.write("oci.config", "[DEFAULT]\nuser=ocid1.user.oc1..aaaaaaaatest\ntenancy=" + value +
-                                   "\nfingerprint=00:11\nkey_file=oci.key\nregion=us-ashburn-1\n");
+                                   "\nfingerprint=00:11\nkey_file=" + (work / "oci.key").string() +
+                                   "\nregion=us-ashburn-1\n");
     }
     return urls;
   }

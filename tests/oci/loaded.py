@@ -26,8 +26,14 @@ def imported(words):
 def received(connection):
     """What loaded_oci has sent, and the caller's descriptors."""
     head, descriptors, _, _ = socket.recv_fds(connection, 8, 250)
-    with connection.makefile("rb") as rest:
-        return json.loads(rest.read(int.from_bytes(head, "big"))), descriptors
+    try:
+        with connection.makefile("rb") as rest:
+            return json.loads(rest.read(int.from_bytes(head, "big"))), descriptors
+    except (ValueError, ConnectionError):
+        # Whoever reads what the call would have written must not wait for its end.
+        for fd in descriptors:
+            os.close(fd)
+        raise
 
 
 def become(call, descriptors):
@@ -73,7 +79,11 @@ class Server:
 
     def begin(self):
         connection, _ = self.listening.accept()
-        call, descriptors = received(connection)
+        try:
+            call, descriptors = received(connection)
+        except (ValueError, ConnectionError):  # the caller was killed before it had sent all
+            connection.close()
+            return
         pid = os.fork()
         if pid == 0:
             become(call, descriptors)
@@ -96,7 +106,7 @@ class Server:
             self.waiting.unregister(connection)
             try:
                 connection.sendall(str(code).encode())
-            except BrokenPipeError:
+            except ConnectionError:
                 pass  # the caller is gone
             connection.close()
 

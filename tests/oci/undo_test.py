@@ -30,6 +30,9 @@ class Undo(Moving):
         self.assertEqual(len(self.held("instance", TARGET)), 2, out)
 
         code, out = self.undo("rollback", "two", "--reason", "wrong subnet")
+        self.assertEqual(code, 3, out)  # until somebody says so
+        self.assertEqual(len(self.held("instance", TARGET)), 2, out)
+        code, out = self.undo("rollback", "two", "--reason", "wrong subnet", "--yes=removal")
         self.assertEqual(code, 0, out)
         for region in (SOURCE, TARGET):
             for kind in ("image", "imported-image", "object", "par"):
@@ -40,7 +43,9 @@ class Undo(Moving):
         code, out = self.undo("decommission", "one", "--reason", "weeks without complaints")
         self.assertEqual(code, 3, out)  # until it is approved
         self.assertEqual(len(self.held("instance", SOURCE)), 2, out)
-        done = self.migledger("approve", "one", "--ledger", self.scratch.file("ledger"))
+        approve = ["approve", "one", "--ledger", self.scratch.file("ledger")]
+        self.assertEqual(self.migledger(*approve).returncode, 2)  # it wants a reason
+        done = self.migledger(*approve, "--reason", "weeks without complaints")
         self.assertEqual(done.returncode, 0, done.stdout)
         code, out = self.run_to_end()
         self.assertEqual(code, 0, out)
