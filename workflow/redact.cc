@@ -12,6 +12,7 @@ namespace migledger::workflow {
 namespace {
 
 constexpr std::string_view kHidden = "(secret)";
+constexpr int kMostRounds = 16;
 
 // Members of these names, whatever else they are part of.
 constexpr std::array<std::string_view, 4> kSecretNames = {"accessuri", "fullpath", "user_data",
@@ -144,7 +145,16 @@ std::string redact_text(std::string_view text) {
 std::string redact_body(std::string_view body) {
   boost::system::error_code bad;
   auto parsed = boost::json::parse(body, bad);
-  if (bad || !(parsed.is_object() || parsed.is_array())) return redact_text(hide_members(body));
+  if (bad || !(parsed.is_object() || parsed.is_array())) {
+    // What one of them hides can make something else look like a secret.
+    std::string before(body);
+    for (int round = 0; round < kMostRounds; ++round) {
+      std::string after = hide_members(redact_text(before));
+      if (after == before) return after;
+      before = std::move(after);
+    }
+    return std::string(kHidden);
+  }
   hide(parsed);
   return boost::json::serialize(parsed);
 }
