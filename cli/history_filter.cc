@@ -13,6 +13,7 @@
 #include "cli/nearest_word.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/letter_case.h"
 #include "workflow/compute_workflow.h"
 #include "workflow/storage_workflow.h"
 #include "workflow/volume_workflow.h"
@@ -25,18 +26,9 @@ using namespace ledger::schema;
 using ledger::Term;
 using ledger::view;
 
-// Only ASCII: what is searched for is mostly identifiers, and bytes that are not stay themselves.
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string to(text);
-  std::transform(to.begin(), to.end(), to.begin(), lower);
-  return to;
-}
-
 // `needle` is in lower case.
 bool contains(std::string_view text, std::string_view needle) {
-  const auto same = [](char a, char b) { return lower(a) == b; };
+  const auto same = [](char a, char b) { return lower_case(a) == b; };
   return std::search(text.begin(), text.end(), needle.begin(), needle.end(), same) != text.end();
 }
 
@@ -114,7 +106,7 @@ HistoryFilter::HistoryFilter(const HistoryOptions& options) : options_(options) 
           fmt::format("--resource: {} is a compartment or tenancy, which nearly every request "
                       "names; look for it with --text",
                       printable(resource, 120)));
-  for (const auto& text : options.texts) texts_.push_back(lowered(text));
+  for (const auto& text : options.texts) texts_.push_back(lower_case(text));
   // The most selective first: the first one leads.
   const auto add = [&](std::vector<Term> terms, bool few) {
     if (terms.empty()) return;

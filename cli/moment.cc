@@ -9,6 +9,7 @@
 
 #include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/letter_case.h"
 #include "ledger/merkle.h"
 
 namespace migledger::cli {
@@ -98,11 +99,7 @@ Moment parse_moment(std::string_view option, std::string_view text) {
     throw UsageError(
         fmt::format("{}: {} is larger than any position", option, printable(text, 60)));
   }
-  if (is_hash_prefix(text)) {
-    std::string lower(text);
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return HashPrefix{std::move(lower)};
-  }
+  if (is_hash_prefix(text)) return HashPrefix{lower_case(text)};
   if (const auto time = parse_rfc3339(text)) return *time;
   if (parse_rfc3339(std::string(text) + "Z"))
     throw UsageError(fmt::format(

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/letter_case.h"
 #include "workflow/check_answers.h"
 #include "workflow/compute_target.h"
 #include "workflow/ipv4.h"
@@ -143,20 +144,14 @@ bool names_address(const View& view) {
 
 std::string taken_in_subnet(const View& view, const Answer& private_ips) {
   const auto options = plan_json(view, "launch_options");
-  const auto lower = [](std::string_view text) {
-    std::string copy(text);
-    std::ranges::transform(copy, copy.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return copy;
-  };
   const auto address = text(&options, "privateIp");
-  const auto label = lower(text(&options, "hostnameLabel"));
+  const auto label = lower_case(text(&options, "hostnameLabel"));
   const auto* items = items_of(private_ips);
   if (!items) return {};
   for (const auto& item : *items) {
     if (!address.empty() && text(&item, "ipAddress") == address)
       return fmt::format("the address {}", address);
-    if (!label.empty() && lower(text(&item, "hostnameLabel")) == label)
+    if (!label.empty() && lower_case(text(&item, "hostnameLabel")) == label)
       return fmt::format("the host name {}", label);
   }
   return {};

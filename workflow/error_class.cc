@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cctype>
 
+#include "ledger/letter_case.h"
 #include "workflow/redact.h"
 
 namespace migledger::workflow {
@@ -94,12 +94,6 @@ const CodeRow* row_of(std::string_view code) {
   const auto* found = std::find_if(std::begin(kCodes), std::end(kCodes),
                                    [&](const CodeRow& row) { return row.code == code; });
   return found == std::end(kCodes) ? nullptr : found;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
 }
 
 // The texts of OCI's services, in any letter case.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cctype>
 
+#include "ledger/letter_case.h"
 #include "workflow/secrets.h"
 
 namespace migledger::workflow {
@@ -24,14 +24,8 @@ constexpr std::array<std::string_view, 11> kSecretParts = {
 // Maps whose keys people invent, and whose values are secret unless they are known not to be.
 constexpr std::array<std::string_view, 2> kSecretMaps = {"metadata", "extendedmetadata"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 bool is_secret_map(std::string_view key) {
-  const std::string name = lower(key);
+  const std::string name = lower_case(key);
   return std::find(kSecretMaps.begin(), kSecretMaps.end(), name) != kSecretMaps.end();
 }
 
@@ -43,7 +37,7 @@ bool is_id(const boost::json::value& value) {
 }  // namespace
 
 bool is_secret(std::string_view key) {
-  const std::string name = lower(key);
+  const std::string name = lower_case(key);
   return std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
          std::any_of(kSecretParts.begin(), kSecretParts.end(),
                      [&](std::string_view part) { return name.find(part) != std::string::npos; });

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "adapters/catalog/words.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters {
 

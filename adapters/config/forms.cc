@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "adapters/catalog/ocid.h"
-#include "adapters/catalog/words.h"
+#include "ledger/letter_case.h"
 #include "ledger/utf8.h"
 #include "workflow/ipv4.h"
 

@@ -7,9 +7,9 @@
 
 #include "adapters/catalog/names.h"
 #include "adapters/catalog/shapes.h"
-#include "adapters/catalog/words.h"
 #include "adapters/config/check.h"
 #include "adapters/config/forms.h"
+#include "ledger/letter_case.h"
 #include "ledger/printable.h"
 
 namespace migledger::adapters {

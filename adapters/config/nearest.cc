@@ -1,17 +1,17 @@
 #include "adapters/config/nearest.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <vector>
+
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters {
 
 // Optimal string alignment distance.
 std::size_t distance(std::string_view a, std::string_view b) {
   const auto same = [&](std::size_t i, std::size_t j) {
-    return std::tolower(static_cast<unsigned char>(a[i])) ==
-           std::tolower(static_cast<unsigned char>(b[j]));
+    return lower_case(a[i]) == lower_case(b[j]);
   };
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);

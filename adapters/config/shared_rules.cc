@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <unordered_map>
 
-#include "adapters/catalog/words.h"
 #include "adapters/config/check.h"
+#include "ledger/letter_case.h"
 #include "ledger/printable.h"
 
 namespace migledger::adapters {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "adapters/oci_cli/text.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters {
 
@@ -120,11 +121,11 @@ std::string proxy_for(std::string_view url, const Environment& user) {
   if (!url.starts_with("https://")) return {};
   const std::string_view proxy = either(user, "HTTPS_PROXY", "https_proxy");
   if (proxy.empty()) return {};
-  const std::string with_port = lower(authority_of(url));
+  const std::string with_port = lower_case(authority_of(url));
   const std::string host = with_port.substr(0, with_port.rfind(':'));
   const bool excepted =
       any_part(either(user, "NO_PROXY", "no_proxy"), ',', [&](std::string_view part) {
-        std::string name = lower(trimmed(part, " \t"));
+        std::string name = lower_case(trimmed(part, " \t"));
         if (name == "*") return true;
         if (name.starts_with('.')) name.erase(0, 1);
         if (name.empty()) return false;

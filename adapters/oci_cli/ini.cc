@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/oci_cli/text.h"
+#include "ledger/letter_case.h"
 #include "ledger/utf8.h"
 
 namespace migledger::adapters {
@@ -137,7 +138,7 @@ class Reader {
       return;
     }
     if (separator == 0 && bad_line_ == 0) bad_line_ = number;
-    const std::string key = lower(strip(text.substr(0, separator)).text);
+    const std::string key = lower_case(strip(text.substr(0, separator)).text);
     const auto [at, added] = section_->try_emplace(
         key, IniValue{std::string(strip(text.substr(separator + 1)).text), number});
     if (!added)

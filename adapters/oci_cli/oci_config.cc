@@ -11,6 +11,7 @@
 #include "adapters/oci_cli/session_token.h"
 #include "adapters/oci_cli/setup_error.h"
 #include "adapters/oci_cli/text.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters {
 
@@ -67,7 +68,7 @@ constexpr std::pair<const char*, std::string OciLogin::*> kFromEnvironment[] = {
 bool is_python_boolean(std::string_view text) {
   constexpr std::array<std::string_view, 8> kWords = {"1", "yes", "true",  "on",
                                                       "0", "no",  "false", "off"};
-  return std::ranges::find(kWords, lower(text)) != kWords.end();
+  return std::ranges::find(kWords, lower_case(text)) != kWords.end();
 }
 
 // Whether Python's interpolation, through which the program reads key_file once, refuses `text`.

@@ -8,6 +8,7 @@
 #include "adapters/oci_cli/environment.h"
 #include "adapters/oci_cli/python_traceback.h"
 #include "adapters/oci_cli/text.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters {
 
@@ -233,9 +234,9 @@ bool never_connected(std::string_view err, std::string_view target) {
   const std::size_t path = target.find('/', target.find("://") + 3);
   const std::string_view url = path == std::string_view::npos ? "/" : target.substr(path);
   const std::string expected =
-      lower("Pool(host='" + std::string(host) + "', port=" + port +
-            "): Max retries exceeded with url: " + std::string(url) + " (Caused by ");
-  const std::string said = lower(err);
+      lower_case("Pool(host='" + std::string(host) + "', port=" + port +
+                 "): Max retries exceeded with url: " + std::string(url) + " (Caused by ");
+  const std::string said = lower_case(err);
   const std::size_t at = said.find(expected);
   if (at == std::string::npos) return false;
   const std::string_view cause = std::string_view(said).substr(at + expected.size());

@@ -9,6 +9,7 @@
 
 #include "adapters/oci_cli/program_failure.h"
 #include "adapters/oci_cli/text.h"
+#include "ledger/letter_case.h"
 #include "ledger/utf8.h"
 
 namespace migledger::adapters {
@@ -69,7 +70,8 @@ std::optional<Reply> read_document(std::string_view text, std::string& problem) 
   reply.delivery = Delivery::replied;
   reply.status = *code;
   for (const auto& [name, value] : headers->get_object())
-    if (value.is_string()) reply.headers.emplace_back(lower(name), std::string(value.get_string()));
+    if (value.is_string())
+      reply.headers.emplace_back(lower_case(name), std::string(value.get_string()));
   reply.body =
       data->is_string() ? body_of_string(data->get_string(), reply) : json::serialize(*data);
   return reply;

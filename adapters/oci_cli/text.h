@@ -1,8 +1,6 @@
 // What is done to the text of files and programs here.
 #pragma once
 
-#include <cctype>
-#include <string>
 #include <string_view>
 
 namespace migledger::adapters {
@@ -12,13 +10,6 @@ inline std::string_view trimmed(std::string_view text, std::string_view space = 
   const std::size_t first = text.find_first_not_of(space);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
-// ASCII letters in lower case.
-inline std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
 }
 
 }  // namespace migledger::adapters

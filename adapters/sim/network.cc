@@ -4,10 +4,10 @@
 
 #include <boost/json.hpp>
 
-#include "adapters/catalog/words.h"
 #include "adapters/sim/handlers.h"
 #include "adapters/sim/references.h"
 #include "adapters/sim/regions.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters::sim {
 
@@ -149,14 +149,15 @@ Answer handle_private_ips(Call& call) {
           return false;
         }
         const std::string label = text(object_of(i.vnic), "hostnameLabel");
-        items.push_back({{"id", sibling_id(i, "privateip")},
-                         {"compartmentId", i.compartment},
-                         {"hostnameLabel", label.empty() ? json::value(nullptr) : json::value(label)},
-                         {"ipAddress", i.private_ip},
-                         {"isPrimary", true},
-                         {"subnetId", i.subnet},
-                         {"vnicId", sibling_id(i, "vnic")},
-                         {"timeCreated", format_millis(i.created)}});
+        items.push_back(
+            {{"id", sibling_id(i, "privateip")},
+             {"compartmentId", i.compartment},
+             {"hostnameLabel", label.empty() ? json::value(nullptr) : json::value(label)},
+             {"ipAddress", i.private_ip},
+             {"isPrimary", true},
+             {"subnetId", i.subnet},
+             {"vnicId", sibling_id(i, "vnic")},
+             {"timeCreated", format_millis(i.created)}});
         return true;
       });
   Answer a = answer(200, items);

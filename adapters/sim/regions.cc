@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "adapters/catalog/regions.h"
-#include "adapters/catalog/words.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters::sim {
 

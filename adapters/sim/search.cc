@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "adapters/sim/handlers.h"
+#include "ledger/letter_case.h"
 
 namespace migledger::adapters::sim {
 
@@ -29,13 +30,6 @@ struct Query {
                        [&](const std::string& t) { return t == type || t == "all"; });
   }
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 std::string_view domain_of(const Volume& volume) { return volume.domain; }
 std::string_view domain_of(const Backup&) { return {}; }  // lies in the region
@@ -75,7 +69,7 @@ Query parse(std::string_view text) {
   std::size_t i = 0;
   if (tokens.empty() || tokens[i++] != "query") cannot_parse(text);
   for (; i < tokens.size() && tokens[i] != "resources"; ++i) {
-    q.types.push_back(lower(tokens[i]));
+    q.types.push_back(lower_case(tokens[i]));
   }
   if (i++ >= tokens.size() || q.types.empty()) cannot_parse("resources");
   if (i == tokens.size()) return q;
@@ -181,7 +175,7 @@ Answer handle_search(Call& call) {
   const auto search_table = [&](auto& table, const auto& type_of) {
     table.scan(hash, page.after, [&, others = hits.size()](std::uint64_t seq, auto& row) {
       const std::string_view type = type_of(row);
-      if (row.region != region || !q.wants(lower(type))) return true;
+      if (row.region != region || !q.wants(lower_case(type))) return true;
       return take_after(
           others, seq,
           {type, row.id, row.name, row.compartment, word_of(row.timeline.at(call.now())),

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "ledger/letter_case.h"
 #include "ledger/sha256.h"
 
 namespace migledger::adapters::sim_http {
@@ -18,17 +19,10 @@ namespace {
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // `Signature keyId="…",headers="…",…`; nothing when it is not of that form.
 std::optional<Parameters> parse_authorization(std::string_view text) {
   constexpr std::string_view kScheme = "signature ";
-  if (lower(text.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (lower_case(text.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   text.remove_prefix(kScheme.size());
   Parameters out;
   while (true) {
@@ -53,7 +47,7 @@ std::vector<std::string> words_of(std::string_view text) {
     if (begin == std::string_view::npos) return out;
     text.remove_prefix(begin);
     const auto end = std::min(text.find(' '), text.size());
-    out.push_back(lower(text.substr(0, end)));
+    out.push_back(lower_case(text.substr(0, end)));
     text.remove_prefix(end);
   }
 }
@@ -141,7 +135,7 @@ std::string signature_problem(const HttpRequest& request, const PublicKeys& keys
   for (const std::string& name : names) {
     if (!text.empty()) text += '\n';
     if (name == "(request-target)") {
-      text += name + ": " + lower(request.method) + " " + request.target;
+      text += name + ": " + lower_case(request.method) + " " + request.target;
     } else if (request.has(name)) {
       text += name + ": " + request.header(name);
     } else {
