@@ -569,7 +569,6 @@ bool is_open(const Workflow& workflow, const MigrationState& state) {
          (attempt.phase == Phase::failed && attempt.doubt);
 }
 
-// Whether nothing new is to be begun at `step` now.
 // How a person approves it.
 std::string approval_words(ApprovalKind kind, std::string_view migration) {
   if (!wants_reason(kind))
@@ -578,6 +577,7 @@ std::string approval_words(ApprovalKind kind, std::string_view migration) {
                      name_of(kind));
 }
 
+// Whether nothing new is to be begun at `step` now.
 bool is_paused(const MigrationState& state, const Context& context, StepIndex step) {
   const bool at_step = step != ledger::kNoStep && state.pause_at == step;
   if (state.paused == 0 && context.held == 0 && !at_step) return false;

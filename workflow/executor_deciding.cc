@@ -31,39 +31,31 @@ void Executor::Loop::advance(Migration& migration) {
   decide_about(migration);
 }
 
-ledger::EventDraft Executor::Loop::approved_with_run(const Migration& migration,
-                                                     const Decision& decision,
-                                                     std::string_view what) const {
+void Executor::Loop::append_approval(const Migration& migration, Position because, StepIndex step,
+                                     std::string_view what, schema::Approved::How how,
+                                     std::string_view given) {
   ApprovalRecord record;
-  record.step = decision.step;
-  record.kind = workflow_.steps[decision.step].approval;
-  record.how = schema::Approved::How::FLAG;
+  record.step = step;
+  record.kind = workflow_.steps[step].approval;
+  record.how = how;
   record.what = what;
-  record.given = options_.approvals.given;
+  record.given = given;
   record.by = options_.actor;
   record.by.cloud_login = cloud_.identity().principal;
-  return approved(origin(migration, decision.because), migration.state, record);
+  append(approved(origin(migration, because), migration.state, record));
 }
 
 // What the plan approves is recorded when it would have been asked for, before the next step.
 bool Executor::Loop::record_approval_by_plan(const Migration& migration, const Decision& decision) {
   if (decision.step == ledger::kNoStep || decision.kind == Decision::Kind::over) return false;
-  for (StepIndex i = 0; i < workflow_.steps.size() && i < decision.step; ++i) {
+  for (const StepIndex i : plan_approves_) {
     const Step& step = workflow_.steps[i];
-    if (!step.approved_by_plan || migration.state.is_done(i)) continue;
+    if (i >= decision.step || migration.state.is_done(i)) continue;
     if ((step.modes & in(migration.state.mode)) == 0) continue;
     const View view = view_of(workflow_, migration.state, ledger_id_, i);
     if (!step.approved_by_plan(view)) continue;
-    const std::string what = step.question(view);
-    ApprovalRecord record;
-    record.step = i;
-    record.kind = step.approval;
-    record.how = schema::Approved::How::CONFIGURATION;
-    record.what = what;
-    record.given = step.plan_key;
-    record.by = options_.actor;
-    record.by.cloud_login = cloud_.identity().principal;
-    append(approved(origin(migration, decision.because), migration.state, record));
+    append_approval(migration, decision.because, i, step.question(view),
+                    schema::Approved::How::CONFIGURATION, step.plan_key);
     return true;
   }
   return false;
@@ -159,7 +151,8 @@ void Executor::Loop::decide_about(Migration& migration) {
       break;
     case Kind::approve:
       if (options_.approvals.cover(workflow_.steps[decision.step].approval, false)) {
-        append(approved_with_run(migration, decision, decision.reason));
+        append_approval(migration, decision.because, decision.step, decision.reason,
+                        schema::Approved::How::FLAG, options_.approvals.given);
       } else {
         append(parked(origin(migration, decision.because), decision.step, decision.reason,
                       decision.need, schema::Parked::Kind::APPROVE));
@@ -183,7 +176,8 @@ void Executor::Loop::decide_about(Migration& migration) {
                         migration.state.parked_kind == schema::Parked::Kind::APPROVE;
       const bool waited = migration.state.parked_session != session_;
       if (asks && options_.approvals.cover(workflow_.steps[decision.step].approval, waited)) {
-        append(approved_with_run(migration, decision, migration.state.reason));
+        append_approval(migration, decision.because, decision.step, migration.state.reason,
+                        schema::Approved::How::FLAG, options_.approvals.given);
         break;
       }
       migration.over = true;

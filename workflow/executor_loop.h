@@ -80,6 +80,13 @@ struct Walking {
   BulkCall call;
 };
 
+inline std::vector<StepIndex> steps_that_plans_approve(const Workflow& workflow) {
+  std::vector<StepIndex> steps;
+  for (StepIndex i = 0; i < workflow.steps.size(); ++i)
+    if (workflow.steps[i].approved_by_plan) steps.push_back(i);
+  return steps;
+}
+
 class Executor::Loop {
  public:
   Loop(ledger::EventStore& store, Cloud& cloud, Clock& clock, RunOptions options,
@@ -90,6 +97,7 @@ class Executor::Loop {
         options_(std::move(options)),
         observer_(observer),
         workflow_(workflow),
+        plan_approves_(steps_that_plans_approve(workflow)),
         reader_(cloud, next_call_) {}
 
   RunResult run(const Plan& plan);
@@ -142,8 +150,8 @@ class Executor::Loop {
                 const ledger::Fields& facts) const;
   void set_current(Migration& migration, StepIndex step);
   bool record_approval_by_plan(const Migration& migration, const Decision& decision);
-  ledger::EventDraft approved_with_run(const Migration& migration, const Decision& decision,
-                                       std::string_view what) const;
+  void append_approval(const Migration& migration, Position because, StepIndex step,
+                       std::string_view what, schema::Approved::How how, std::string_view given);
   bool in_bulk() const;
   Time oldest_answer(const Migration& migration, Job::Purpose purpose, const Step& step) const;
 
@@ -210,6 +218,7 @@ class Executor::Loop {
   RunOptions options_;
   Observer* observer_;
   const Workflow& workflow_;
+  const std::vector<StepIndex> plan_approves_;  // steps that a plan can approve
 
   std::atomic<int> stops_{0};
   RunResult result_;
