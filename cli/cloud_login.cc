@@ -3,11 +3,12 @@
 #include "adapters/config/config.h"
 #include "adapters/oci_cli/oci_config.h"
 #include "adapters/oci_cli/setup_error.h"
+#include "adapters/sim/tenancy.h"
 
 namespace migledger::cli {
 
 std::string cloud_login(const std::string& config, bool simulated) {
-  if (simulated) return "simulated-user";
+  if (simulated) return std::string(adapters::sim::kSimulatedUser);
   try {
     adapters::OciSettings oci;
     if (!config.empty()) oci = adapters::load_config(config, adapters::read_text_file, {}).oci;

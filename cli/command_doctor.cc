@@ -73,7 +73,7 @@ workflow::ProgressOf progress_in(std::shared_ptr<ledger::EventStore> store) {
 int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream& out) {
   const adapters::Config config =
       adapters::load_config(command.config, adapters::read_text_file, command.workflow);
-  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
+  const std::string path = one_name(command.ledger, config.ledger_path);
   const auto cloud = make_run_cloud(command, config, path, Keeps::nothing);
   std::vector<workflow::Diagnosis> found;
   const bool simulated = cloud->cloud().identity().kind == "sim";

@@ -35,7 +35,7 @@ std::unique_ptr<ledger::RocksEventStore> open_reader(const std::string& path,
 int run_reconcile(const RunCommand& command, bool adopt, const Terminal& terminal,
                   std::ostream& out, std::ostream& err) {
   const adapters::Config config = adapters::load_config(command.config);
-  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
+  const std::string path = one_name(command.ledger, config.ledger_path);
   std::set<std::string> told;
   // Before anything is made beside a ledger that is not there.
   open_reader(path, told, err);

@@ -132,8 +132,7 @@ std::string clock_words(Time now, Time head) {
   if (head - now < kNotWorthAWord) return {};
   return fmt::format(
       "the clock of this machine ({}) is {} behind the ledger's last event ({}); the run goes on "
-      "at "
-      "once and counts its time from that event. Set the clock right if it is wrong",
+      "at once and counts its time from that event. Set the clock right if it is wrong",
       format_utc(now), format_duration(head - now), format_utc(head));
 }
 
@@ -172,7 +171,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   const auto* workflow = workflow::workflow_named(config.plan.workflow);
   select(config.plan, command.only);
   seal_for_this_machine(config.plan);
-  const std::string path = one_name(command.ledger.empty() ? config.ledger_path : command.ledger);
+  const std::string path = one_name(command.ledger, config.ledger_path);
   if (command.dry_run) return dry_run(command, config, path, out);
   std::optional<ledger::SigningKey> key;
   if (!config.checkpoint_key.empty()) key = read_signing_key(config.checkpoint_key);

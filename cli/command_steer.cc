@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
 #include <ostream>
 
 #include "cli/all_that_take.h"
@@ -10,7 +9,6 @@
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/fleet.h"
-#include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
@@ -43,12 +41,7 @@ void take_remark(SteerCommand& command) {
 void print(const SteerCommand& command, const std::string& name,
            const workflow::OrderAnswer& answer, std::ostream& out, std::ostream& err) {
   if (command.json) {
-    boost::json::object object{{"migration", json_text(name)},
-                               {"asked", workflow::name_of(command.verb)},
-                               {"taken", answer.taken}};
-    if (answer.taken) object["position"] = answer.position;
-    object["words"] = json_text(answer.words);
-    out << boost::json::serialize(object) << "\n";
+    out << answer_json(command.verb, name, answer) << "\n";
   } else if (answer.taken) {
     out << fmt::format("#{} {}{}: {}\n", answer.position, name.empty() ? "all" : printable(name),
                        fmt::format(", {}", workflow::name_of(command.verb)),

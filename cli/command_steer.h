@@ -18,15 +18,13 @@ struct SteerCommand {
   std::string resource;
   std::string reason;  // of a note that has none, the last of `migrations` is its text
   std::string ledger;
-  std::string
-      config;  // of the login to the cloud, for the record of an approval; empty: there is none
+  std::string config;  // names the login to the cloud, for the record; empty: there is none
   std::string command_line;
   bool json = false;
 };
 
-// One order a migration, each durable before the next. With json, one object a migration:
-// {"migration" (text; empty: the ledger as a whole), "asked" (the verb), "taken", "position" (of
-// the event; only when taken), "words" (what follows, or why not)}. Returns an exit code: done when
+// One order a migration, each durable before the next. With json, one object a migration
+// (answer_json). Returns an exit code: done when
 // all were taken, usage when one was refused. Throws UsageError, LedgerError.
 int run_steer(const SteerCommand& command, std::ostream& out, std::ostream& err);
 

@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
 #include <iostream>
 
 #include "adapters/system_clock.h"
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/fleet.h"
-#include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/removal_question.h"
@@ -104,15 +102,8 @@ bool may_remove(const RunCommand& run, const Reading& reading, const Terminal& t
 }
 
 void say_nothing_removed(const RunCommand& run, std::ostream& out) {
-  const std::string_view words = "Nothing was removed: add --yes.";
-  if (!run.json) {
-    out << words << "\n";
-    return;
-  }
-  out << boost::json::serialize(boost::json::object{{"migration", json_text(run.order->migration)},
-                                                    {"asked", workflow::name_of(run.order->verb)},
-                                                    {"taken", false},
-                                                    {"words", words}})
+  const workflow::OrderAnswer answer{false, 0, "Nothing was removed: add --yes."};
+  out << (run.json ? answer_json(run.order->verb, run.order->migration, answer) : answer.words)
       << "\n";
 }
 

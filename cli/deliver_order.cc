@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <ostream>
 
 #include "adapters/inbox/inbox.h"
 #include "adapters/system_clock.h"
+#include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/open_ledger.h"
 #include "cli/open_to_read.h"
@@ -63,6 +65,16 @@ workflow::Order new_order(workflow::Verb verb) {
   order.verb = verb;
   static_cast<workflow::Person&>(order) = actor;
   return order;
+}
+
+std::string answer_json(workflow::Verb verb, std::string_view migration,
+                        const OrderAnswer& answer) {
+  boost::json::object object{{"migration", json_text(migration)},
+                             {"asked", workflow::name_of(verb)},
+                             {"taken", answer.taken}};
+  if (answer.taken) object["position"] = answer.position;
+  object["words"] = json_text(answer.words);
+  return boost::json::serialize(object);
 }
 
 OrderAnswer deliver_order(const std::string& directory, const workflow::Order& order,

@@ -4,6 +4,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "workflow/steering.h"
 
@@ -11,6 +12,11 @@ namespace migledger::cli {
 
 // An order of this process: with an id of its own, and who gives it.
 workflow::Order new_order(workflow::Verb verb);
+
+// One object in one line: {"migration" (text; empty: the ledger as a whole), "asked" (the verb),
+// "taken", "position" (of the event; only when taken), "words" (what follows, or why not)}.
+std::string answer_json(workflow::Verb verb, std::string_view migration,
+                        const workflow::OrderAnswer& answer);
 
 // Returns when the order is durable in the ledger in `directory`, or refused. `command_line` is
 // what the session says that records it. `err` is told when a writer has to be waited for. Throws

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "cli/approvals.h"
 #include "cli/event_json.h"
 #include "cli/event_kind.h"
 #include "cli/printable.h"
 #include "ledger/merkle.h"
 #include "ledger/migration_state.h"
-#include "workflow/records.h"
 
 namespace migledger::cli {
 
@@ -146,10 +146,6 @@ class Sentence {
     return printable(names_.step(event_.getStream(), index), kLongestName);
   }
   std::string actor() const { return printable(names_.actor(event_.getSession()), kLongestName); }
-  std::string approver(Approved::Reader approved) const {
-    if (approved.getUser().size() == 0) return actor();
-    return printable(workflow::words_of(workflow::approver_of(approved)), kLongestName);
-  }
   std::string facts(capnp::List<Field>::Reader list) const {
     return fact_words(ledger::fields_of(list), wording_.longest);
   }
@@ -406,13 +402,12 @@ class Sentence {
   }
 
   std::string of(Approved::Reader approved) const {
-    std::string text =
-        fmt::format("approved by {}: {}", approver(approved), show(approved.getWhat()));
-    // Versions before said how as the reason.
-    if (approved.getGiven().size() > 0) text += fmt::format(" ({})", show(approved.getGiven()));
-    if (approved.getReason().size() > 0)
-      text += approved.getGiven().size() > 0 ? fmt::format(": {}", show(approved.getReason()))
-                                             : fmt::format(" ({})", show(approved.getReason()));
+    const auto line = approval_line(event_, names_);
+    std::string text = fmt::format("approved by {}: {}", printable(line->by, kLongestName),
+                                   show(approved.getWhat()));
+    if (!line->how.empty()) text += fmt::format(" ({})", printable(line->how, wording_.longest));
+    if (!line->reason.empty())
+      text += fmt::format(": {}", printable(line->reason, wording_.longest));
     return text;
   }
 

@@ -96,8 +96,7 @@ void write_line(std::string_view text) {
 [[noreturn]] void on_terminate() {
   std::string_view what =
       "it cannot go on. Perhaps the system gave it no more threads (ulimit -u), files (ulimit -n) "
-      "or "
-      "memory: see to that, then run the same command again: nothing that was recorded is lost";
+      "or memory: see to that, then run the same command again: nothing that was recorded is lost";
   try {
     if (const auto current = std::current_exception()) std::rethrow_exception(current);
   } catch (const std::system_error& error) {

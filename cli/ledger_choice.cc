@@ -55,6 +55,10 @@ std::string one_name(const std::string& path) {
   return !error && plain ? typed : real.string();
 }
 
+std::string one_name(const std::string& typed, const std::string& configured) {
+  return one_name(typed.empty() ? configured : typed);
+}
+
 std::string LedgerChoice::found_config() const {
   std::error_code ignored;
   if (config.empty() && fs::exists(kDefaultConfig, ignored)) return kDefaultConfig;

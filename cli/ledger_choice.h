@@ -13,6 +13,9 @@ inline constexpr const char* kDefaultLedger = "migration.ledger";
 // cannot be looked at stays as it is: whoever opens it says why.
 std::string one_name(const std::string& path);
 
+// The one name of the ledger that was typed; of the configured one when none was.
+std::string one_name(const std::string& typed, const std::string& configured);
+
 // What was typed to say which ledger; empty: not typed.
 struct LedgerChoice {
   std::string ledger;

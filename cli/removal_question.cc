@@ -6,19 +6,18 @@
 
 #include <algorithm>
 #include <istream>
+#include <map>
 #include <ostream>
 
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "ledger/event.h"
-#include "ledger/terms.h"
+#include "ledger/recorded_plans.h"
 
 namespace migledger::cli {
 
 namespace {
-
-using Body = ledger::schema::Event::Body;
 
 constexpr std::size_t kMostNamed = 10;
 
@@ -26,37 +25,14 @@ constexpr std::size_t kMostNamed = 10;
 
 std::vector<std::string> dependents_of(const ledger::EventStore& store,
                                        std::string_view migration) {
-  struct Known {
-    ledger::StreamId stream;
-    std::string name;
-    bool depends;
-  };
-  std::vector<Known> known;
-  const auto has = [&](capnp::List<capnp::Text>::Reader names) {
-    for (const auto name : names)
-      if (ledger::view(name) == migration) return true;
-    return false;
-  };
-  const std::vector<ledger::Term> plans = {ledger::Term::type(Body::MIGRATION_STARTED),
-                                           ledger::Term::type(Body::PLAN_CHANGED)};
-  for (const auto cursor = store.find(plans, 1); cursor->next();) {
-    const auto event = cursor->event();
-    const auto body = event.getBody();
-    if (body.isMigrationStarted()) {
-      const auto started = body.getMigrationStarted();
-      known.push_back({event.getPosition(), std::string(ledger::view(started.getName())),
-                       has(started.getDependsOn())});
-    } else if (body.isPlanChanged()) {
-      const auto one = std::lower_bound(
-          known.begin(), known.end(), event.getStream(),
-          [](const Known& before, ledger::StreamId stream) { return before.stream < stream; });
-      if (one != known.end() && one->stream == event.getStream())
-        one->depends = has(body.getPlanChanged().getDependsOn());
-    }
-  }
+  std::map<ledger::StreamId, std::string> dependents;
+  ledger::for_each_plan(store, store.head().position, [&](const ledger::RecordedPlan& recorded) {
+    dependents.erase(recorded.stream);
+    for (const auto other : recorded.depends_on)
+      if (ledger::view(other) == migration) dependents[recorded.stream] = recorded.migration;
+  });
   std::vector<std::string> names;
-  for (auto& one : known)
-    if (one.depends) names.push_back(std::move(one.name));
+  for (auto& [stream, name] : dependents) names.push_back(std::move(name));
   return names;
 }
 

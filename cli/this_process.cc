@@ -14,14 +14,12 @@ namespace migledger::cli {
 
 namespace {
 
-constexpr std::uint32_t kNobodyLoggedIn = ~std::uint32_t{0};
-
-// Who logged in, whoever they have become since (audit(7), /proc/self/loginuid); nothing where the
+// Who logged in, whoever they have become since (/proc/self/loginuid); nothing where the
 // system does not know.
 std::optional<std::uint32_t> login_uid() {
-  std::uint32_t uid = kNobodyLoggedIn;
+  std::uint32_t uid = workflow::kNoLoginUid;
   std::ifstream("/proc/self/loginuid") >> uid;
-  if (uid == kNobodyLoggedIn) return std::nullopt;
+  if (uid == workflow::kNoLoginUid) return std::nullopt;
   return uid;
 }
 

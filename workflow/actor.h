@@ -6,6 +6,9 @@
 
 namespace migledger::workflow {
 
+// What Linux says of a process that belongs to no login (audit(7)).
+inline constexpr std::uint32_t kNoLoginUid = ~std::uint32_t{0};
+
 // Who does something, as the system and the login to the cloud say it; none of it is proven.
 struct Person {
   std::string user;  // of the process

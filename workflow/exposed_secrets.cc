@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <map>
+#include <functional>
 #include <set>
 #include <tuple>
 
 #include "ledger/event.h"
+#include "ledger/recorded_plans.h"
+#include "workflow/json.h"
 #include "workflow/secrets.h"
 
 namespace migledger::workflow {
@@ -16,52 +18,35 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
-class Exposed {
- public:
-  void look_at(ledger::schema::Event::Reader event) {
-    const auto body = event.getBody();
-    if (body.isMigrationStarted()) {
-      const auto started = body.getMigrationStarted();
-      auto& name = names_[event.getPosition()];
-      name = ledger::view(started.getName());
-      look_at(started.getPlan(), name, event.getPosition());
-    } else if (body.isPlanChanged()) {
-      look_at(body.getPlanChanged().getPlan(), names_[event.getStream()], event.getPosition());
+// Calls f(key, exposure) for each value of the metadata that is given away.
+void for_each_exposed(capnp::List<ledger::schema::Field>::Reader plan,
+                      const std::function<void(std::string_view, Exposure)>& f) {
+  for (const auto field : plan) {
+    if (ledger::view(field.getName()) != "metadata") continue;
+    const auto metadata = parse_json(ledger::view(field.getValue()));
+    if (!metadata || !metadata->is_object()) continue;
+    for (const auto& [key, value] : metadata->get_object()) {
+      if (is_public_metadata(key) || !value.is_string()) continue;
+      const auto exposure = exposure_of(std::string_view(value.get_string()));
+      if (exposure != Exposure::none) f(key, exposure);
     }
   }
-
-  std::vector<ExposedSecret> found;
-
- private:
-  void look_at(capnp::List<ledger::schema::Field>::Reader plan, const std::string& migration,
-               ledger::Position position) {
-    for (const auto field : plan) {
-      if (ledger::view(field.getName()) != "metadata") continue;
-      boost::json::error_code bad;
-      const auto metadata = boost::json::parse(ledger::view(field.getValue()), bad);
-      if (bad || !metadata.is_object()) continue;
-      for (const auto& [key, value] : metadata.get_object()) {
-        if (is_public_metadata(key) || !value.is_string()) continue;
-        const auto exposure = exposure_of(std::string_view(value.get_string()));
-        if (exposure == Exposure::none) continue;
-        const bool clear = exposure == Exposure::clear;
-        if (known_.emplace(migration, key, clear).second)
-          found.push_back({migration, std::string(key), clear, position});
-      }
-    }
-  }
-
-  std::map<ledger::StreamId, std::string> names_;
-  std::set<std::tuple<std::string, std::string, bool>> known_;
-};
+}
 
 }  // namespace
 
 std::vector<ExposedSecret> exposed_secrets(const ledger::EventStore& store,
                                            ledger::Position until) {
-  Exposed exposed;
-  for (auto cursor = store.scan(1, until); cursor->next();) exposed.look_at(cursor->event());
-  return std::move(exposed.found);
+  std::vector<ExposedSecret> found;
+  std::set<std::tuple<std::string, std::string, bool>> known;
+  ledger::for_each_plan(store, until, [&](const ledger::RecordedPlan& recorded) {
+    for_each_exposed(recorded.plan, [&](std::string_view key, Exposure exposure) {
+      const bool clear = exposure == Exposure::clear;
+      if (known.emplace(recorded.migration, key, clear).second)
+        found.push_back({recorded.migration, std::string(key), clear, recorded.position});
+    });
+  });
+  return found;
 }
 
 std::string words_of(const std::vector<ExposedSecret>& exposed) {

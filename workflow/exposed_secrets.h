@@ -16,7 +16,7 @@ struct ExposedSecret {
 };
 
 // Those in the plans that the events up to `until` record, each once, in the order of the events.
-// Events that cannot be read are passed over. Throws LedgerError when the store does.
+// Throws LedgerError when the store does.
 std::vector<ExposedSecret> exposed_secrets(const ledger::EventStore& store,
                                            ledger::Position until = ~ledger::Position{0});
 

@@ -298,7 +298,7 @@ Person approver_of(schema::Approved::Reader approved) {
   person.user = ledger::view(approved.getUser());
   person.host = ledger::view(approved.getHost());
   person.pid = approved.getPid();
-  if (approved.getLoginUid() != ~std::uint32_t{0}) person.login_uid = approved.getLoginUid();
+  if (approved.getLoginUid() != kNoLoginUid) person.login_uid = approved.getLoginUid();
   person.sudo_user = ledger::view(approved.getSudoUser());
   person.cloud_login = ledger::view(approved.getCloudLogin());
   return person;

@@ -174,18 +174,20 @@ Secrets::Likeness Secrets::compare(std::string_view recorded, std::string_view p
 }
 
 std::optional<std::string> Secrets::fill(std::string_view text) const {
-  std::string out;
-  while (true) {
-    const std::size_t begin = text.find(kSecretOpening);
-    out += text.substr(0, begin);
-    if (begin == std::string_view::npos) return out;
-    const std::size_t end = text.find('}', begin);
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto* value = value_of(text.substr(begin, end + 1 - begin));
-    if (!value) return std::nullopt;
-    out += escaped(*value);
-    text.remove_prefix(end + 1);
-  }
+  // One that has no end stands last.
+  const std::size_t last = text.rfind(kSecretOpening);
+  if (last != std::string_view::npos && text.find('}', last) == std::string_view::npos)
+    return std::nullopt;
+  bool all_known = true;
+  std::string filled =
+      map_placeholders(text, [&](std::string_view placeholder) -> std::optional<std::string> {
+        const auto* value = value_of(placeholder);
+        if (value) return escaped(*value);
+        all_known = false;
+        return std::nullopt;
+      });
+  if (!all_known) return std::nullopt;
+  return filled;
 }
 
 std::string Secrets::hide(std::string_view text, std::string_view request) const {

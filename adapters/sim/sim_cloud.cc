@@ -57,7 +57,7 @@ workflow::CloudIdentity SimCloud::identity() const {
   who.kind = "sim";
   who.transport = "sim";
   who.tenancy = tenancy_.tenancy_id();
-  who.principal = "simulated-user";
+  who.principal = std::string(kSimulatedUser);
   who.auth_kind = "sim";
   return who;
 }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/sim/faults.h"
@@ -18,6 +19,9 @@ namespace migledger::adapters::sim {
 class World;
 
 struct Recalled;
+
+// As whom everybody is logged in.
+inline constexpr std::string_view kSimulatedUser = "simulated-user";
 
 class Tenancy {
  public:

@@ -50,7 +50,7 @@ workflow::CloudIdentity Process::identity() const {
   who.kind = "sim";
   who.transport = transport_;
   who.tenancy = tenancy_;
-  who.principal = "simulated-user";
+  who.principal = std::string(adapters::sim::kSimulatedUser);
   who.auth_kind = "sim";
   return who;
 }
