@@ -1,6 +1,7 @@
 // What the simulated tenancy refuses because OCI would, a row each, and beside it what OCI takes
 // though it is unusual. A row changes a good request by a JSON merge patch (RFC 7396).
 #include "sim_fixture.h"
+#include "tests/support/merge_patch.h"
 
 namespace migledger::adapters::sim::testing {
 
@@ -12,26 +13,12 @@ struct Row {
   const char* code = "";
 };
 
-void merge_patch(json::value& target, const json::value& patch) {
-  if (!patch.is_object()) {
-    target = patch;
-    return;
-  }
-  if (!target.is_object()) target = json::object();
-  for (const auto& [key, value] : patch.get_object()) {
-    if (value.is_null())
-      target.get_object().erase(key);
-    else
-      merge_patch(target.get_object()[key], value);
-  }
-}
-
 // Sends the good request with each row's change; `fresh` makes what it is to be sent to.
 template <typename Rows, typename Send>
 void check_rows(const Rows& rows, const json::object& good, Send&& send) {
   for (const Row& row : rows) {
     json::value body = good;
-    merge_patch(body, json::parse(row.patch));
+    migledger::testing::merge_patch(body, json::parse(row.patch));
     const Reply reply = send(body.as_object());
     CAPTURE(row.patch, reply.body);
     CHECK(reply.status == row.status);
@@ -190,7 +177,7 @@ TEST_CASE("tenancy: a subnet is as the faults file says", "[sim]") {
     faults.provisioned = {{"subnet", subnet}};
     Bench b(faults);
     json::value body = b.launch_body(b.imported());
-    merge_patch(body, json::object{{"createVnicDetails", json::parse(vnic)}});
+    migledger::testing::merge_patch(body, json::object{{"createVnicDetails", json::parse(vnic)}});
     return b.core(kTarget, "POST", "instances", body.as_object()).status;
   };
   CHECK(launch(R"({"dnsLabel": null})", R"({"hostnameLabel": "web"})") == 400);
@@ -411,9 +398,8 @@ TEST_CASE("tenancy: what checks read of the network, of places and of limits", "
         404);
   CHECK(Bench::get(b.core(kTarget, "GET", "privateIps/ocid1.privateip.oc1.sa-bogota-1.p"),
                    "subnetId") == kSubnet);
-  CHECK(Bench::get(
-            b.core(kTarget, "GET", "computeClusters/ocid1.computecluster.oc1.sa-bogota-1.c"),
-            "availabilityDomain") == kDomain);
+  CHECK(Bench::get(b.core(kTarget, "GET", "computeClusters/ocid1.computecluster.oc1.sa-bogota-1.c"),
+                   "availabilityDomain") == kDomain);
   Request limit;
   limit.region = kTarget;
   limit.service = workflow::Service::limits;
@@ -424,13 +410,12 @@ TEST_CASE("tenancy: what checks read of the network, of places and of limits", "
   CHECK(b.tenancy->handle(limit, b.now).status == 200);
   limit.path = "/20190729/services/compute/limits/no-such-count/resourceAvailability";
   CHECK(b.tenancy->handle(limit, b.now).status == 404);
-  const Reply boots = b.core(
-      kSource, "GET",
-      "bootVolumeAttachments?availabilityDomain=Uocm:US-ASHBURN-AD-1&compartmentId=" +
-          kCompartment + "&instanceId=" + kInstance);
+  const Reply boots =
+      b.core(kSource, "GET",
+             "bootVolumeAttachments?availabilityDomain=Uocm:US-ASHBURN-AD-1&compartmentId=" +
+                 kCompartment + "&instanceId=" + kInstance);
   const std::string boot(Bench::body(boots).at(0).at("bootVolumeId").as_string());
-  const Reply policies =
-      b.core(kSource, "GET", "volumeBackupPolicyAssignments?assetId=" + boot);
+  const Reply policies = b.core(kSource, "GET", "volumeBackupPolicyAssignments?assetId=" + boot);
   CHECK_THAT(policies.body, Catch::Contains(R"("policyId":"gold")"));
   CHECK_THAT(b.core(kSource, "GET", "bootVolumes/" + boot).body, !Catch::Contains("gold"));
   CHECK(b.objects(kSource, "GET", b.bucket() + "/retentionRules").body ==
@@ -441,11 +426,11 @@ TEST_CASE("tenancy: what checks read of the network, of places and of limits", "
 TEST_CASE("tenancy: what is put into a bucket of the Archive tier must be restored", "[sim]") {
   Bench b;
   const std::string in = "/n/" + b.tenancy->object_namespace() + "/b";
-  REQUIRE(b.objects(kTarget, "POST", in,
-                    json::serialize(json::object{{"name", "cold"},
-                                                 {"compartmentId", kCompartment},
-                                                 {"storageTier", "Archive"}}))
-              .status == 200);
+  REQUIRE(
+      b.objects(kTarget, "POST", in,
+                json::serialize(json::object{
+                    {"name", "cold"}, {"compartmentId", kCompartment}, {"storageTier", "Archive"}}))
+          .status == 200);
   CHECK(b.objects(kTarget, "PUT", in + "/cold/o/x", "text").status == 200);
   CHECK(Bench::code(b.objects(kTarget, "GET", in + "/cold/o/x")) == "NotRestored");
 }

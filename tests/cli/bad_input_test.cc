@@ -15,10 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::vector<std::string> run_with(const std::string& config) {
   return {"run",      "--config", config,        "--cloud", "sim",
           "--ledger", "ledger",   "--sim-speed", "0",       "--json"};

@@ -27,10 +27,6 @@ std::vector<std::string> run_with(const std::string& ledger, const std::string& 
   return arguments;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 json::object backup(Workplace& work, const std::string& directory) {
   const auto result = work.run({"backup", directory, "--ledger", "ledger", "--json"});
   INFO(result.err);

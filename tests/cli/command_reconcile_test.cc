@@ -25,10 +25,6 @@ std::vector<std::string> reconcile(const std::vector<std::string>& more = {}) {
   return arguments;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A whole run, and the ledger put back from a copy made when `step` had begun.
 void run_and_restore(Workplace& work, const std::string& step) {
   {

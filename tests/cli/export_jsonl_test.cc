@@ -16,10 +16,6 @@ constexpr char kOneError[] =
     R"({"scripted": [{"fault": "work_request_fails", "method": "POST", "path": "/20160918/images",
     "call": 1}]})";
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A ledger of a whole run, exported with its evidence.
 void export_a_run(Workplace& work) {
   work.write("plan.json", json::serialize(simulated_plan(2)));

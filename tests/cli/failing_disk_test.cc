@@ -46,10 +46,6 @@ StartOptions failing(const Failure& failure, const std::string& under, int after
   return options;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // Goes on without the failure, and requires that all is well in the end: with the ledger, with the
 // tenancy, and with what the run that failed had said is recorded.
 void require_mended(Workplace& work, const ProgramResult& stopped) {

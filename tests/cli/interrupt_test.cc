@@ -17,10 +17,6 @@ std::vector<std::string> run_at(const std::string& speed) {
           "--ledger", "ledger",   "--sim-speed", speed,     "--json"};
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 void require_resumable(Workplace& work, unsigned migrations) {
   const auto last = work.run(run_at("0"));
   INFO(last.err);

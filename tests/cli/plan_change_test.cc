@@ -9,10 +9,6 @@ namespace json = boost::json;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A plan of two whose first migration was stopped at that step.
 class Stopped {
  public:

@@ -13,10 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::vector<std::string> run_at(const std::string& ledger) {
   return {"run", "--config", "plan.json", "--cloud", "sim", "--ledger", ledger, "--sim-speed", "0"};
 }
@@ -36,81 +32,92 @@ ProgramResult with_files(const Workplace& work, int files,
       .finish();
 }
 
+// How many of the commands were refused, and how many done.
+struct Counts {
+  int refused = 0, done = 0;
+};
+
+// Runs each of `commands`, as `run` does, where "there" is a ledger, and "new" and "kept" are to be
+// made; `check` looks at what one that is refused says.
+template <typename Run, typename Check>
+void try_all(const Workplace& work, const std::vector<std::vector<std::string>>& commands,
+             Counts& counts, Run&& run, Check&& check) {
+  for (const char* made : {"new", "new.sim", "kept"}) fs::remove_all(work / made);
+  for (const auto& command : commands) {
+    const ProgramResult result = run(command);
+    CAPTURE(command, result.out, result.err);
+    REQUIRE(result.signal == 0);
+    if (result.exit_code == 0) {
+      ++counts.done;
+      continue;
+    }
+    ++counts.refused;
+    check(result);
+  }
+}
+
+void make_ledger(Workplace& work, const std::string& ledger) {
+  work.write("plan.json", json::serialize(simulated_plan(1)));
+  REQUIRE(work.run(run_at(ledger)).exit_code == 0);
+}
+
 }  // namespace
 
 TEST_CASE("Too few files are said to be too few, never to be another program or a damage") {
   Workplace work;
-  work.write("plan.json", json::serialize(simulated_plan(1)));
-  REQUIRE(work.run(run_at("there")).exit_code == 0);
+  make_ledger(work, "there");
   const std::vector<std::vector<std::string>> commands = {run_at("new"),
                                                           run_at("there"),
                                                           {"status", "--ledger", "there"},
                                                           {"verify", "--ledger", "there"},
                                                           {"note", "x", "--ledger", "there"}};
-  int refused = 0, done = 0;
+  Counts counts;
   // With fewer than 5 the program itself does not start.
   for (int files = 5; files <= 40; ++files) {
-    fs::remove_all(work / "new");
-    fs::remove_all(work / "new.sim");
-    for (const auto& command : commands) {
-      const auto result = with_files(work, files, command);
-      CAPTURE(files, command, result.out, result.err);
-      REQUIRE(result.signal == 0);
-      if (result.exit_code == 0) {
-        ++done;
-        continue;
-      }
-      ++refused;
+    CAPTURE(files);
+    const auto limited = [&](const auto& command) { return with_files(work, files, command); };
+    try_all(work, commands, counts, limited, [](const ProgramResult& result) {
       REQUIRE(result.exit_code == 4);
       CHECK(contains(result.err + result.out, "Too many open files"));
       CHECK(contains(result.err + result.out, "ulimit -n"));
       CHECK_FALSE(contains(result.err, "another process"));
       CHECK_FALSE(contains(result.err, "is not migledger has"));
       CHECK_FALSE(contains(result.err, "damaged"));
-    }
+    });
   }
-  CHECK(refused > 20);
-  CHECK(done > 20);
+  CHECK(counts.refused > 20);
+  CHECK(counts.done > 20);
   CHECK(work.run({"verify", "--ledger", "there"}).exit_code == 0);
 }
 
 TEST_CASE("A thread that is refused ends a command with what to raise, never by a signal") {
   Workplace work;
-  work.write("plan.json", json::serialize(simulated_plan(1)));
-  REQUIRE(work.run(run_at("there")).exit_code == 0);
+  make_ledger(work, "there");
   const std::vector<std::vector<std::string>> commands = {run_at("new"),
                                                           run_at("there"),
                                                           {"status", "--ledger", "there"},
                                                           {"verify", "--ledger", "there"},
                                                           {"backup", "kept", "--ledger", "there"}};
-  int refused = 0, done = 0;
+  Counts counts;
   for (int threads = 0; threads <= 8; ++threads) {
-    for (const char* made : {"new", "new.sim", "kept"}) fs::remove_all(work / made);
+    CAPTURE(threads);
     StartOptions options;
     options.environment["LD_PRELOAD"] = refused_threads_library();
     options.environment["MIGLEDGER_THREADS"] = std::to_string(threads);
-    for (const auto& command : commands) {
-      const auto result = work.run(command, options);
-      CAPTURE(threads, command, result.out, result.err);
-      REQUIRE(result.signal == 0);
-      if (result.exit_code == 0) {
-        ++done;
-        continue;
-      }
-      ++refused;
+    const auto limited = [&](const auto& command) { return work.run(command, options); };
+    try_all(work, commands, counts, limited, [](const ProgramResult& result) {
       CHECK(result.exit_code == 70);
       CHECK(contains(result.err, "ulimit -u"));
-    }
+    });
   }
-  CHECK(refused > 5);
-  CHECK(done > 5);
+  CHECK(counts.refused > 5);
+  CHECK(counts.done > 5);
   CHECK(work.run({"verify", "--ledger", "there"}).exit_code == 0);
 }
 
 TEST_CASE("A lock that cannot be opened is not a lock that somebody holds") {
   Workplace work;
-  work.write("plan.json", json::serialize(simulated_plan(1)));
-  REQUIRE(work.run(run_at("ledger")).exit_code == 0);
+  make_ledger(work, "ledger");
   for (const char* lock : {"ledger/events/LOCK", "ledger/lock", "ledger.sim/state/LOCK"}) {
     CAPTURE(lock);
     fs::remove(work / lock);
@@ -127,8 +134,7 @@ TEST_CASE("A lock that cannot be opened is not a lock that somebody holds") {
 
 TEST_CASE("A database that another program has open is in use") {
   Workplace work;
-  work.write("plan.json", json::serialize(simulated_plan(1)));
-  REQUIRE(work.run(run_at("ledger")).exit_code == 0);
+  make_ledger(work, "ledger");
   for (const char* lock : {"ledger/events/LOCK", "ledger.sim/state/LOCK"}) {
     CAPTURE(lock);
     // As RocksDB locks it, by another program.

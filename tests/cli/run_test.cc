@@ -26,10 +26,6 @@ std::vector<std::string> run_command(std::vector<std::string> more = {}) {
   return command;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The position of the event of that kind in the migration's stream.
 std::uint64_t position_of(const std::vector<json::object>& events, const std::string& migration,
                           std::string_view kind) {

@@ -23,10 +23,6 @@ ProgramResult steer(Workplace& work, std::vector<std::string> command) {
   return work.run(command);
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 json::value status_of(Workplace& work) {
   return json::parse(work.run({"status", "--ledger", "ledger", "--json"}).out);
 }

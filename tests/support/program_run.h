@@ -76,6 +76,11 @@ class RunningProgram {
   std::optional<int> status_;
 };
 
+// Whether what a program wrote holds `part`.
+inline bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 // A directory to run the program in, and short ways to do so.
 class Workplace {
  public:

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "adapters/config/config.h"
+#include "tests/support/merge_patch.h"
 #include "tests/support/sample_config.h"
 
 using namespace migledger;
@@ -310,20 +311,6 @@ const Row kRows[] = {
     {Of::plan, R"({"defaults": {"launch_options": {"assignPublicIp": false}}})", ""},
 };
 
-void merge(json::value& target, const json::value& patch) {
-  if (!patch.is_object()) {
-    target = patch;
-    return;
-  }
-  if (!target.is_object()) target = json::object();
-  for (const auto& [key, value] : patch.get_object()) {
-    if (value.is_null())
-      target.get_object().erase(key);
-    else
-      merge(target.get_object()[key], value);
-  }
-}
-
 json::value base_of(Of of) {
   switch (of) {
     case Of::compute:
@@ -356,7 +343,7 @@ std::vector<Problem> problems_of(const json::value& config) {
 TEST_CASE("What OCI refuses is named by check-config, and what OCI takes is not") {
   for (const Row& row : kRows) {
     json::value config = base_of(row.of);
-    merge(config, json::parse(row.patch));
+    testing::merge_patch(config, json::parse(row.patch));
     const auto problems = problems_of(config);
     std::string all;
     for (const Problem& problem : problems) all += problem.text() + "\n";
@@ -390,7 +377,7 @@ TEST_CASE("Volumes of a plan share no device, no name and no source") {
     json::value other = json::parse(R"({"name": "b", "source_volume_id": "ocid1.volume.oc1.iad.b",
         "new_volume_name": "logs", "attach": {"instance_id": "ocid1.instance.oc1.bog.i",
                                               "device": "/dev/oracleoci/oraclevdc"}})");
-    merge(other, json::parse(second));
+    testing::merge_patch(other, json::parse(second));
     plan.as_object()["migrations"] = {first, other};
     const auto problems = problems_of(plan);
     REQUIRE(problems.size() <= 1);
