@@ -196,7 +196,8 @@ TEST_CASE("tenancy: a network security group is of the subnet's network", "[sim]
   Bench b(faults);
   b.tenancy->provision(with_options(R"({"nsgIds": ["ocid1.networksecuritygroup.oc1.bog.g"]})"));
   json::object body = b.launch_body(b.imported());
-  body["createVnicDetails"].as_object()["nsgIds"] = {"ocid1.networksecuritygroup.oc1.bog.g"};
+  body["createVnicDetails"].as_object()["nsgIds"] =
+      json::array{"ocid1.networksecuritygroup.oc1.bog.g"};
   CHECK(b.core(kTarget, "POST", "instances", body).status == 400);
   CHECK(Bench::get(
             b.core(kTarget, "GET", "networkSecurityGroups/ocid1.networksecuritygroup.oc1.bog.g"),
