@@ -145,7 +145,8 @@ std::size_t longest_step(const workflow::Workflow& workflow) {
 }
 
 void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
-               const workflow::RunResult& result, const Terminal& terminal, std::ostream& out) {
+               const workflow::RunResult& result, const std::string& path, const Terminal& terminal,
+               std::ostream& out) {
   // More than a few pictures is no picture.
   constexpr std::size_t kMost = 5;
   std::size_t drawn = 0;
@@ -160,6 +161,7 @@ void summarize(const ledger::EventStore& store, const workflow::Plan& plan,
   if (plan.migrations.size() > drawn && drawn == kMost)
     out << fmt::format("… and {} more; see migledger status\n", plan.migrations.size() - drawn);
   out << workflow::words(result) << "\n";
+  if (result.parked + result.failed > 0) out << note_of_ledger(path);
 }
 
 }  // namespace
@@ -292,7 +294,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
                               {"root", ledger::to_hex(checkpoint->checkpoint.root)}};
     out << boost::json::serialize(object) << "\n";
   } else {
-    summarize(store, config.plan, result, terminal, out);
+    summarize(store, config.plan, result, path, terminal, out);
     if (checkpoint)
       out << fmt::format("signed: events 1 to {}, root {}\n", checkpoint->checkpoint.size,
                          ledger::to_hex(checkpoint->checkpoint.root));

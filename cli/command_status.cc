@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "cli/exit_status.h"
 #include "cli/fleet_json.h"
 #include "cli/fleet_text.h"
 #include "cli/json_text.h"
+#include "cli/ledger_choice.h"
 #include "cli/names.h"
 #include "cli/printable.h"
 
@@ -89,6 +91,11 @@ void print_text(const ledger::FleetSummary& fleet, Names& names, const std::stri
   out << '\n';
   print_fleet_table(fleet, options.terminal, out);
   print_needs(fleet, options.terminal, out);
+  const auto needs = [](const ledger::FleetRow& row) {
+    return row.status == ledger::Status::parked || row.status == ledger::Status::failed;
+  };
+  if (!options.ledger.empty() && std::ranges::any_of(fleet.rows(), needs))
+    out << note_of_ledger(options.ledger);
 }
 
 }  // namespace

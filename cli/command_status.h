@@ -29,6 +29,7 @@ namespace migledger::cli {
 struct StatusOptions {
   bool json = false;
   Terminal terminal;
+  std::string ledger;  // its directory, for the commands that are named; may be empty
   std::optional<ledger::Holder> run;  // who writes to the ledger at this moment
 };
 

@@ -81,6 +81,11 @@ std::string ledger_argument(const std::string& path) {
   return " --ledger " + shell_word(path);
 }
 
+std::string note_of_ledger(const std::string& path) {
+  const std::string argument = ledger_argument(path);
+  return argument.empty() ? argument : "Commands about this ledger want" + argument + "\n";
+}
+
 std::string shell_word(const std::string& text) {
   const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

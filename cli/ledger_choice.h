@@ -33,6 +33,9 @@ struct LedgerChoice {
 // " --ledger PATH", when a command would take another ledger without it; empty otherwise.
 std::string ledger_argument(const std::string& path);
 
+// A line that says so below commands that were named without it; empty when they need none.
+std::string note_of_ledger(const std::string& path);
+
 // `text` as the shell reads it as one word.
 std::string shell_word(const std::string& text);
 

@@ -38,6 +38,7 @@ bool wait_while_read(int milliseconds) {
 int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
                 std::ostream& err) {
   const auto store = open_to_read(directory, err);
+  options.ledger = directory;
   options.run = ledger::RocksEventStore::current_writer(directory);
   return run_status(*store, options, out, snapshots_of(directory, *store));
 }

@@ -165,4 +165,7 @@ TEST_CASE("The option that names a ledger is left out where none is needed") {
   CHECK(cli::ledger_argument("migration.ledger") == "");
   CHECK(cli::ledger_argument("other.ledger") == " --ledger other.ledger");
   CHECK(cli::ledger_argument("my ledger's") == " --ledger 'my ledger'\\''s'");
+  CHECK(cli::note_of_ledger("migration.ledger") == "");
+  CHECK(cli::note_of_ledger("other.ledger") ==
+        "Commands about this ledger want --ledger other.ledger\n");
 }

@@ -165,6 +165,9 @@ TEST_CASE("A running source waits for approval before it is taken offline") {
     CHECK(result.exit_code == 3);
     CHECK(contains(result.out, "RUNNING; OCI takes it offline"));
     CHECK(contains(result.out, "migledger approve vm-0"));
+    CHECK(contains(result.out, "Commands about this ledger want --ledger ledger\n"));
+    CHECK(contains(work.run({"status", "--ledger", "ledger"}).out,
+                   "Commands about this ledger want --ledger ledger\n"));
   }
   CHECK(created_counts(work, "ledger.sim") == std::map<std::string, unsigned>{{"claim", 2}});
   CHECK(work.run(run_command({"--yes", "--only", "vm-01"})).exit_code == 0);
