@@ -49,6 +49,7 @@ constexpr std::array<Kind, kChaosKinds> kKinds = {{
     {"newer-events", 0.05, 0.3},
     {"refusals", 0.005, 0.15},
     {"transports", 0.2, 0.8},
+    {"cloud-clocks", 0.1, 1},
 }};
 
 // Rather rare: each of these ends what could otherwise be asked of a migration.

@@ -54,10 +54,11 @@ enum class Chaos : std::uint8_t {
   plan_changes,
   newer_events,  // a newer version wrote events that this one does not know
   // The cloud, once more: at the end, so that seeds go on to draw the others as they did.
-  refusals,    // 400: what will never succeed as it is
-  transports,  // runs take turns at two ways to the cloud
+  refusals,      // 400: what will never succeed as it is
+  transports,    // runs take turns at two ways to the cloud
+  cloud_clocks,  // the Date of a region's replies is minutes off, and so disagrees with its bodies
 };
-inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::transports) + 1;
+inline constexpr std::size_t kChaosKinds = static_cast<std::size_t>(Chaos::cloud_clocks) + 1;
 using ChaosSet = std::bitset<kChaosKinds>;
 
 std::string_view name_of(Chaos kind);

@@ -18,6 +18,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "workflow/oci_api.h"
+
 namespace migledger::simulation {
 
 using ledger::schema::Outcome;
@@ -140,13 +142,17 @@ void Marks::check_adopted(const ledger::EventStore& store) const {
 void Marks::check_delivered(const ledger::EventStore& store, bool forgetful) const {
   if (forgetful) return;                              // what it has forgotten may have removed it
   std::map<ledger::StreamId, std::string> delivered;  // what each has made
+  std::map<ledger::StreamId, ledger::MigrationState> copied;
   for_each_event(store, [&](ledger::schema::Event::Reader, const ledger::MigrationState& state,
                             const std::string&) {
     delivered.erase(state.stream);
+    copied.erase(state.stream);
     if (state.status != ledger::Status::done) return;
     for (const char* fact : {"target_instance_id", "target_volume_id"})
       if (state.facts.has(fact)) delivered[state.stream] = state.facts.get(fact);
+    if (state.plan.has("source_bucket_name")) copied[state.stream] = state;
   });
+  for (const auto& [stream, state] : copied) check_copied(state);
   for (const auto& [stream, id] : delivered) {
     const auto made = by_id_.find(id);
     if (made == by_id_.end()) continue;
@@ -155,6 +161,26 @@ void Marks::check_delivered(const ledger::EventStore& store, bool forgetful) con
       throw Violation(
           Rule::delivered,
           fmt::format("the migration of stream {} is done, and {} is not there", stream, id));
+  }
+}
+
+void Marks::check_copied(const ledger::MigrationState& state) const {
+  judged(Rule::delivered);
+  const auto objects = [&](const std::string& side) {
+    auto request = workflow::storage(state.plan.get(side + "_region"), "GET",
+                                     fmt::format("/n/{}/b/{}/o", tenancy_.object_namespace(),
+                                                 state.plan.get(side + "_bucket_name")));
+    request.query = "fields=size";
+    return tenancy_.handle(request, tenancy_.clock()).body;
+  };
+  const auto source = boost::json::parse(objects("source"));
+  const std::string target = objects("target");
+  for (const auto& object : source.at("objects").as_array()) {
+    const std::string shown = boost::json::serialize(object);
+    if (target.find(shown) == std::string::npos)
+      throw Violation(Rule::delivered, fmt::format("the migration {} is done, and {} is not at the "
+                                                   "target, which has {}",
+                                                   state.name, shown, target));
   }
 }
 

@@ -33,8 +33,8 @@ class Marks {
   // migration, or by nobody's that is known. Throws Violation.
   void check_adopted(const ledger::EventStore& store) const;
 
-  // What a migration that is done says it has made at the target is there. `forgetful`: see below.
-  // Throws Violation.
+  // What a migration that is done says it has made at the target is there, and of a bucket every
+  // object of the source. `forgetful`: see below. Throws Violation.
   void check_delivered(const ledger::EventStore& store, bool forgetful) const;
 
   // Nothing that bears the marks of a migration that was rolled back is there; of one that was
@@ -47,6 +47,7 @@ class Marks {
  private:
   using Created = adapters::sim::Tenancy::Created;
 
+  void check_copied(const ledger::MigrationState& state) const;
   void check_released(std::string_view ledger_id, const ledger::MigrationState& state) const;
 
   adapters::sim::Tenancy& tenancy_;

@@ -43,6 +43,7 @@ Network::Network(adapters::sim::Tenancy& tenancy, const ChaosPlan& chaos, std::u
                  Trace& trace, TrafficWatch& watch)
     : tenancy_(tenancy),
       chaos_(chaos),
+      seed_(seed),
       dice_(dice_for(seed, "network")),
       trace_(trace),
       watch_(watch),
@@ -160,8 +161,17 @@ void Network::lose(ProcessId process) {
   }
 }
 
+Time Network::clock_of(std::string_view region) const {
+  if (!chaos_.active(Chaos::cloud_clocks)) return now_;
+  const Duration most =
+      std::chrono::duration_cast<Duration>(10min * chaos_.rate(Chaos::cloud_clocks));
+  return now_ + dice_for(seed_, fmt::format("clock of {}", region)).between({-most, most});
+}
+
 Reply Network::handle(const Flight& flight, bool doubled) {
   Reply reply = tenancy_.handle(flight.request, now_, flight.fault);
+  for (auto& [name, value] : reply.headers)
+    if (name == "date") value = format_http_date(clock_of(flight.request.region));
   note_secrets(reply);
   name_secrets(flight.request, reply);
   watch_.after(flight.request, reply, doubled);
@@ -204,6 +214,7 @@ void Network::arrive(std::size_t index) {
   if (flight.leaves > now_) return;
   --flight.copies;
   const bool doubled = std::exchange(flight.arrived, true);
+  const Time sent = clock_of(flight.request.region);
   Reply reply;
   Duration takes = between(20ms, 700ms);
   switch (flight.fate) {
@@ -211,24 +222,24 @@ void Network::arrive(std::size_t index) {
       reply = no_reply(Reply::Delivery::not_sent, "Connection refused");
       break;
     case Fate::throttled:
-      reply = error_reply(now_, 429, "TooManyRequests", "Too many requests for the tenancy.");
+      reply = error_reply(sent, 429, "TooManyRequests", "Too many requests for the tenancy.");
       reply.headers.emplace_back("retry-after", std::to_string(1 + dice_.below(20)));
       break;
     case Fate::unauthorized:
-      reply = error_reply(now_, 401, "NotAuthenticated", "The signature could not be verified.");
+      reply = error_reply(sent, 401, "NotAuthenticated", "The signature could not be verified.");
       break;
     case Fate::refused_for_good:
       // As some services do, it repeats what it was asked.
-      reply = error_reply(now_, 400, "InvalidParameter",
+      reply = error_reply(sent, 400, "InvalidParameter",
                           "The request is not valid: " + flight.request.body);
       break;
     case Fate::error_before:
-      reply = error_reply(now_, dice_.chance(0.5) ? 500 : 503, "InternalServerError",
+      reply = error_reply(sent, dice_.chance(0.5) ? 500 : 503, "InternalServerError",
                           "An internal server error occurred.");
       break;
     case Fate::error_after:
       handle(flight, doubled);
-      reply = error_reply(now_, dice_.chance(0.5) ? 500 : 503, "InternalServerError",
+      reply = error_reply(sent, dice_.chance(0.5) ? 500 : 503, "InternalServerError",
                           "An internal server error occurred.");
       break;
     case Fate::lost_reply:

@@ -107,11 +107,14 @@ class Network {
   Flight& at(std::size_t index) { return flights_[index]; }
   workflow::Reply handle(const Flight& flight, bool doubled);
   void draw_fate(Flight& flight);
+  // The clock of a region's service, as its replies show it.
+  Time clock_of(std::string_view region) const;
   void note_secrets(const workflow::Reply& reply);
   void name_secrets(const workflow::Request& request, workflow::Reply& reply) const;
 
   adapters::sim::Tenancy& tenancy_;
   const ChaosPlan& chaos_;
+  std::uint64_t seed_;
   adapters::sim::Dice dice_;
   Trace& trace_;
   TrafficWatch& watch_;

@@ -133,6 +133,8 @@ DrawnPlan draw_plan(std::uint64_t seed, std::string workflow, unsigned migration
   constexpr unsigned kParallel[] = {1, 2, 10, 10};
   drawn.parallel = kParallel[dice.below(4)];
   drawn.bucket_objects = 1 + static_cast<unsigned>(dice.below(12));
+  adapters::sim::Dice archive = dice_for(seed, "archive");
+  if (archive.chance(0.2)) drawn.archived_objects = 1 + static_cast<unsigned>(archive.below(3));
   const Common common = draw_common(dice, dice_for(seed, "limits"));
   const bool backup = dice.chance(0.4);
   const std::string_view carried = dice.chance(0.75) ? "" : backup ? "backup" : "replicate";

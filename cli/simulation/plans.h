@@ -16,6 +16,7 @@ struct DrawnPlan {
   unsigned parallel = 10;
   int data_volumes = 0;
   unsigned bucket_objects = 6;
+  unsigned archived_objects = 0;  // of them; they cannot be read, and so not be moved
 };
 
 // `workflow` empty and `migrations` 0: drawn, too. Most plans are small: 1 to 4 migrations.

@@ -66,6 +66,7 @@ adapters::sim::TenancyOptions Universe::tenancy_options() const {
   options.start = kBeginning;
   options.data_volumes = drawn_.data_volumes;
   options.bucket_objects = drawn_.bucket_objects;
+  options.faults.archived_objects = drawn_.archived_objects;
   // Some clouds take longer than people who set time limits expect.
   if (dice_for(options_.seed, "slow cloud").chance(0.15)) {
     auto& durations = options.durations;
