@@ -12,8 +12,8 @@ namespace migledger::workflow {
 namespace {
 
 // From here on lists are read: one call serves all who ask about something in it. But a list holds
-// what all migrations made, this many a page, and when its pages are more than those who ask, each
-// of these asks for itself.
+// what all migrations move or have made, this many a page, and when its pages are more than those
+// who ask, each of these asks for itself.
 constexpr std::size_t kBulk = 4;
 constexpr std::size_t kItemsACall = 500;
 
@@ -23,7 +23,7 @@ constexpr std::size_t kMany = 1000;
 }  // namespace
 
 bool Executor::Loop::in_bulk() const {
-  return active_ >= std::max(kBulk, migrations_.size() / kItemsACall);
+  return active_ >= std::max(kBulk, (migrations_.size() + unstarted_.size()) / kItemsACall);
 }
 
 // How old the answers of a reading may be. Where something of the kind may have been sent, where an

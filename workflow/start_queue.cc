@@ -14,6 +14,7 @@ void StartQueue::add(const PlannedMigration& planned,
   }
   if (entry.unmet == 0) ready_.insert(index);
   entries_.push_back(entry);
+  ++size_;
 }
 
 void StartQueue::done(std::string_view name) {
@@ -38,6 +39,7 @@ const PlannedMigration* StartQueue::take() {
   if (ready_.empty()) return nullptr;
   const std::size_t index = *ready_.begin();
   ready_.erase(ready_.begin());
+  --size_;
   return std::exchange(entries_[index].planned, nullptr);
 }
 

@@ -29,6 +29,9 @@ class StartQueue {
   // is none.
   const PlannedMigration* take();
 
+  // How many are left.
+  std::size_t size() const { return size_; }
+
   // Those that are left, in the order of the plan.
   std::vector<const PlannedMigration*> left() const;
 
@@ -38,6 +41,7 @@ class StartQueue {
     std::size_t unmet = 0;
   };
   std::vector<Entry> entries_;  // in the order of the plan
+  std::size_t size_ = 0;
   std::set<std::size_t> ready_;
   std::unordered_map<std::string_view, std::vector<std::size_t>> dependents_;
 };

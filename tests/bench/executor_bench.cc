@@ -18,26 +18,38 @@ namespace {
 
 using namespace workflow;
 
-Plan plan_of(std::size_t migrations) {
+enum class Dependencies { none, chain, ten };
+
+Plan plan_of(std::size_t migrations, Dependencies dependencies = Dependencies::none) {
   Plan plan;
-  for (unsigned n = 1; n <= migrations; ++n)
-    plan.migrations.push_back(testing::sample_migration("vm-" + std::to_string(n), n));
+  for (unsigned n = 1; n <= migrations; ++n) {
+    auto& planned =
+        plan.migrations.emplace_back(testing::sample_migration("vm-" + std::to_string(n), n));
+    const auto depend_on = [&](unsigned other) {
+      if (other > 0) planned.depends_on.push_back("vm-" + std::to_string(other));
+    };
+    if (dependencies == Dependencies::chain) depend_on(n - 1);
+    // Four stand between each and the next that it depends on, so that several can be under way.
+    for (unsigned of = 1; dependencies == Dependencies::ten && of <= 10; ++of)
+      depend_on(n > 4 * of + 6 ? n - 4 * of - 6 : 0);
+  }
   return plan;
 }
 
 struct Fleet {
-  explicit Fleet(std::size_t migrations) : plan(plan_of(migrations)) {
+  explicit Fleet(Plan moved) : plan(std::move(moved)), parallel(plan.migrations.size()) {
     for (const auto& planned : plan.migrations) tenancy.provision(planned);
   }
 
   adapters::sim::MemoryStore kept;
   adapters::sim::Tenancy tenancy{tenancy_options(), &kept};
   Plan plan;
+  std::size_t parallel;
 
   std::unique_ptr<Executor> executor(ledger::EventStore& store, Cloud& cloud, Clock& clock,
                                      Observer* observer) {
     RunOptions options;
-    options.parallel = plan.migrations.size();
+    options.parallel = parallel;
     return std::make_unique<Executor>(store, cloud, clock, compute_workflow(), options, observer);
   }
 };
@@ -50,8 +62,7 @@ struct Run {
   std::uint64_t calls = 0;
 };
 
-Run run(std::size_t migrations, ledger::EventStore& store) {
-  Fleet fleet(migrations);
+Run run(Fleet& fleet, ledger::EventStore& store) {
   adapters::sim::SimCloud sim(fleet.tenancy, {.speed = 0, .parallel = 256});
   TimedCloud cloud(sim);
   const auto executor = fleet.executor(store, cloud, cloud, nullptr);
@@ -60,16 +71,22 @@ Run run(std::size_t migrations, ledger::EventStore& store) {
   const double from = cpu_seconds();
   run.seconds = seconds_of([&] { result = executor->run(fleet.plan); });
   run.cpu = cpu_seconds() - from;
-  if (result.done != migrations) throw std::runtime_error("executor: " + words(result));
+  if (result.done != fleet.plan.migrations.size())
+    throw std::runtime_error("executor: " + words(result));
   run.tenancy_cpu = cloud.seconds();
   run.calls = cloud.calls();
   run.events = store.head().position;
   return run;
 }
 
+Run run(std::size_t migrations, ledger::EventStore& store) {
+  Fleet fleet(plan_of(migrations));
+  return run(fleet, store);
+}
+
 // Bytes of heap that the executor holds when `events` have been appended.
 std::size_t held_after(std::size_t migrations, std::uint64_t events) {
-  Fleet fleet(migrations);
+  Fleet fleet(plan_of(migrations));
   testing::MemoryEventStore store;
   auto first = first_event();
   store.append_one(first);
@@ -91,6 +108,25 @@ std::unique_ptr<testing::MemoryEventStore> memory_ledger() {
   auto first = first_event();
   store->append_one(first);
   return store;
+}
+
+// What dependencies cost: of several shapes against none, ten migrations at a time.
+void compare_dependencies(Context& context) {
+  const std::size_t n = context.quick ? 30 : 10000;
+  const auto cpu_of = [&](Dependencies dependencies) {
+    Fleet fleet(plan_of(n, dependencies));
+    fleet.parallel = 10;
+    const auto store = memory_ledger();
+    const Run of = run(fleet, *store);
+    return of.cpu - of.tenancy_cpu;
+  };
+  const double flat = cpu_of(Dependencies::none);
+  const std::string of = " of " + std::to_string(n) + ", ten at a time";
+  context.report.value("no dependencies," + of, "s of cpu", flat, Goal::none());
+  context.report.ratio("a chain" + of, "s of cpu", cpu_of(Dependencies::chain), flat,
+                       Goal::most(1.5));
+  context.report.ratio("ten dependencies each" + of, "s of cpu", cpu_of(Dependencies::ten), flat,
+                       Goal::most(1.5));
 }
 
 }  // namespace
@@ -144,6 +180,7 @@ void bench_executor(Context& context) {
                                             share * static_cast<double>(events_a_migration * n))));
   report.value("memory a migration, of " + std::to_string(n), "KiB",
                static_cast<double>(most) / static_cast<double>(n) / 1024, Goal::most(8));
+  compare_dependencies(context);
 }
 
 }  // namespace migledger::bench

@@ -16,6 +16,17 @@ void check_each_made_once_in_one_bucket(const Rehearsal& rehearsal, std::size_t 
   CHECK(rehearsal.created("bucket").size() == 1);
 }
 
+// Counts how often the lists of boot volumes are read.
+class ListingCloud : public adapters::sim::SimCloud {
+ public:
+  using SimCloud::SimCloud;
+  void start(workflow::CallId call, workflow::Request request) override {
+    if (request.path == "/20160918/bootVolumes") ++lists;
+    SimCloud::start(call, std::move(request));
+  }
+  unsigned lists = 0;
+};
+
 }  // namespace
 
 TEST_CASE("a migration runs to its end and makes each thing once") {
@@ -120,6 +131,25 @@ TEST_CASE("a migration that waits for another starts when that is done, also wit
   workflow::RunOptions options;
   options.parallel = 1;
   CHECK(rehearsal.run(plan, options).done == 3);
+}
+
+TEST_CASE("a few at a time of a large plan read each its own, not lists of what all move") {
+  // Six begin; all others wait for the last of them, which waits for a person.
+  const auto lists_of = [](unsigned planned) {
+    Plan plan = plan_of(planned);
+    plan.migrations[5].fields.set("allow_source_downtime", "false");
+    for (unsigned n = 6; n < planned; ++n) plan.migrations[n].depends_on = {"web-6"};
+    Rehearsal rehearsal;
+    for (unsigned n = 0; n < 6; ++n) rehearsal.tenancy().provision(plan.migrations[n]);
+    ListingCloud cloud(rehearsal.tenancy(), {.speed = 0, .parallel = 256});
+    workflow::Executor executor(rehearsal.store(), cloud, cloud, workflow::compute_workflow(), {});
+    const RunResult result = executor.run(plan);
+    CHECK(result.done == 5);
+    CHECK(result.not_started.size() == planned - 6);
+    return cloud.lists;
+  };
+  CHECK(lists_of(6) > 0);
+  CHECK(lists_of(5000) == 0);
 }
 
 TEST_CASE("a failed work request is recorded and made anew") {
