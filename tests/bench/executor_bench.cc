@@ -112,7 +112,7 @@ std::unique_ptr<testing::MemoryEventStore> memory_ledger() {
 
 // What dependencies cost: of several shapes against none, ten migrations at a time.
 void compare_dependencies(Context& context) {
-  const std::size_t n = context.quick ? 30 : 10000;
+  const std::size_t n = context.quick ? 30 : 2000;
   const auto cpu_of = [&](Dependencies dependencies) {
     Fleet fleet(plan_of(n, dependencies));
     fleet.parallel = 10;
