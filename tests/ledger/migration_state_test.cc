@@ -223,6 +223,24 @@ TEST_CASE("the end, and a change of plan after it") {
   }
 }
 
+TEST_CASE("whatever is undone, cleaned up or decommissioned begins with all its steps, each time") {
+  using Verb = ledger::schema::Steered::Verb;
+  for (const Verb verb : {Verb::ROLLBACK, Verb::CLEANUP, Verb::DECOMMISSION}) {
+    History history(sample_migration("web"));
+    const auto& state = history.state();
+    history.done_before(state.step_name(static_cast<ledger::StepIndex>(state.forward_count())));
+    history.ended(Ended::Result::DONE).steered(verb);
+    for (std::size_t step = state.forward_count(); step < state.step_count(); ++step)
+      history.ok(state.step_name(static_cast<ledger::StepIndex>(step)));
+    history.steered(verb);
+    for (std::size_t step = state.forward_count(); step < state.step_count(); ++step) {
+      INFO(name_of(state.mode) << ", " << state.step_name(static_cast<ledger::StepIndex>(step)));
+      CHECK_FALSE(state.is_done(static_cast<ledger::StepIndex>(step)));
+    }
+    CHECK(state.is_done(history.step("launch-instance")));
+  }
+}
+
 TEST_CASE("a secret is at the outcome that handed it out, until its holder is found, not made") {
   History history = at_step("create-image");
   CHECK(history.state().secret_position == 0);

@@ -176,6 +176,14 @@ History& History::ended(schema::Ended::Result result) {
   return add(workflow::ended(origin(), decide().step, result, "over"));
 }
 
+History& History::steered(schema::Steered::Verb verb) {
+  ledger::EventDraft order(state_.stream, now_, session_, position_);
+  auto body = order.body().initSteered();
+  body.setVerb(verb);
+  body.setStep(ledger::kNoStep);
+  return add(std::move(order));
+}
+
 History& History::approved(std::string_view name) {
   workflow::ApprovalRecord record;
   record.step = step(name);

@@ -42,6 +42,7 @@ class History {
   History& parked(ledger::schema::Parked::Kind kind = ledger::schema::Parked::Kind::MEND);
   History& ended(ledger::schema::Ended::Result result);
   History& approved(std::string_view step);
+  History& steered(ledger::schema::Steered::Verb verb);
   History& plan(std::string_view field, std::string_view value);
   History& newer_event();  // of a kind that this version does not know
 
