@@ -29,9 +29,11 @@ TEST_CASE("secret key: one that others may read, or that is none, is refused wit
   const Scratch scratch;
   const fs::path file = scratch.path() / "secret.key";
   secret_key(file);
-  ::chmod(file.c_str(), 0644);
-  CHECK_THROWS_WITH(secret_key(file),
-                    Catch::Contains("secret.key") && Catch::Contains("chmod 600"));
+  for (const mode_t others : {040, 020, 010, 04, 02, 01, 044}) {
+    ::chmod(file.c_str(), 0600 | others);
+    CHECK_THROWS_WITH(secret_key(file),
+                      Catch::Contains("secret.key") && Catch::Contains("chmod 600"));
+  }
   ::chmod(file.c_str(), 0600);
   std::ofstream(file, std::ios::trunc) << "short";
   CHECK_THROWS_WITH(secret_key(file), Catch::Contains("32 bytes"));

@@ -48,6 +48,10 @@ TEST_CASE("tenancy: launches that OCI refuses are refused, others are not", "[si
       "dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.sa-bogota-1.h"})"));
   const Row rows[] = {
       {"{}"},
+      // required texts that are empty
+      {R"({"shape": ""})", 400, kMissing},
+      {R"({"availabilityDomain": ""})", 400, kMissing},
+      {R"({"compartmentId": ""})", 400, kMissing},
       // shape and configuration
       {R"({"shape": "VM.Standard.E44.Flex"})", 400, kBad},
       {R"({"shape": "VM.Standard.A1.Flex"})", 400, kBad},
