@@ -59,4 +59,18 @@ std::optional<Verdict> object_to_compartment(const View& view, const Answer& ans
   return std::nullopt;
 }
 
+std::optional<Verdict> object_to_staging(std::string_view which, std::string_view name,
+                                         const boost::json::value* bucket) {
+  if (text(bucket, "storageTier") == "Archive")
+    return Verdict::refused(
+        fmt::format("{} bucket {} is of the Archive tier, from which nothing can be read at once",
+                    which, name),
+        "use a bucket of the Standard tier");
+  if (is_true(bucket, "isReadOnly"))
+    return Verdict::refused(
+        fmt::format("{} bucket {} is read-only, the target of a replication", which, name),
+        "use another bucket, or end that replication");
+  return std::nullopt;
+}
+
 }  // namespace migledger::workflow

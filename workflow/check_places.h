@@ -19,4 +19,8 @@ Request ask_compartment(const View& view);  // the target's
 std::optional<Verdict> object_to_compartment(const View& view, const Answer& answer,
                                              Verdict& verdict);
 
+// What keeps the bucket from holding what is written to it on the way; `which` is "source".
+std::optional<Verdict> object_to_staging(std::string_view which, std::string_view name,
+                                         const boost::json::value* bucket);
+
 }  // namespace migledger::workflow

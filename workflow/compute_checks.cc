@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "workflow/check_answers.h"
+#include "workflow/check_places.h"
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
 
@@ -80,25 +81,6 @@ std::optional<Request> ask_buckets(const View& view, Answers answers) {
   return std::nullopt;
 }
 
-namespace {
-
-// What keeps a bucket from holding an image on its way.
-std::optional<Verdict> object_to_bucket(std::string_view which, std::string_view name,
-                                        const boost::json::value* bucket) {
-  if (text(bucket, "storageTier") == "Archive")
-    return Verdict::refused(
-        fmt::format("{} bucket {} is of the Archive tier, from which nothing can be read at once",
-                    which, name),
-        "use a bucket of the Standard tier");
-  if (is_true(bucket, "isReadOnly"))
-    return Verdict::refused(
-        fmt::format("{} bucket {} is read-only, the target of a replication", which, name),
-        "use another bucket, or end that replication");
-  return std::nullopt;
-}
-
-}  // namespace
-
 Verdict read_buckets(const View& view, Answers answers) {
   if (answers.size() < 3) return Verdict::cannot_look(answers.back());
   const auto source_name = view.plan("migration_bucket_name");
@@ -115,8 +97,8 @@ Verdict read_buckets(const View& view, Answers answers) {
         "use a bucket without public access");
   const auto* target = shown(answers[2]);
   if (!target && answers[2].reply.status != 404) return Verdict::cannot_look(answers[2]);
-  if (auto no = object_to_bucket("source", source_name, source)) return *no;
-  if (auto no = object_to_bucket("target", target_bucket(view), target)) return *no;
+  if (auto no = object_to_staging("source", source_name, source)) return *no;
+  if (auto no = object_to_staging("target", target_bucket(view), target)) return *no;
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   verdict.facts.set("target_bucket", standing_of_target_bucket(view, target));

@@ -7,6 +7,8 @@
 #include "workflow/check_answers.h"
 #include "workflow/compute_target.h"
 #include "workflow/ipv4.h"
+#include "workflow/ipv6.h"
+#include "workflow/subnet.h"
 
 namespace migledger::workflow::compute {
 
@@ -16,21 +18,9 @@ namespace json = boost::json;
 
 std::string option(std::string_view name) { return fmt::format("\"launch_options\".\"{}\"", name); }
 
-// The blocks of a subnet, of which it shows one or a list.
-std::vector<std::string_view> blocks_of(const json::value& subnet, std::string_view one,
-                                        std::string_view list) {
-  std::vector<std::string_view> blocks;
-  if (const auto* all = member(&subnet, list); all && all->is_array())
-    for (const auto& block : all->get_array())
-      if (block.is_string()) blocks.emplace_back(block.get_string());
-  if (const auto block = text(&subnet, one); blocks.empty() && !block.empty())
-    blocks.push_back(block);
-  return blocks;
-}
-
 std::optional<Verdict> object_to_address(const json::value& options, const json::value& subnet) {
   const auto address = text(&options, "privateIp");
-  const auto blocks = blocks_of(subnet, "cidrBlock", "ipv4CidrBlocks");
+  const auto blocks = ipv4_blocks_of(subnet);
   if (const auto wanted = text(&options, "subnetCidr");
       !wanted.empty() && !blocks.empty() && std::ranges::find(blocks, wanted) == blocks.end())
     return Verdict::refused(fmt::format("{}: {} is none of the subnet's blocks {}",
@@ -54,6 +44,36 @@ std::optional<Verdict> object_to_address(const json::value& options, const json:
       fmt::format("configure an address of the subnet, or leave {} out", option("privateIp")));
 }
 
+// The IPv6 addresses that the plan gives, and the prefixes that it takes them from.
+std::optional<Verdict> object_to_ipv6(const json::value& options, const json::value& subnet) {
+  constexpr std::string_view kPairs = "ipv6AddressIpv6SubnetCidrPairDetails";
+  const auto blocks = ipv6_prefixes_of(subnet);
+  const auto* pairs = member(&options, kPairs);
+  if (blocks.empty() || !pairs || !pairs->is_array()) return std::nullopt;
+  const auto any = [&](auto&& holds) {
+    return std::ranges::any_of(blocks, [&](std::string_view block) {
+      const auto prefix = parse_ipv6_prefix(block);
+      return !prefix || holds(*prefix);
+    });
+  };
+  const auto refuse = [&](std::string_view wanted) {
+    return Verdict::refused(
+        fmt::format("{}: {} is not in the subnet, whose IPv6 prefixes are {}", option(kPairs),
+                    wanted, fmt::join(blocks, ", ")),
+        fmt::format("configure what is of the subnet, or leave {} out", option(kPairs)));
+  };
+  for (const auto& pair : pairs->get_array()) {
+    const auto block = text(&pair, "ipv6SubnetCidr"), address = text(&pair, "ipv6Address");
+    if (const auto wanted = parse_ipv6_prefix(block);
+        wanted && !any([&](const Ipv6Prefix& prefix) { return prefix == *wanted; }))
+      return refuse(block);
+    if (const auto wanted = parse_ipv6(address);
+        wanted && !any([&](const Ipv6Prefix& prefix) { return prefix.contains(*wanted); }))
+      return refuse(address);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Verdict> object_to_subnet(const View& view, const json::value& subnet,
@@ -75,13 +95,14 @@ std::optional<Verdict> object_to_subnet(const View& view, const json::value& sub
         fmt::format("configure a public subnet, or leave {} out", option("assignPublicIp")));
   const bool wants_ipv6 = is_true(&options, "assignIpv6Ip") ||
                           member(&options, "ipv6AddressIpv6SubnetCidrPairDetails") != nullptr;
-  if (wants_ipv6 && blocks_of(subnet, "ipv6CidrBlock", "ipv6CidrBlocks").empty())
+  if (wants_ipv6 && ipv6_prefixes_of(subnet).empty())
     return Verdict::refused(
         fmt::format("the plan gives the instance an IPv6 address, and target subnet {} has no IPv6 "
                     "prefix",
                     id),
         fmt::format("configure a subnet with an IPv6 prefix, or leave {} out",
                     option("assignIpv6Ip")));
+  if (auto no = object_to_ipv6(options, subnet)) return no;
   const bool has_dns = !text(&subnet, "dnsLabel").empty();
   if (!text(&options, "hostnameLabel").empty() && !has_dns)
     return Verdict::refused(

@@ -147,6 +147,10 @@ std::optional<Verdict> object_to_target(const View& view, const boost::json::val
         "end that replication and make the bucket writable, or configure another "
         "\"target_bucket_name\"");
   }
+  if (is_true(target, "replicationEnabled"))
+    return Verdict::refused(
+        fmt::format("bucket {} is itself replicated to another, and OCI chains none", name),
+        "end that replication, or configure another \"target_bucket_name\"");
   const auto from = or_else(text(source, "versioning"), "Disabled");
   const auto to = or_else(text(target, "versioning"), "Disabled");
   if ((from == "Enabled") != (to == "Enabled"))

@@ -234,6 +234,8 @@ Verdict read_staging(const View& view, Answers answers) {
     return refused_as_absent(
         answers[1], "bucket", view.plan("migration_bucket_name"),
         "create it in the source region, or correct \"migration_bucket_name\"");
+  if (auto no = object_to_staging("source", view.plan("migration_bucket_name"), shown(answers[1])))
+    return *no;
   Verdict verdict = Verdict::ok();
   verdict.facts.set("namespace", std::string_view(answers[0].json->get_string()));
   return verdict;

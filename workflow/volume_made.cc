@@ -25,7 +25,7 @@ std::vector<MadeAs> of_each(const View& view, std::string_view what, std::string
   }
   return made;
 }
-std::vector<MadeAs> new_volumes(const View& view) { return of_each(view, "new", "create-volume"); }
+std::vector<MadeAs> made_volumes(const View& view) { return of_each(view, "new", "create-volume"); }
 std::vector<MadeAs> backups(const View& view) { return of_each(view, "backup", "create-backup"); }
 std::vector<MadeAs> copies(const View& view) { return of_each(view, "copy", "copy-backup"); }
 
@@ -85,7 +85,7 @@ MadeKind kind(std::string_view noun, std::string_view step,
 }  // namespace
 
 std::vector<MadeKind> made_kinds() {
-  MadeKind volume = kind("new volume", "create-volume", kRemoveVolume, new_volumes, list_volumes,
+  MadeKind volume = kind("new volume", "create-volume", kRemoveVolume, made_volumes, list_volumes,
                          ask_named_volume, volume_differences);
   volume.search = tag_search_volume;
   // A copy cannot be given tags.

@@ -1,10 +1,7 @@
 #include "adapters/catalog/names.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cmath>
-#include <string>
 
 #include "ledger/utf8.h"
 
@@ -67,12 +64,6 @@ bool is_volume_performance(double units, bool of_boot_volume) {
 bool is_unusable_ipv4(std::uint32_t address) {
   const std::uint32_t first = address >> 24;
   return first == 0 || first == 127 || first >= 224 || address >> 16 == (169U << 8 | 254U);
-}
-
-bool is_ipv6(std::string_view text) {
-  in6_addr address{};
-  return text.find('\0') == std::string_view::npos &&
-         inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 }  // namespace migledger::adapters

@@ -52,7 +52,4 @@ inline constexpr std::size_t kMostGroups = 5;
 // reserved and "this" network.
 bool is_unusable_ipv4(std::uint32_t address);
 
-// An IPv6 address, in any form of RFC 4291.
-bool is_ipv6(std::string_view text);
-
 }  // namespace migledger::adapters

@@ -2,6 +2,7 @@
 
 #include "adapters/config/forms.h"
 #include "adapters/config/value_rules.h"
+#include "workflow/ipv6.h"
 #include "workflow/launch_options.h"
 
 namespace migledger::adapters {
@@ -16,12 +17,11 @@ bool is_placement_group_id(string_view text) { return is_ocid(text, "clusterplac
 bool is_compute_cluster_id(string_view text) { return is_ocid(text, "computecluster"); }
 bool is_dedicated_host_id(string_view text) { return is_ocid(text, "dedicatedvmhost"); }
 bool is_private_ip_id(string_view text) { return is_ocid(text, "privateip"); }
-bool is_ipv6_block(string_view text) {
-  const auto slash = text.find('/');
-  return slash != string_view::npos && is_ipv6(text.substr(0, slash)) && text.size() <= 49 &&
-         text.find_first_not_of("0123456789", slash + 1) == string_view::npos &&
-         slash + 1 < text.size();
+bool is_ipv6_address(string_view text) {
+  const auto address = workflow::parse_ipv6(text);
+  return address && !workflow::is_unusable_ipv6(*address);
 }
+bool is_ipv6_block(string_view text) { return workflow::parse_ipv6_prefix(text).has_value(); }
 bool is_ipv6_id(string_view text) { return is_ocid(text, "ipv6"); }
 
 constexpr ValueRule kFlag = boolean_rule();
@@ -37,7 +37,8 @@ constexpr ValueRule kIpv4Block =
     text_rule(R"(an IPv4 CIDR block such as "10.0.0.0/24")", is_ipv4_block);
 constexpr ValueRule kPrivateIp =
     text_rule(R"(the OCID of a private IP ("ocid1.privateip.oc1.…"))", is_private_ip_id);
-constexpr ValueRule kIpv6 = text_rule(R"(an IPv6 address such as "2001:db8::5")", is_ipv6);
+constexpr ValueRule kIpv6 = text_rule(
+    R"(an IPv6 address that an interface can have, such as "2001:db8::5")", is_ipv6_address);
 constexpr ValueRule kIpv6Block =
     text_rule(R"(an IPv6 prefix such as "2001:db8::/64")", is_ipv6_block);
 constexpr ValueRule kIpv6Id =

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "adapters/catalog/names.h"
@@ -11,6 +12,7 @@
 #include "adapters/config/forms.h"
 #include "ledger/letter_case.h"
 #include "ledger/printable.h"
+#include "workflow/ipv6.h"
 
 namespace migledger::adapters {
 
@@ -116,6 +118,30 @@ class OptionsCheck {
       add("assignIpv6Ip",
           "cannot be false beside ipv6AddressIpv6SubnetCidrPairDetails, which asks for an IPv6 "
           "address; leave one out");
+    check_ipv6_pairs();
+  }
+
+  // Each address lies in the prefix beside it, and is given once.
+  void check_ipv6_pairs() {
+    constexpr std::string_view kPairs = "ipv6AddressIpv6SubnetCidrPairDetails";
+    const JsonNode* pairs = find(kPairs);
+    std::set<workflow::Ipv6> seen;
+    for (std::size_t i = 0; pairs && i < pairs->items.size(); ++i) {
+      const JsonNode* value = pairs->items[i].find("ipv6Address");
+      const auto address = value ? workflow::parse_ipv6(value->text) : std::nullopt;
+      if (!address) continue;
+      const auto say = [&](std::string message) {
+        problems_.add(value->offset, fmt::format("{}.{}[{}].ipv6Address", path_, kPairs, i),
+                      std::move(message));
+      };
+      const JsonNode* beside = pairs->items[i].find("ipv6SubnetCidr");
+      const auto prefix = beside ? workflow::parse_ipv6_prefix(beside->text) : std::nullopt;
+      if (prefix && !prefix->contains(*address))
+        say(fmt::format("{} does not lie in {}, the prefix beside it", describe(*value),
+                        describe(*beside)));
+      if (!seen.insert(*address).second)
+        say(fmt::format("{} is given twice; leave one out", describe(*value)));
+    }
   }
 
   void check_place() {

@@ -21,7 +21,7 @@ using Kind = JsonNode::Kind;
 enum class Side { everywhere, source, target };
 
 // Every key that holds an OCID, or a list of them, and where the resource must lie. A key inside
-// another one is written "outer.inner".
+// another one is written "outer.inner", also where the outer one is a list.
 struct PlacedKey {
   std::string_view key;
   Side side;
@@ -37,6 +37,7 @@ constexpr PlacedKey kPlacedKeys[] = {
     {"launch_options.nsgIds", Side::target},
     {"launch_options.kmsKeyId", Side::target},
     {"launch_options.privateIpId", Side::target},
+    {"launch_options.ipv6AddressIpv6SubnetCidrPairDetails.ipv6Id", Side::target},
     {"launch_options.capacityReservationId", Side::target},
     {"launch_options.clusterPlacementGroupId", Side::target},
     {"launch_options.computeClusterId", Side::target},
@@ -118,17 +119,23 @@ class PlaceCheck {
   void find_ocids() {
     for (const PlacedKey& placed : kPlacedKeys) {
       const auto dot = placed.key.find('.');
-      const JsonNode* value = migration_.find(placed.key.substr(0, dot));
-      std::string path = migration_.path_of(placed.key.substr(0, dot));
-      if (value && dot != std::string_view::npos) {
-        value = value->find(placed.key.substr(dot + 1));
-        path = join_path(path, placed.key.substr(dot + 1));
-      }
-      if (!value) continue;
-      if (value->kind == Kind::string) take(*value, placed.side, path);
-      for (std::size_t i = 0; i < value->items.size(); ++i)
-        take(value->items[i], placed.side, fmt::format("{}[{}]", path, i));
+      const std::string_view outer = placed.key.substr(0, dot);
+      if (const JsonNode* value = migration_.find(outer))
+        find_in(*value, rest_after(placed.key, dot), placed.side, migration_.path_of(outer));
     }
+  }
+  static std::string_view rest_after(std::string_view keys, std::size_t dot) {
+    return dot == std::string_view::npos ? std::string_view() : keys.substr(dot + 1);
+  }
+  // What stands under `keys` in the value, or in each item of it.
+  void find_in(const JsonNode& value, std::string_view keys, Side side, const std::string& path) {
+    for (std::size_t i = 0; i < value.items.size(); ++i)
+      find_in(value.items[i], keys, side, fmt::format("{}[{}]", path, i));
+    if (keys.empty()) return take(value, side, path);
+    const auto dot = keys.find('.');
+    const std::string_view key = keys.substr(0, dot);
+    if (const JsonNode* inner = value.find(key))
+      find_in(*inner, rest_after(keys, dot), side, join_path(path, key));
   }
   void take(const JsonNode& value, Side side, std::string path) {
     if (value.kind != Kind::string) return;

@@ -1,6 +1,7 @@
 #include "adapters/sim/launch_checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -10,6 +11,8 @@
 #include "adapters/sim/network.h"
 #include "adapters/sim/references.h"
 #include "workflow/ipv4.h"
+#include "workflow/ipv6.h"
+#include "workflow/subnet.h"
 
 namespace migledger::adapters::sim {
 
@@ -224,6 +227,71 @@ void check_compatible(const Image& image, const std::string& shape) {
     invalid(fmt::format("Shape {} is not valid for image {}.", shape, image.id));
 }
 
+namespace {
+
+void check_ipv4(const Call& call, const json::object& vnic, const json::value& subnet,
+                Interface& result) {
+  const std::string address = text(vnic, "privateIp");
+  const std::string block = text(vnic, "subnetCidr");
+  if (!address.empty() && !text(vnic, "privateIpId").empty())
+    invalid("createVnicDetails.privateIp cannot be given together with privateIpId");
+  if (!address.empty() && !block.empty())
+    invalid("createVnicDetails.privateIp cannot be given together with subnetCidr");
+  const auto blocks = workflow::ipv4_blocks_of(subnet);
+  if (!block.empty() && std::ranges::find(blocks, block) == blocks.end())
+    invalid(fmt::format("createVnicDetails.subnetCidr {} is none of the subnet", block));
+  if (address.empty()) return;
+  const auto parsed = workflow::parse_ipv4(address);
+  const bool is_free = parsed && std::ranges::any_of(blocks, [&](std::string_view one) {
+                         const auto range = workflow::parse_cidr(one);
+                         return range && range->contains(*parsed) && !range->keeps(*parsed);
+                       });
+  if (!is_free)
+    invalid(fmt::format("createVnicDetails.privateIp {} is not an available address in {}", address,
+                        fmt::join(blocks, ", ")));
+  if (address_in_use(call, result.subnet, address))
+    refuse(409, "Conflict", fmt::format("IP address {} is already in use.", address));
+  result.private_ip = address;
+}
+
+void check_ipv6(const Call& call, const json::object& vnic, const json::value& subnet,
+                const std::string& subnet_id) {
+  const auto prefixes = workflow::ipv6_prefixes_of(subnet);
+  const json::value* pairs = vnic.if_contains("ipv6AddressIpv6SubnetCidrPairDetails");
+  const bool has_pairs = pairs && pairs->is_array();
+  if ((flag(vnic, "assignIpv6Ip", false) || has_pairs) && prefixes.empty())
+    invalid("createVnicDetails.assignIpv6Ip: the subnet has no IPv6 prefix");
+  if (!has_pairs) return;
+  constexpr std::string_view kPath = "ipv6AddressIpv6SubnetCidrPairDetails.";
+  const auto any = [&](auto&& holds) {
+    return std::ranges::any_of(prefixes, [&](std::string_view one) {
+      const auto prefix = workflow::parse_ipv6_prefix(one);
+      return prefix && holds(*prefix);
+    });
+  };
+  for (const json::value& pair : pairs->get_array()) {
+    if (!pair.is_object()) invalid(fmt::format("{} must be a list of objects", kPath));
+    const json::object& details = pair.get_object();
+    check_fields(details, kPath, {{"ipv6SubnetCidr"}, {"ipv6Address"}, {"ipv6Id"}});
+    check_reference(call, text(details, "ipv6Id"), "ipv6");
+    const std::string block = text(details, "ipv6SubnetCidr");
+    const auto wanted = workflow::parse_ipv6_prefix(block);
+    if (!block.empty() && (!wanted || !any([&](const auto& prefix) { return prefix == *wanted; })))
+      invalid(fmt::format("{}ipv6SubnetCidr {} is none of the subnet", kPath, block));
+    const std::string address = text(details, "ipv6Address");
+    if (address.empty()) continue;
+    const auto parsed = workflow::parse_ipv6(address);
+    if (!parsed || workflow::is_unusable_ipv6(*parsed) ||
+        !any([&](const auto& prefix) { return prefix.contains(*parsed); }) ||
+        (wanted && !wanted->contains(*parsed)))
+      invalid(fmt::format("{}ipv6Address {} is not an available address", kPath, address));
+    if (ipv6_in_use(call, subnet_id, *parsed))
+      refuse(409, "Conflict", fmt::format("IP address {} is already in use.", address));
+  }
+}
+
+}  // namespace
+
 Interface check_interface(Call& call, const json::object& body) {
   Interface result;
   result.subnet = text(body, "subnetId");
@@ -272,9 +340,7 @@ Interface check_interface(Call& call, const json::object& body) {
   result.public_ip = flag(vnic, "assignPublicIp", !is_private);
   if (result.public_ip && is_private)
     invalid("createVnicDetails.assignPublicIp: the subnet prohibits public IP addresses");
-  const bool has_ipv6 = !text(*subnet, "ipv6CidrBlock").empty();
-  if (flag(vnic, "assignIpv6Ip", false) && !has_ipv6)
-    invalid("createVnicDetails.assignIpv6Ip: the subnet has no IPv6 prefix");
+  check_ipv6(call, vnic, *subnet, result.subnet);
   const json::value* groups = vnic.if_contains("nsgIds");
   if (groups && groups->is_array()) {
     if (groups->get_array().size() > kMostGroups)
@@ -293,25 +359,7 @@ Interface check_interface(Call& call, const json::object& body) {
   if (!given_ip.empty() && !lies_beside(call, given_ip).empty() &&
       lies_beside(call, given_ip) != result.subnet)
     invalid(fmt::format("createVnicDetails.privateIpId {} is of another subnet", given_ip));
-  const std::string address = text(vnic, "privateIp");
-  const std::string block = text(vnic, "subnetCidr");
-  if (!address.empty() && !text(vnic, "privateIpId").empty())
-    invalid("createVnicDetails.privateIp cannot be given together with privateIpId");
-  if (!address.empty() && !block.empty())
-    invalid("createVnicDetails.privateIp cannot be given together with subnetCidr");
-  const std::string cidr = text(*subnet, "cidrBlock");
-  if (!block.empty() && block != cidr)
-    invalid(fmt::format("createVnicDetails.subnetCidr {} is none of the subnet", block));
-  if (!address.empty()) {
-    const auto parsed = workflow::parse_ipv4(address);
-    const auto range = workflow::parse_cidr(cidr);
-    if (!parsed || !range || !range->contains(*parsed) || range->keeps(*parsed))
-      invalid(fmt::format("createVnicDetails.privateIp {} is not an available address in {}",
-                          address, cidr));
-    if (address_in_use(call, result.subnet, address))
-      refuse(409, "Conflict", fmt::format("IP address {} is already in use.", address));
-    result.private_ip = address;
-  }
+  check_ipv4(call, vnic, *subnet, result);
   return result;
 }
 

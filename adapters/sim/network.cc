@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "adapters/sim/handlers.h"
@@ -92,6 +93,18 @@ std::optional<json::object> find_group(const Call& call, const std::string& id) 
 
 bool address_in_use(const Call& call, const std::string& subnet, const std::string& address) {
   return any_interface(call, subnet, [&](const Instance& i) { return i.private_ip == address; });
+}
+
+bool ipv6_in_use(const Call& call, const std::string& subnet, const workflow::Ipv6& address) {
+  return any_interface(call, subnet, [&](const Instance& i) {
+    const json::object vnic = object_of(i.vnic);
+    const json::value* pairs = vnic.if_contains("ipv6AddressIpv6SubnetCidrPairDetails");
+    if (!pairs || !pairs->is_array()) return false;
+    return std::ranges::any_of(pairs->get_array(), [&](const json::value& pair) {
+      return pair.is_object() &&
+             workflow::parse_ipv6(text(pair.get_object(), "ipv6Address")) == address;
+    });
+  });
 }
 
 bool label_in_use(const Call& call, const std::string& subnet, const std::string& label) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "adapters/sim/call.h"
+#include "workflow/ipv6.h"
 
 namespace migledger::adapters::sim {
 
@@ -16,6 +17,7 @@ std::optional<boost::json::object> find_group(const Call& call, const std::strin
 
 // Whether an interface of a living instance in that subnet has the address, or the host name.
 bool address_in_use(const Call& call, const std::string& subnet, const std::string& address);
+bool ipv6_in_use(const Call& call, const std::string& subnet, const workflow::Ipv6& address);
 bool label_in_use(const Call& call, const std::string& subnet, const std::string& label);
 
 Answer handle_subnets(Call& call);  // /20160918/subnets…

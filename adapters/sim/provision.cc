@@ -122,6 +122,8 @@ void provision_bucket(World& world, const std::string& name, const std::string& 
   take("publicAccessType", b.public_access);
   take("versioning", b.versioning);
   take("kmsKeyId", b.kms_key);
+  b.read_only = flag(members, "isReadOnly", false);
+  members.erase("isReadOnly");
   if (const json::object* metadata = member(members, "metadata"))
     for (const auto& [name, value] : *metadata)
       if (value.is_string()) b.metadata.emplace_back(name, value.get_string());
@@ -191,6 +193,11 @@ void provision_launch_options(World& world, const std::string& region, std::stri
       if (group.is_string())
         provision_reference(world, std::string(group.get_string()), "networksecuritygroup", region);
   provision_reference(world, text(members, "privateIpId"), "privateip", region, subnet);
+  const json::value* pairs = members.if_contains("ipv6AddressIpv6SubnetCidrPairDetails");
+  if (pairs && pairs->is_array())
+    for (const json::value& pair : pairs->get_array())
+      if (pair.is_object())
+        provision_reference(world, text(pair.get_object(), "ipv6Id"), "ipv6", region, subnet);
   provision_reference(world, text(members, "clusterPlacementGroupId"), "clusterplacementgroup",
                       region, domain);
   provision_reference(world, text(members, "capacityReservationId"), "capacityreservation", region,
@@ -242,7 +249,8 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
       provision_domain(world, target, further);
     if (is_domain_of(domain, target))
       provision_instance(world, member_of(field("attach"), "instance_id"), target,
-                         field("target_compartment_id"), migration.name, domain, 0, options_.faults);
+                         field("target_compartment_id"), migration.name, domain, 0,
+                         options_.faults);
     if (const std::string subnet = field("target_subnet_id"); can_be_in(subnet, "subnet", target)) {
       world.first_use("subnet/" + target + "/" + subnet);
       world.first_use("subnet-compartment/" + target + "/" + subnet + "/" +

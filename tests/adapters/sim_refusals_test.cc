@@ -45,7 +45,8 @@ TEST_CASE("tenancy: launches that OCI refuses are refused, others are not", "[si
       "nsgIds": ["ocid1.networksecuritygroup.oc1.sa-bogota-1.g"],
       "kmsKeyId": "ocid1.key.oc1.sa-bogota-1.v.k",
       "capacityReservationId": "ocid1.capacityreservation.oc1.sa-bogota-1.r",
-      "dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.sa-bogota-1.h"})"));
+      "dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.sa-bogota-1.h",
+      "ipv6AddressIpv6SubnetCidrPairDetails": [{"ipv6Id": "ocid1.ipv6.oc1.sa-bogota-1.i"}]})"));
   const Row rows[] = {
       {"{}"},
       // required texts that are empty
@@ -125,6 +126,27 @@ TEST_CASE("tenancy: launches that OCI refuses are refused, others are not", "[si
        kBad},
       {R"({"createVnicDetails": {"assignPrivateDnsRecord": false}})"},
       {R"({"createVnicDetails": {"assignIpv6Ip": true, "skipSourceDestCheck": true}})"},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6SubnetCidr": "2001:DB8:0:1::/64", "ipv6Address": "2001:db8:0:1::5"}]}})"},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "2001:db8:0:1:0::5"}]}})",
+       409, "Conflict"},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6SubnetCidr": "2001:db8:0:2::/64"}]}})",
+       400, kBad},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "2001:db8:0:2::5"}]}})",
+       400, kBad},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "10.0.0.7"}]}})",
+       400, kBad},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Id": "ocid1.ipv6.oc1.sa-bogota-1.i"}]}})"},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Id": "ocid1.ipv6.oc1.iad.i"}]}})",
+       404, kGone},
+      {R"({"createVnicDetails": {"ipv6AddressIpv6SubnetCidrPairDetails": [{"ipv6": "a"}]}})", 400,
+       kUnreadable},
       {R"({"createVnicDetails": {"nsgIds": ["ocid1.networksecuritygroup.oc1.sa-bogota-1.g"]}})"},
       {R"({"createVnicDetails": {"nsgIds": ["ocid1.networksecuritygroup.oc1.iad.g"]}})", 404,
        kGone},
@@ -189,6 +211,15 @@ TEST_CASE("tenancy: a subnet is as the faults file says", "[sim]") {
   CHECK(launch(R"({"prohibitPublicIpOnVnic": true})", R"({"assignPublicIp": true})") == 400);
   CHECK(launch(R"({"prohibitPublicIpOnVnic": true})", R"({"assignPublicIp": false})") == 200);
   CHECK(launch(R"({"ipv6CidrBlock": null})", R"({"assignIpv6Ip": true})") == 400);
+  const char* const blocks = R"({"ipv4CidrBlocks": ["10.0.0.0/24", "10.9.0.0/24"]})";
+  CHECK(launch(blocks, R"({"privateIp": "10.9.0.7"})") == 200);
+  CHECK(launch(blocks, R"({"privateIp": "10.9.1.7"})") == 400);
+  CHECK(launch(blocks, R"({"subnetCidr": "10.9.0.0/24"})") == 200);
+  CHECK(launch(blocks, R"({"subnetCidr": "10.0.0.0/16"})") == 400);
+  CHECK(
+      launch(R"({"ipv6CidrBlocks": ["2001:db8:0:1::/64", "2001:db8:0:2::/64"]})",
+             R"({"ipv6AddressIpv6SubnetCidrPairDetails": [{"ipv6Address": "2001:db8:0:2::5"}]})") ==
+      200);
   CHECK(launch(R"({"availabilityDomain": "Uocm:SA-BOGOTA-1-AD-2"})", "{}") == 400);
   CHECK(launch(R"({"cidrBlock": "192.168.77.0/29"})", R"({"privateIp": "192.168.77.5"})") == 200);
   CHECK(launch(R"({"cidrBlock": "192.168.77.0/29"})", R"({"privateIp": "192.168.77.7"})") == 400);

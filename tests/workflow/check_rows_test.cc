@@ -289,6 +289,24 @@ TEST_CASE("check rows: what the target lacks is refused before anything is made"
       {R"({"provisioned": {"subnet": {"ipv6CidrBlock": null}}})",
        R"({"launch_options": {"assignIpv6Ip": true}})", refused, "no IPv6 prefix"},
       {"{}", R"({"launch_options": {"assignIpv6Ip": true}})"},
+      {R"({"provisioned": {"subnet": {"ipv4CidrBlocks": ["10.0.0.0/24", "10.9.0.0/24"]}}})",
+       R"({"launch_options": {"privateIp": "10.9.0.7"}})"},
+      {"{}", R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6SubnetCidr": "2001:DB8:0:1::/64", "ipv6Address": "2001:db8:0:1::5"}]}})"},
+      {"{}", R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6SubnetCidr": "2001:db8:0:2::/64"}]}})",
+       refused, "2001:db8:0:2::/64 is not in the subnet, whose IPv6 prefixes are"},
+      {"{}", R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "2001:db8:0:2::5"}]}})",
+       refused, "2001:db8:0:2::5 is not in the subnet"},
+      {R"({"provisioned": {"subnet": {"ipv6CidrBlocks":
+           ["2001:db8:0:1::/64", "2001:db8:0:2::/64"]}}})",
+       R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "2001:db8:0:2::5"}]}})"},
+      {R"({"provisioned": {"subnet": {"ipv6CidrBlock": null}}})",
+       R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails":
+           [{"ipv6Address": "2001:db8:0:1::5"}]}})",
+       refused, "no IPv6 prefix"},
       {"{}", R"({"launch_options": {"nsgIds": ["ocid1.networksecuritygroup.oc1.sa-bogota-1.g"]}})"},
       {"{}", R"({"launch_options": {"nsgIds": ["ocid1.networksecuritygroup.oc1.iad.g"]}})", refused,
        "network security group ocid1.networksecuritygroup.oc1.iad.g: 404"},
@@ -312,6 +330,10 @@ TEST_CASE("check rows: what the target lacks is refused before anything is made"
        R"({"launch_options": {"dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.sa-bogota-1.h"}})"},
       {"{}", R"({"launch_options": {"dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.iad.h"}})",
        refused, "dedicated host"},
+      // The buckets that the image goes through.
+      {R"({"provisioned": {"bucket": {"isReadOnly": true}}})", "{}", refused, "is read-only"},
+      {R"({"provisioned": {"bucket": {"storageTier": "Archive"}}})", "{}", refused, "Archive tier"},
+      {R"({"provisioned": {"bucket": {"versioning": "Enabled"}}})", "{}"},
       // Names.
       {"{}", R"({"new_image_name": "Oracle-Linux-8.10-2025.09.16-0"})", refused,
        "the name of a platform image"},
@@ -334,6 +356,8 @@ TEST_CASE("check rows: volumes") {
       {R"({"provisioned": {"attach_instance": {"shape": "BM.Standard.E4.128"}}})", by_iscsi},
       {"{}", R"({"target_ad": "Uocm:US-ASHBURN-AD-1"})", refused, "not an availability domain"},
       {R"({"limits": {"total-storage-gb": 1}})", "{}", refused, "GB of storage may still be made"},
+      {R"({"provisioned": {"bucket": {"isReadOnly": true}}})", "{}", refused, "is read-only"},
+      {R"({"provisioned": {"bucket": {"storageTier": "Archive"}}})", "{}", refused, "Archive tier"},
       {R"({"provisioned": {"volume": {"vpusPerGB": 30}}})", "{}"},
       {R"({"provisioned": {"volume": {"kmsKeyId": "ocid1.key.oc1.iad.v.k"}}})", "{}", refused,
        "encrypted with a key of yours"},
@@ -393,6 +417,8 @@ TEST_CASE("check rows: buckets") {
       {R"({"provisioned": {"bucket": {"storageTier": "Archive"}}})", "{}", finding, "Archive"},
       {R"({"provisioned": {"bucket": {"kmsKeyId": "ocid1.key.oc1.iad.v.k"}}})", "{}", refused,
        "encrypted with the customer's key"},
+      {R"({"provisioned": {"bucket": {"isReadOnly": true}}})", "{}", refused,
+       "is itself the target of a replication"},
   };
   for (const Row& row : rows) check_row(row, bucket_plan());
 }

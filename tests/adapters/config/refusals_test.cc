@@ -1,5 +1,7 @@
 // What check-config refuses because OCI would, a row each, and beside it what is legal but unusual.
 // A row changes one of the sample configurations by a JSON merge patch (RFC 7396).
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -229,6 +231,28 @@ const Row kRows[] = {
     {Of::compute, R"({"launch_options": {"assignIpv6Ip": false,
         "ipv6AddressIpv6SubnetCidrPairDetails": [{"ipv6SubnetCidr": "2001:db8::/64"}]}})",
      "launch_options.assignIpv6Ip", "asks for an IPv6"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6SubnetCidr": "2001:db8::/64", "ipv6Address": "2001:db8:0:0:1::5"}]}})",
+     ""},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6SubnetCidr": "2001:db8::/64", "ipv6Address": "2001:db8:0:1::5"}]}})",
+     "launch_options.ipv6AddressIpv6SubnetCidrPairDetails[0].ipv6Address", "does not lie in"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6Address": "2001:db8::5"}, {"ipv6Address": "2001:0DB8:0::5"}]}})",
+     "launch_options.ipv6AddressIpv6SubnetCidrPairDetails[1].ipv6Address", "given twice"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6Address": "fe80::5"}]}})",
+     "launch_options.ipv6AddressIpv6SubnetCidrPairDetails[0].ipv6Address",
+     "that an interface can have"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6SubnetCidr": "2001:db8::/129"}]}})",
+     "launch_options.ipv6AddressIpv6SubnetCidrPairDetails[0].ipv6SubnetCidr", "IPv6 prefix"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6Id": "ocid1.ipv6.oc1.iad.a"}]}})",
+     "launch_options.ipv6AddressIpv6SubnetCidrPairDetails[0].ipv6Id", "lies in us-ashburn-1"},
+    {Of::compute, R"({"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6Id": "ocid1.ipv6.oc1.bog.a"}]}})",
+     ""},
     {Of::compute, R"({"launch_options": {
         "dedicatedVmHostId": "ocid1.dedicatedvmhost.oc1.bog.a",
         "capacityReservationId": "ocid1.capacityreservation.oc1.bog.a"}})",
@@ -309,6 +333,13 @@ const Row kRows[] = {
     {Of::plan, R"({"defaults": {"launch_options": {"privateIp": "10.0.0.9"}}})",
      "defaults.launch_options.privateIp", "in the same subnet"},
     {Of::plan, R"({"defaults": {"launch_options": {"assignPublicIp": false}}})", ""},
+    {Of::plan, R"({"defaults": {"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6Address": "2001:db8::5"}]}}})",
+     "defaults.launch_options.ipv6AddressIpv6SubnetCidrPairDetails[0].ipv6Address",
+     "also that of migration \"db\""},
+    {Of::plan, R"({"defaults": {"launch_options": {"ipv6AddressIpv6SubnetCidrPairDetails": [
+        {"ipv6SubnetCidr": "2001:db8::/64"}]}}})",
+     ""},
 };
 
 json::value base_of(Of of) {
@@ -392,6 +423,54 @@ TEST_CASE("Volumes of a plan share no device, no name and no source") {
   CHECK(problem_with(R"({"new_volume_name": "data"})") == "migrations[1].new_volume_name");
   CHECK(problem_with(R"({"source_volume_id": "ocid1.volume.oc1.iad.a"})") ==
         "migrations[1].source_volume_id");
+}
+
+TEST_CASE("A plan attaches 32 volumes to an instance") {
+  const auto problems_with = [](int count) {
+    json::object defaults = test::volume_config();
+    for (const char* key : {"workflow", "name", "source_volume_id", "new_volume_name"})
+      defaults.erase(key);
+    defaults["attach"] = {{"instance_id", "ocid1.instance.oc1.bog.i"}};
+    json::array migrations;
+    for (int i = 0; i < count; ++i)
+      migrations.push_back({{"name", fmt::format("v{}", i)},
+                            {"source_volume_id", fmt::format("ocid1.volume.oc1.iad.a{}", i)}});
+    return problems_of(json::object{
+        {"workflow", "volume-replication"}, {"defaults", defaults}, {"migrations", migrations}});
+  };
+  CHECK(problems_with(32).empty());
+  const auto problems = problems_with(34);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].key == "defaults.attach.instance_id");
+  CHECK_THAT(problems[0].message, Catch::Contains("more than 32 migrations"));
+}
+
+TEST_CASE("Replications of a plan are no chain, but where one comes after the other") {
+  const auto problem_with = [](const char* migrations) {
+    json::object defaults = test::bucket_config();
+    for (const char* key : {"workflow", "name", "source_bucket_name", "target_bucket_name"})
+      defaults.erase(key);
+    const auto problems = problems_of(json::object{{"workflow", "storage-replication"},
+                                                   {"defaults", defaults},
+                                                   {"migrations", json::parse(migrations)}});
+    REQUIRE(problems.size() <= 1);
+    return problems.empty() ? std::string() : problems[0].key + ": " + problems[0].message;
+  };
+  const char* const chain = R"([{"name": "a", "source_bucket_name": "x", "target_bucket_name": "y"},
+      {"name": "b", "source_region": "sa-bogota-1", "target_region": "us-phoenix-1",
+       "source_bucket_name": "y"}])";
+  CHECK_THAT(problem_with(chain), Catch::StartsWith("migrations[1].source_bucket_name"));
+  CHECK_THAT(problem_with(chain), Catch::Contains("OCI chains no replications"));
+  // One after the other, through a third.
+  CHECK(problem_with(R"([{"name": "a", "source_bucket_name": "x", "target_bucket_name": "y"},
+      {"name": "c", "source_bucket_name": "z", "depends_on": ["a"]},
+      {"name": "b", "source_region": "sa-bogota-1", "target_region": "us-phoenix-1",
+       "source_bucket_name": "y", "depends_on": ["c"]}])")
+            .empty());
+  // Buckets of one name in two regions are two.
+  CHECK(problem_with(R"([{"name": "a", "source_bucket_name": "x", "target_bucket_name": "y"},
+      {"name": "b", "source_bucket_name": "y", "target_bucket_name": "x"}])")
+            .empty());
 }
 
 TEST_CASE("Metadata and ssh keys together are limited") {
