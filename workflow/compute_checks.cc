@@ -7,6 +7,7 @@
 #include "workflow/check_answers.h"
 #include "workflow/check_places.h"
 #include "workflow/compute_steps.h"
+#include "workflow/limits.h"
 #include "workflow/made.h"
 
 namespace migledger::workflow::compute {
@@ -110,25 +111,37 @@ Verdict read_buckets(const View& view, Answers answers) {
 
 // ---- names -------------------------------------------------------------------------------------
 
-std::optional<Request> ask_names(const View& view, Answers answers) {
-  switch (answers.size()) {
-    case 0:
-      return list_source_images(view);
-    case 1:
-      return list_target_images(view);
-    case 2:
-      return list_instances(view);
-    case 3: {
-      const auto claim = view.plan("claimed_source_image_id");
-      if (claim.empty()) return std::nullopt;
-      return core_get(view.plan("source_region"), "images/" + percent_encode(claim));
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
 namespace {
+
+// What is read about names; null: not read yet, or not needed.
+struct Names {
+  const Answer* source_images = nullptr;
+  const Answer* target_images = nullptr;
+  const Answer* instances = nullptr;
+  const Answer* claimed_image = nullptr;
+  const Answer* source_limit = nullptr;
+  const Answer* target_limit = nullptr;
+  std::optional<Request> wanted;
+};
+
+// An image is made in either region.
+constexpr Need kSourceImage{&kImageLimit, true, 1};
+constexpr Need kTargetImage{&kImageLimit, false, 1};
+
+Names see_names(const View& view, Answers answers) {
+  Names names;
+  Turn turn(answers);
+  names.source_images = turn.take(list_source_images(view));
+  names.target_images = turn.take(list_target_images(view));
+  names.instances = turn.take(list_instances(view));
+  if (const auto claim = view.plan("claimed_source_image_id"); !claim.empty())
+    names.claimed_image =
+        turn.take(core_get(view.plan("source_region"), "images/" + percent_encode(claim)));
+  names.source_limit = turn.take(ask_limit(view, kSourceImage));
+  names.target_limit = turn.take(ask_limit(view, kTargetImage));
+  names.wanted = turn.wanted();
+  return names;
+}
 
 // A custom image cannot be named as a platform image is; those are in every compartment's list.
 bool names_platform_image(const Answer& list, std::string_view name) {
@@ -139,11 +152,39 @@ bool names_platform_image(const Answer& list, std::string_view name) {
   });
 }
 
+// What keeps an image from being made; the image of the source may be there already, as the old
+// state file or a ledger that was lost had it.
+std::optional<Verdict> object_to_image_limits(const View& view, const Names& names,
+                                              Verdict& verdict) {
+  const struct {
+    const Need& need;
+    const Answer& limit;
+    std::string_view step;
+    const Answer& images;
+    bool needed;
+  } sides[] = {{kSourceImage, *names.source_limit, "create-image", *names.source_images,
+                verdict.facts.get("image_claim") != "holds"},
+               {kTargetImage, *names.target_limit, "import-image", *names.target_images,
+                view.plan("claimed_target_image_id").empty()}};
+  for (const auto& side : sides) {
+    if (!side.needed) continue;
+    note_unseen(view, side.need, side.limit, verdict);
+    auto no = lack_of(view, side.need, side.limit);
+    if (no && !is_made_already(view, side.step, side.images, source_image_sift(view, {}).alive))
+      return no;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
+std::optional<Request> ask_names(const View& view, Answers answers) {
+  return see_names(view, answers).wanted;
+}
+
 Verdict read_names(const View& view, Answers answers) {
-  const std::size_t needed = view.plan("claimed_source_image_id").empty() ? 3 : 4;
-  if (answers.size() < needed) return Verdict::cannot_look(answers.back());
+  const Names names = see_names(view, answers);
+  if (names.wanted) return Verdict::cannot_look(answers.back());
   const std::string image = image_name(view), instance = instance_name(view);
   const Sift how[] = {source_image_sift(view, image), target_image_sift(view, image),
                       instance_sift(view, instance)};
@@ -164,14 +205,16 @@ Verdict read_names(const View& view, Answers answers) {
   if (verdict.findings.empty()) {
     const auto claim = view.plan("claimed_source_image_id");
     if (!claim.empty()) {
-      const auto held = claimed(answers[3], claim, how[0]);
-      if (!held && answers[3].reply.status != 404 && !answers[3].reply.ok())
-        return Verdict::cannot_look(answers[3]);
+      const Answer& answer = *names.claimed_image;
+      const auto held = claimed(answer, claim, how[0]);
+      if (!held && answer.reply.status != 404 && !answer.reply.ok())
+        return Verdict::cannot_look(answer);
       verdict.facts.set("image_claim", held ? "holds" : "rejected");
       if (!held)
         verdict.findings.push_back(
             fmt::format("the state file names image {}, which is not usable", claim));
     }
+    if (auto no = object_to_image_limits(view, names, verdict)) return *no;
     return verdict;
   }
   Verdict refused = Verdict::refused(

@@ -7,6 +7,7 @@
 #include "workflow/check_answers.h"
 #include "workflow/check_places.h"
 #include "workflow/compute_target.h"
+#include "workflow/limits.h"
 #include "workflow/made.h"
 #include "workflow/volume_steps.h"
 
@@ -41,6 +42,22 @@ void describe_source(ledger::Fields& facts, unsigned item, const boost::json::va
   if (const auto vpus = number(&volume, "vpusPerGB"))
     set(facts, item, "vpus", fmt::format("{}", *vpus));
 }
+
+// ---- limits -------------------------------------------------------------------------------------
+
+namespace {
+
+// What the new volumes need, so many of so much together; and each backup is made at the source and
+// copied to the target.
+std::vector<Need> needs_of(const View& view, std::size_t volumes, double gigabytes) {
+  const auto many = static_cast<double>(volumes);
+  std::vector<Need> needs{{&kStorageLimit, false, gigabytes}, {&kVolumeLimit, false, many}};
+  if (by_backup(view))
+    for (const bool at_source : {true, false}) needs.push_back({&kBackupLimit, at_source, many});
+  return needs;
+}
+
+}  // namespace
 
 // ---- the source --------------------------------------------------------------------------------
 
@@ -139,6 +156,31 @@ bool is_begun(const View& view) {
   return false;
 }
 
+// Whether the volumes of the instance can be made, by the answers after those about them.
+struct Room {
+  std::vector<std::pair<Need, const Answer*>> needs;
+  const Answer* made = nullptr;  // the volumes there, where something is lacking
+  std::optional<Verdict> lack;
+  std::optional<Request> wanted;
+};
+Room see_room(const View& view, Answers answers, std::size_t count) {
+  Room room;
+  if (count == 0) return room;
+  double gigabytes = 0;
+  for (const auto& volume : answers.subspan(1, count))
+    gigabytes += number(shown(volume), "sizeInGBs").value_or(0);
+  Turn turn(answers.subspan(1 + 2 * count));
+  for (const Need& need : needs_of(view, count, gigabytes)) {
+    const auto* answer = turn.take(ask_limit(view, need));
+    if (!answer) break;
+    room.needs.emplace_back(need, answer);
+    if (!room.lack) room.lack = lack_of(view, need, *answer);
+  }
+  if (room.lack && !turn.wanted()) room.made = turn.take(list_volumes(view));
+  room.wanted = turn.wanted();
+  return room;
+}
+
 }  // namespace
 
 std::optional<Request> ask_attached_sources(const View& view, Answers answers) {
@@ -150,7 +192,7 @@ std::optional<Request> ask_attached_sources(const View& view, Answers answers) {
   const auto attached = attachments_in(answers[0]);
   if (!attached) return std::nullopt;
   const std::size_t asked = answers.size() - 1, count = attached->size();
-  if (asked >= 2 * count) return std::nullopt;
+  if (asked >= 2 * count) return see_room(view, answers, count).wanted;
   const auto id = text(&attached->at(asked % count), "volumeId");
   if (asked < count) return core_get(region, "volumes/" + percent_encode(id));
   return ask_backup_policy(view, id);
@@ -213,6 +255,13 @@ Verdict read_attached_sources(const View& view, Answers answers) {
                     number(volume, "sizeInGBs").value_or(0), text(&attachment, "attachmentType")));
     if (auto no = note_losses(view, *volume, answers[attached->size() + item], verdict)) return *no;
   }
+  const Room room = see_room(view, answers, attached->size());
+  for (const auto& [need, answer] : room.needs) note_unseen(view, need, *answer, verdict);
+  if (!room.lack) return verdict;
+  if (!is_list(*room.made)) return Verdict::cannot_look(*room.made);
+  // It is no lack when they are there: a ledger may have lost that they were made.
+  if (!is_made_already(about(view, 1), "create-volume", *room.made, volume_alive))
+    return *room.lack;
   return verdict;
 }
 
@@ -248,16 +297,6 @@ namespace {
 // An instance can have so many volumes beside its boot volume.
 constexpr std::ptrdiff_t kMostAttached = 32;
 
-Request ask_room(const View& view) {
-  Request request;
-  request.region = view.plan("target_region");
-  request.service = Service::limits;
-  request.path = "/20190729/services/block-storage/limits/total-storage-gb/resourceAvailability";
-  request.query = make_query({{"compartmentId", view.plan("target_compartment_id")},
-                              {"availabilityDomain", view.plan("target_ad")}});
-  return request;
-}
-
 // Whether the instance that the volume is to be attached to can take it.
 Verdict judge_instance(const View& view, const Answer& answer) {
   const std::string id = target_instance(view);
@@ -290,7 +329,7 @@ Verdict judge_instance(const View& view, const Answer& answer) {
 struct Target {
   const Answer* domains = nullptr;
   const Answer* compartment = nullptr;
-  const Answer* room = nullptr;
+  std::vector<std::pair<Need, const Answer*>> needs;
   const Answer* instance = nullptr;
   const Answer* devices = nullptr;  // those that are free
   const Answer* attached = nullptr;
@@ -301,12 +340,8 @@ struct Target {
 // What the new volume would lack; it is no lack when it is there: a ledger may have lost that it
 // was made.
 std::optional<Verdict> lack_of(const View& view, const Target& target) {
-  const auto room = number(shown(*target.room), "available");
-  const auto needed = parse_json(get(view, 1, "gigabytes")).value_or(0);
-  if (room && needed.is_number() && *room < needed.to_number<double>())
-    return Verdict::refused(fmt::format("{} GB of storage may still be made in {}, {} are needed",
-                                        *room, view.plan("target_ad"), needed.to_number<double>()),
-                            "have the limit total-storage-gb raised; then run again");
+  for (const auto& [need, answer] : target.needs)
+    if (auto no = workflow::lack_of(view, need, *answer)) return no;
   const std::string id = target_instance(view);
   const auto* attached = target.attached ? items_of(*target.attached) : nullptr;
   const auto holds = [](const auto& attachment) {
@@ -336,8 +371,12 @@ Target see_target(const View& view, Answers answers) {
   const auto read = [&] {
     target.domains = turn.take(ask_domains(view));
     target.compartment = turn.take(ask_compartment(view));
-    target.room = turn.take(ask_room(view));
-    if (!target.room) return;
+    const auto size = parse_json(get(view, 1, "gigabytes")).value_or(0);
+    for (const Need& need : needs_of(view, 1, size.is_number() ? size.to_number<double>() : 0)) {
+      const auto* answer = turn.take(ask_limit(view, need));
+      if (!answer) return;
+      target.needs.emplace_back(need, answer);
+    }
     if (attaches(view)) {
       target.instance = turn.take(core_get(region, instance));
       if (!target.instance || !shown(*target.instance)) return;
@@ -372,10 +411,7 @@ Verdict read_target(const View& view, Answers answers) {
   Verdict verdict = target.instance ? judge_instance(view, *target.instance) : Verdict::ok();
   if (verdict.kind != Verdict::Kind::ok) return verdict;
   if (auto no = object_to_compartment(view, *target.compartment, verdict)) return *no;
-  if (!number(shown(*target.room), "available"))
-    verdict.findings.push_back(
-        fmt::format("how much storage may still be made in {} could not be seen ({})",
-                    view.plan("target_ad"), error_words(*target.room)));
+  for (const auto& [need, answer] : target.needs) note_unseen(view, need, *answer, verdict);
   for (const auto& [list, what] : {std::pair(target.devices, "which devices are free"),
                                    std::pair(target.attached, "which volumes are attached")}) {
     if (!list || is_list(*list)) continue;

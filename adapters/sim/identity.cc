@@ -101,11 +101,10 @@ struct Limit {
   std::string_view name;
   bool of_domain;
 };
-constexpr Limit kLimits[] = {
-    {"compute", "custom-image-count", false},
-    {"block-storage", "volume-count", true},
-    {"block-storage", "total-storage-gb", true},
-    {"block-storage", "backup-count", false}};
+constexpr Limit kLimits[] = {{"compute", "custom-image-count", false},
+                             {"block-storage", "volume-count", true},
+                             {"block-storage", "total-storage-gb", true},
+                             {"block-storage", "backup-count", false}};
 
 // Those, and those on the OCPUs of shapes.
 std::vector<Limit> all_limits() {
@@ -127,6 +126,7 @@ std::int64_t used_of(const Call& call, std::string_view limit, std::string_view 
   if (limit == "custom-image-count") return custom_images(call);
   if (limit == "volume-count") return volume_usage(call).count;
   if (limit == "total-storage-gb") return volume_usage(call).gigabytes;
+  if (limit == "backup-count") return backups_in(call, call.region.name);
   return static_cast<std::int64_t>(std::ceil(cores_in_use(call, limit, domain)));
 }
 

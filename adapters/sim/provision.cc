@@ -231,8 +231,10 @@ void Tenancy::provision(const workflow::PlannedMigration& migration) {
   for (const std::string& id : {field("source_compartment_id"), field("target_compartment_id")})
     if (can_be_in_any_region(id)) world.first_use("compartment/" + id);
   if (is_region_name(source)) {
-    const int volumes = field("volumes") == "replicate" ? std::max(options_.data_volumes, 2)
-                                                        : options_.data_volumes;
+    const std::string moved = field("volumes");
+    const int volumes = moved == "replicate" || moved == "backup"
+                            ? std::max(options_.data_volumes, 2)
+                            : options_.data_volumes;
     provision_instance(world, field("source_instance_id"), source, field("source_compartment_id"),
                        migration.name, "", volumes, options_.faults);
     provision_volume(world, field("source_volume_id"), source, field("source_compartment_id"),

@@ -10,6 +10,16 @@ namespace migledger::adapters::sim {
 
 namespace json = boost::json;
 
+std::int64_t backups_in(const Call& call, const std::string& region) {
+  std::int64_t count = 0;
+  call.world.backups.scan(key_of("region", region), 0, [&](std::uint64_t, Backup& b) {
+    // Those of a group count as its members.
+    if (b.kind != VolumeKind::group && !ends_life(b.timeline.at(call.now()))) ++count;
+    return true;
+  });
+  return count;
+}
+
 namespace {
 
 json::object show(const Backup& b, Time now) {
@@ -100,6 +110,14 @@ const Backup& add_backup(Call& call, const Volume& of, const std::string& name, 
   return call.world.backups.add(std::move(b));
 }
 
+// 400 LimitExceeded when there may be no more of them in that region.
+void check_backup_limit(const Call& call, const std::string& region) {
+  check_limit_fault(call, "backup-count");
+  for (const auto& [name, value] : call.options.faults.limits)
+    if (name == "backup-count" && backups_in(call, region) >= value)
+      refuse(400, "LimitExceeded", "The following service limits were exceeded: backup-count.");
+}
+
 Answer create_backup(Call& call, VolumeKind kind) {
   const VolumeWords& words = words_of(kind);
   const json::object body = body_of(call, {{words.backup_of, Type::text, true, {}},
@@ -117,7 +135,7 @@ Answer create_backup(Call& call, VolumeKind kind) {
   check_key(text(body, "kmsKeyId"), call.region.name);
   const Volume of = volume_seen(call, kind, text(body, words.backup_of));
   check_available(call, of);
-  check_limit_fault(call, "backup-count");
+  check_backup_limit(call, call.region.name);
   const std::string name = text(body, "displayName");
   const Timeline timeline = life(call, kind, call.options.durations.create_backup, name);
   std::vector<std::string> members;
@@ -172,7 +190,7 @@ Answer copy_backup(Call& call, VolumeKind kind, const std::string& id) {
   if (state != State::available)
     incorrect_state(
         fmt::format("The backup is {}; it can be copied when it is AVAILABLE.", word_of(state)));
-  check_limit_fault(call, "backup-count");
+  check_backup_limit(call, region);
   const std::string name = text(body, "displayName");
   const Timeline timeline = life(call, kind, call.options.durations.copy_backup, name);
   const Backup& made = *call.world.backups.find(copy_to(call, from, region, name, timeline));

@@ -189,7 +189,7 @@ Answer create_group(Call& call) {
   g.extra = kept_members(body, {"definedTags"});
   g.domain = text(body, "availabilityDomain");
   check_domain(call, g.domain);
-  check_volume_limit(call);
+  check_volume_limit(call, 0);
   const json::object& source = *member(body, "sourceDetails");
   const Making making = making_of(call, g.name, text(source, "type") != "volumeIds");
   take_source(call, source, g, making);

@@ -172,7 +172,6 @@ Answer create_volume(Call& call, VolumeKind kind) {
   check_key(v.kms_key, call.region.name);
   v.vpus = performance_of(body, kind, 10);
   v.extra = kept_settings(body);
-  check_volume_limit(call);
   const json::object* source = member(body, "sourceDetails");
   if (source) take_source(call, *source, v);
   if (v.domain.empty()) missing("availabilityDomain");
@@ -180,6 +179,7 @@ Answer create_volume(Call& call, VolumeKind kind) {
   if (size < (source ? v.size_gb : 50) || size > 32768)
     invalid("sizeInGBs must be from 50 to 32768, and not less than the source");
   v.size_gb = size;
+  check_volume_limit(call, size);
   v.id = call.world.mint(words_of(kind).ocid, call.region.name);
   v.created = call.now();
   v.listed = listed_at(call);
@@ -276,8 +276,8 @@ Volume boot_volume_of(const Instance& i, Time now) {
   if (const json::object* boot = member(options, "bootVolume")) {
     v.kms_key = text(*boot, "kmsKeyId");
     v.vpus = static_cast<std::int64_t>(number(*boot, "vpusPerGB", 10));
-    v.extra = kept_members(
-        *boot, {"autotunePolicies", "backupPolicyId", "definedTags", "freeformTags", "isAutoTuneEnabled"});
+    v.extra = kept_members(*boot, {"autotunePolicies", "backupPolicyId", "definedTags",
+                                   "freeformTags", "isAutoTuneEnabled"});
   }
   if (gone) v.timeline.phases.push_back({i.timeline.end(), State::terminated});
   return v;
@@ -369,11 +369,13 @@ VolumeUsage volume_usage(const Call& call) {
   return usage;
 }
 
-void check_volume_limit(const Call& call) {
+void check_volume_limit(const Call& call, std::int64_t gigabytes) {
   check_limit_fault(call, "volume-count");
   for (const auto& [name, value] : call.options.faults.limits)
-    if (name == "volume-count" && volume_usage(call).count >= value)
-      refuse(400, "LimitExceeded", "The following service limits were exceeded: volume-count.");
+    if ((name == "volume-count" && volume_usage(call).count >= value) ||
+        (name == "total-storage-gb" && volume_usage(call).gigabytes + gigabytes > value))
+      refuse(400, "LimitExceeded",
+             fmt::format("The following service limits were exceeded: {}.", name));
 }
 
 Making making_of(Call& call, const std::string& name, bool from_something) {

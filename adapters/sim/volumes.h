@@ -26,13 +26,15 @@ Answer reply_with(const Call& call, const Volume& volume, int status = 200);
 void check_available(const Call& call, const Volume& volume);
 // 400 unless the region has it.
 void check_domain(const Call& call, const std::string& domain);
-// 400 LimitExceeded when there may be no more volumes.
-void check_volume_limit(const Call& call);
+// 400 LimitExceeded when there may be no more volumes, or not of so many gigabytes more.
+void check_volume_limit(const Call& call, std::int64_t gigabytes);
 // Block and boot volumes of the region that are alive, but for those of instances.
 struct VolumeUsage {
   std::int64_t count = 0, gigabytes = 0;
 };
 VolumeUsage volume_usage(const Call& call);
+// Backups of volumes in the region that are alive.
+std::int64_t backups_in(const Call& call, const std::string& region);
 
 // A new volume's life: from what it is made it has all data some time after it is AVAILABLE.
 struct Making {

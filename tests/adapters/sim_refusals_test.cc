@@ -342,6 +342,39 @@ TEST_CASE("tenancy: volumes that OCI refuses are refused, others are not", "[sim
              [&](const json::object& body) { return b.core(kTarget, "POST", "volumes", body); });
 }
 
+TEST_CASE("tenancy: gigabytes of volumes and backups are limited where a limit is set", "[sim]") {
+  Faults faults;
+  faults.limits = {{"total-storage-gb", 150}, {"backup-count", 1}};
+  Bench b(faults);
+  const auto available = [&](const std::string& name) {
+    Request request;
+    request.region = kTarget;
+    request.service = workflow::Service::limits;
+    request.path = "/20190729/services/block-storage/limits/" + name + "/resourceAvailability";
+    request.query = "compartmentId=" + kCompartment + "&availabilityDomain=" + kDomain;
+    return Bench::body(b.tenancy->handle(request, b.now)).at("available").as_int64();
+  };
+  const auto volume = [&](int gigabytes) {
+    const Reply made = b.core(kTarget, "POST", "volumes",
+                              {{"compartmentId", kCompartment},
+                               {"availabilityDomain", kDomain},
+                               {"sizeInGBs", gigabytes}});
+    b.now += 3min;
+    return made;
+  };
+  const std::string first = Bench::id(volume(90));
+  CHECK(available("total-storage-gb") == 60);
+  CHECK(Bench::code(volume(61)) == "LimitExceeded");
+  CHECK(volume(60).status == 200);
+  CHECK(available("backup-count") == 1);
+  const auto back_up = [&] {
+    return b.core(kTarget, "POST", "volumeBackups", {{"volumeId", first}, {"type", "FULL"}});
+  };
+  REQUIRE(back_up().status == 200);
+  CHECK(available("backup-count") == 0);
+  CHECK(Bench::code(back_up()) == "LimitExceeded");
+}
+
 TEST_CASE("tenancy: attachments that OCI refuses are refused, others are not", "[sim]") {
   Bench b;
   const std::string instance = Bench::id(b.launch(b.imported()));

@@ -355,29 +355,44 @@ TEST_CASE("names in the way are refused and shown, all of them, ours and claimed
   instance["compartmentId"] = "ocid1.compartment.oc1..target";
   instance["lifecycleState"] = "STOPPED";
   const auto none = answer(json::array{});
-  const std::vector<Answer> clear{none, none, none};
+  const auto room = answer(json::object{{"available", 1}});
+  const auto full = answer(json::object{{"available", 0}});
+  const std::vector<Answer> clear{none, none, none, room, room};
   CHECK(compute::read_names(view, clear).kind == Kind::ok);
   const std::vector<Answer> both{answer(json::array{image("a")}), none,
-                                 answer(json::array{instance})};
+                                 answer(json::array{instance}), room, room};
   const Verdict refused = compute::read_names(view, both);
   CHECK(refused.kind == Kind::refused);
   CHECK(refused.findings.size() == 2);
   auto tagged = image("a");
   tagged["freeformTags"] = our_tags(view_at(state, "create-image"));
-  const std::vector<Answer> ours{answer(json::array{tagged}), none, none};
+  std::vector<Answer> ours{answer(json::array{tagged}), none, none, room, room};
   CHECK(compute::read_names(view, ours).kind == Kind::ok);
+  // No more images may be made, but ours is there.
+  ours[3] = full;
+  CHECK(compute::read_names(view, ours).kind == Kind::ok);
+  ours[4] = full;
+  CHECK(compute::read_names(view, ours).kind == Kind::refused);
+  ours[4] = not_found();
+  const Verdict unseen = compute::read_names(view, ours);
+  CHECK(unseen.kind == Kind::ok);
+  REQUIRE(unseen.findings.size() == 1);
+  CHECK_THAT(unseen.findings[0], Catch::Contains("how many custom images may still be made"));
   state.plan.set("claimed_source_image_id", "a");
   state.plan.set("claimed_target_instance_id", "i");
   // The claimed image is read by its id, after the lists.
-  CHECK(compute::ask_names(view, both)->path == "/20160918/images/a");
-  CHECK(compute::read_names(view, both).kind == Kind::cannot_look);
-  auto with_claim = both;
-  with_claim.push_back(answer(image("a")));
+  const Answers lists = Answers(both).first(3);
+  CHECK(compute::ask_names(view, lists)->path == "/20160918/images/a");
+  CHECK(compute::read_names(view, lists).kind == Kind::cannot_look);
+  // It is there, so the source's region needs room for none.
+  std::vector<Answer> with_claim{both[0], both[1], both[2], answer(image("a")), full, room};
   CHECK(compute::read_names(view, with_claim).kind == Kind::ok);
   CHECK(compute::read_names(view, with_claim).facts.get("image_claim") == "holds");
-  with_claim.back() = not_found();
+  with_claim[3] = not_found();
+  CHECK(compute::read_names(view, with_claim).kind == Kind::refused);
+  with_claim[4] = room;
   CHECK(compute::read_names(view, with_claim).facts.get("image_claim") == "rejected");
-  with_claim.back() = answer(json::object{}, 503);
+  with_claim[3] = answer(json::object{}, 503);
   CHECK(compute::read_names(view, with_claim).kind == Kind::cannot_look);
   with_claim[1] = not_found();
   CHECK(compute::read_names(view, with_claim).kind == Kind::cannot_look);

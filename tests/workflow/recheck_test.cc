@@ -66,7 +66,7 @@ const Rehearsal& eventful() {
     lost.path = "/20160918/images";
     options.faults.scripted.push_back(lost);
     Rehearsal made(options);
-    made.run_with_kills(plan_of(1), 11, 6);
+    made.run_with_kills(plan_of(1), 13, 6);
     REQUIRE(made.run(plan_of(1)).done == 1);  // it had waited for capacity
     return made;
   }();

@@ -144,7 +144,7 @@ TEST_CASE("a migration stops before the step that it is to be paused at") {
 
 TEST_CASE("the whole ledger can be paused and resumed in a run") {
   Rehearsal rehearsal;
-  AtPosition orders(rehearsal.store(), 20, order_of(Verb::PAUSE, ""));
+  AtPosition orders(rehearsal.store(), 23, order_of(Verb::PAUSE, ""));
   orders.then(order_of(Verb::RESUME, ""));
   workflow::RunOptions options;
   options.orders = &orders;
