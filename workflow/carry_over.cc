@@ -67,27 +67,40 @@ std::string names_of(const std::vector<std::string>& names) {
 
 // Tags of the source that the plan does not give: of our own and of Oracle's there is nothing to
 // say.
-void note_tags(const json::value* source, const Given& plan, Losses& losses) {
+struct TagsOf {
+  const json::value* source;
+  const Given* plan;             // null: it gives none to such a thing
+  std::string_view of = {};      // " of its interface"
+  std::string_view repair = {};  // empty: they can be configured
+};
+void note_tags(const TagsOf& tags_of, Losses& losses) {
+  const auto* source = tags_of.source;
+  const Given* plan = tags_of.plan;
+  const auto repair = [&](std::string_view key) {
+    return tags_of.repair.empty() ? fmt::format("configure them in \"{}\"", key)
+                                  : std::string(tags_of.repair);
+  };
   std::vector<std::string> lost;
   if (const auto* tags = member(source, "freeformTags"); tags && tags->is_object())
     for (const auto& tag : tags->get_object())
-      if (!std::string_view(tag.key()).starts_with("migledger-") && !plan.gives_tag(tag.key()))
+      if (!std::string_view(tag.key()).starts_with("migledger-") &&
+          !(plan && plan->gives_tag(tag.key())))
         lost.emplace_back(tag.key());
   if (!lost.empty())
-    losses.add(fmt::format("the freeform tags {}", names_of(lost)),
-               "configure them in \"freeform_tags\"");
+    losses.add(fmt::format("the freeform tags{} {}", tags_of.of, names_of(lost)),
+               repair("freeform_tags"));
   lost.clear();
   if (const auto* spaces = member(source, "definedTags"); spaces && spaces->is_object())
     for (const auto& space : spaces->get_object()) {
       if (!space.value().is_object() || space.key() == "Oracle-Tags") continue;
       for (const auto& tag : space.value().get_object())
-        if (!plan.gives_tag(space.key(), tag.key()))
+        if (!(plan && plan->gives_tag(space.key(), tag.key())))
           lost.push_back(
               fmt::format("{}.{}", std::string_view(space.key()), std::string_view(tag.key())));
     }
   if (!lost.empty())
-    losses.add(fmt::format("the defined tags {}", names_of(lost)),
-               "configure them in \"defined_tags\"");
+    losses.add(fmt::format("the defined tags{} {}", tags_of.of, names_of(lost)),
+               repair("defined_tags"));
 }
 
 void note_metadata(const json::value* source, const Given& plan, Losses& losses) {
@@ -290,7 +303,10 @@ CarryOver carry_instance(const View& view, const SourceSettings& source) {
                            source.interfaces > 2 ? "s" : ""),
                "attach them to the new instance once it runs");
   note_metadata(source.instance, plan, losses);
-  note_tags(source.instance, plan, losses);
+  note_tags({source.instance, &plan}, losses);
+  note_tags({source.interface, nullptr, " of its interface",
+             "give them to the new interface once it is there"},
+            losses);
   return result;
 }
 
@@ -310,7 +326,11 @@ CarryOver carry_volume(const View& view, const json::value& volume, bool has_bac
   if (has_backup_policy)
     losses.add(fmt::format("the backup policy of volume \"{}\"", name),
                "assign one to the new volume once it is there");
-  note_tags(&volume, Given(view), losses);
+  if (!text(&volume, "volumeGroupId").empty())
+    losses.add(fmt::format("that volume \"{}\" is in a volume group", name),
+               "put the new volume into one once it is there");
+  const Given plan(view);
+  note_tags({&volume, &plan}, losses);
   return result;
 }
 
@@ -347,7 +367,8 @@ CarryOver carry_bucket(const View& view, const json::value& bucket, bool has_ret
                "enable it on the target bucket");
   if (!says_nothing(member(&bucket, "metadata")))
     losses.add(fmt::format("the metadata of bucket {}", name), "give it to the target bucket");
-  note_tags(&bucket, Given(view), losses);
+  const Given plan(view);
+  note_tags({&bucket, &plan}, losses);
   return result;
 }
 

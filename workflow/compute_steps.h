@@ -72,7 +72,6 @@ Receipt receive_bucket(const View& view, const Answer& answer);
 std::optional<Request> ask_copy(const View& view, Answers answers);
 Sighting sight_copy(const View& view, Answers answers);
 Request copy_object(const View& view);
-std::string copy_permission(const View& view);
 Receipt receive_copy(const View& view, const Answer& answer);
 std::optional<Request> ask_copied(const View& view, Answers answers);
 Verdict read_copied(const View& view, Answers answers);

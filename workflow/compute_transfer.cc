@@ -390,14 +390,6 @@ Request copy_object(const View& view) {
                  {}, boost::json::serialize(body));
 }
 
-std::string copy_permission(const View& view) {
-  return fmt::format(
-      "Allow service objectstorage-{} to manage object-family in tenancy (or in the compartments "
-      "of "
-      "both buckets)",
-      view.plan("source_region"));
-}
-
 Receipt receive_copy(const View& view, const Answer& answer) {
   Receipt receipt;
   receipt.understood = !answer.reply.work_request().empty();

@@ -82,6 +82,13 @@ json::object our_tags(const View& view) {
   return tags;
 }
 
+std::string copy_permission(const View& view) {
+  return fmt::format(
+      "Allow service objectstorage-{} to manage object-family in tenancy (or in the compartments "
+      "of both buckets)",
+      view.plan("source_region"));
+}
+
 void add_defined_tags(json::object& body, const View& view) {
   auto configured = plan_json(view, "defined_tags");
   if (configured.is_object()) body["definedTags"] = std::move(configured);

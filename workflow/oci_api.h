@@ -68,6 +68,9 @@ class Turn {
 // The tags every resource of ours bears: the user's, then our three.
 boost::json::object our_tags(const View& view);
 
+// The statement of a policy without which Object Storage copies nothing out of the source region.
+std::string copy_permission(const View& view);
+
 // Gives what the body creates the defined tags of the plan, if it has any.
 void add_defined_tags(boost::json::object& body, const View& view);
 

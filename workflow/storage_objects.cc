@@ -2,6 +2,7 @@
 // what replication does not carry; and at the end, to compare.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "workflow/storage_steps.h"
@@ -109,6 +110,16 @@ Verdict judge_survey(const View& view, Answers) {
 Verdict judge_copies(const View& view, Answers) {
   const auto& walk = view.state.bulk;
   const auto totals = walk.totals();
+  const auto failures = walk.failures();
+  const bool not_allowed = std::ranges::any_of(failures, [](const auto& failure) {
+    return failure.second.find("NotAuthorizedOrNotFound") != std::string::npos;
+  });
+  if (not_allowed)
+    return Verdict::refused(
+        tell(walk, "could not be copied"),
+        fmt::format("see that both buckets are there and that this policy exists: {}; then run "
+                    "again: these are tried again",
+                    copy_permission(view)));
   if (totals.failed > 0)
     return Verdict::refused(
         tell(walk, "could not be copied"),

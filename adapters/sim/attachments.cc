@@ -67,7 +67,8 @@ json::object show_vnic(const Instance& i, Time) {
   o["lifecycleState"] = "AVAILABLE";
   const json::value* groups = given.if_contains("nsgIds");
   o["nsgIds"] = groups ? *groups : json::array();
-  for (const auto* shown : {"ipv6Addresses", "routeTableId", "securityAttributes", "definedTags"})
+  for (const auto* shown :
+       {"ipv6Addresses", "routeTableId", "securityAttributes", "definedTags", "freeformTags"})
     if (const json::value* value = given.if_contains(shown)) o[shown] = *value;
   o["privateIp"] = i.private_ip;
   o["publicIp"] = i.public_ip.empty() ? json::value(nullptr) : json::value(i.public_ip);

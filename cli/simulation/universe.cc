@@ -30,9 +30,15 @@ bool says_refused(const EventStore& store, ledger::Position position) {
     return error.getClass() == ledger::schema::ErrorClass::CREDENTIALS;
   };
   bool refused = false;
+  // Of what is paused nothing is decided, whatever reply still comes in.
+  bool paused = false;
   for (const auto cursor = store.scan(position + 1); cursor->next();) {
     const auto body = cursor->event().getBody();
-    if (body.isSteered()) refused = false;
+    if (body.isSteered()) {
+      refused = false;
+      paused = body.getSteered().getVerb() == ledger::schema::Steered::Verb::PAUSE;
+    }
+    if (paused) continue;
     if (body.isReadFailed()) refused = refused || is_refusal(body.getReadFailed().getError());
     if (body.isOutcome()) refused = refused || is_refusal(body.getOutcome().getError());
   }

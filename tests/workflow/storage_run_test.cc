@@ -291,6 +291,8 @@ TEST_CASE("storage: without the service policy it stops early, and goes on when 
   CHECK(rehearsal.run(bucket_plan(), approving()).parked == 1);
   CHECK_THAT(rehearsal.state("data").reason,
              Contains("could not be copied") && Contains("is not allowed"));
+  CHECK_THAT(rehearsal.state("data").need,
+             Contains("Allow service objectstorage-us-ashburn-1 to manage object-family"));
   CHECK_FALSE(rehearsal.state("data").bulk.all_begun);  // it did not try all of them
   CHECK(rehearsal.created("object-copy").empty());
   options.faults.no_service_policy = false;
