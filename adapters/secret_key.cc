@@ -55,18 +55,14 @@ void make(const fs::path& file) {
   fs::remove(mine, error);
 }
 
-}  // namespace
-
-fs::path secret_key_file() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const fs::path base = state && *state == '/' ? fs::path(state) : home() / ".local/state";
-  return base / "migledger/secret.key";
+bool is_there(const fs::path& file) {
+  struct stat info {};
+  return ::stat(file.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-workflow::SecretKey secret_key(const fs::path& file) {
+workflow::SecretKey read_key(const fs::path& file) {
   workflow::SecretKey::Bytes bytes;
   struct stat info {};
-  if (::stat(file.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) make(file);
   if (::stat(file.c_str(), &info) != 0) fail(file, std::strerror(errno));
   if ((info.st_mode & 077) != 0)
     fail(file,
@@ -76,6 +72,23 @@ workflow::SecretKey secret_key(const fs::path& file) {
     fail(file, "is no key of 32 bytes; restore it, or move it away to have a new one made");
   std::copy(content->begin(), content->end(), bytes.begin());
   return workflow::SecretKey(bytes);
+}
+
+}  // namespace
+
+fs::path secret_key_file() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const fs::path base = state && *state == '/' ? fs::path(state) : home() / ".local/state";
+  return base / "migledger/secret.key";
+}
+
+workflow::SecretKey secret_key(const fs::path& file) {
+  if (!is_there(file)) make(file);
+  return read_key(file);
+}
+
+workflow::SecretKey passing_secret_key(const fs::path& file) {
+  return is_there(file) ? read_key(file) : workflow::SecretKey(new_key(file));
 }
 
 }  // namespace migledger::adapters

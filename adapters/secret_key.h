@@ -16,4 +16,7 @@ std::filesystem::path secret_key_file();
 // may read it.
 workflow::SecretKey secret_key(const std::filesystem::path& file);
 
+// The same, but leaves nothing: where there is no key it is one that nobody keeps.
+workflow::SecretKey passing_secret_key(const std::filesystem::path& file);
+
 }  // namespace migledger::adapters

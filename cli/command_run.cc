@@ -25,6 +25,7 @@
 #include "cli/picture.h"
 #include "cli/plan_refusal.h"
 #include "cli/printable.h"
+#include "cli/result_json.h"
 #include "cli/run_cloud.h"
 #include "cli/run_view.h"
 #include "cli/sealed_plan.h"
@@ -172,7 +173,7 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   adapters::Config config = config_of(command);
   const auto* workflow = workflow::workflow_named(config.plan.workflow);
   select(config.plan, command.only);
-  seal_for_this_machine(config.plan);
+  seal_for_this_machine(config.plan, command.dry_run ? MissingKey::done_without : MissingKey::made);
   const std::string path = one_name(command.ledger, config.ledger_path);
   if (command.dry_run) return dry_run(command, config, path, out);
   std::optional<ledger::SigningKey> key;
@@ -241,10 +242,17 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     });
     options.orders = &*inbox;
     options.order = command.order;
+    RunViewOptions watching;
+    watching.terminal = terminal;
+    watching.json = command.json;
+    watching.simulated = simulated;
+    watching.speed = simulated ? command.sim_speed : 1.0;
+    watching.name_width = longest_name(config.plan);
+    watching.step_width = longest_step(*workflow);
+    watching.planned = config.plan.migrations.size();
+    watching.stopping = StopOnSignal::stopping;
     auto view = make_run_view(
-        {terminal, command.json, simulated, simulated ? command.sim_speed : 1.0,
-         longest_name(config.plan), longest_step(*workflow)},
-        store,
+        watching, store,
         [&](const auto& visit) {
           if (auto* executor = running.load()) executor->for_each(visit);
         },
@@ -257,7 +265,9 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
     KJ_DEFER(view.reset());
     // Whoever may wake the executor ends before it does.
     KJ_DEFER(inbox.reset());
-    const StopOnSignal stop(executor);
+    const bool drawn = terminal.redraws && !command.json;
+    const StopOnSignal stop(
+        executor, drawn ? StopOnSignal::Words::left_to_view : StopOnSignal::Words::written);
     result = executor.run(config.plan);
   }
   int exit = workflow::exit_code(result);
@@ -274,19 +284,8 @@ int run_run(const RunCommand& command, const Terminal& terminal, std::ostream& o
   }
   log.write(fmt::format("ended: {} (exit code {})", workflow::words(result), exit));
   if (command.json) {
-    boost::json::object object{{"result", workflow::words(result)},
-                               {"exit_code", exit},
-                               {"done", result.done},
-                               {"failed", result.failed},
-                               {"waiting", result.parked},
-                               {"not_started", result.not_started.size()},
-                               {"interrupted", result.interrupted},
-                               {"simulated", simulated}};
-    if (!result.not_started.empty()) {
-      auto& list = object["unstarted"].emplace_array();
-      for (const auto& one : result.not_started)
-        list.push_back({{"name", json_text(one.name)}, {"why", json_text(one.why)}});
-    }
+    auto object = result_json(result, exit);
+    object["simulated"] = simulated;
     if (checkpoint)
       object["checkpoint"] =
           boost::json::object{{"origin", json_text(checkpoint->checkpoint.origin)},

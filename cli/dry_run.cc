@@ -15,6 +15,7 @@
 #include "cli/plan_refusal.h"
 #include "cli/printable.h"
 #include "cli/recall_known.h"
+#include "cli/result_json.h"
 #include "cli/run_cloud.h"
 #include "cli/this_process.h"
 #include "ledger/memory_event_store.h"
@@ -192,7 +193,12 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
   workflow::Executor executor(store, cloud, simulated, workflow, std::move(run));
   const auto result = executor.run(config.plan);
   cloud.tell_again();
-  if (command.json) return workflow::exit_code(result);
+  if (command.json) {
+    auto object = result_json(result, workflow::exit_code(result));
+    object["dry_run"] = true;
+    out << boost::json::serialize(object) << "\n";
+    return workflow::exit_code(result);
+  }
   out << "would end: " << workflow::words(result) << "\n";
   for (const auto& planned : config.plan.migrations) {
     const auto migration = ledger::recorded_state(store, planned.name);

@@ -17,6 +17,7 @@ namespace {
 std::atomic<workflow::Executor*> stopped{nullptr};
 std::atomic<int> signals{0};
 std::atomic<int> handlers{0};  // at work now
+std::atomic<bool> writes{true};
 
 // Everything acknowledged is on disk, whatever is going on.
 void end_at_once(int) { ::_exit(static_cast<int>(ExitStatus::interrupted)); }
@@ -24,13 +25,12 @@ void end_at_once(int) { ::_exit(static_cast<int>(ExitStatus::interrupted)); }
 void end_quietly(int) { ::_exit(static_cast<int>(ExitStatus::done)); }
 
 void on_signal(int) {
-  constexpr std::string_view kOnce =
-      "\nmigledger: waiting for the calls under way, to record them; once more stops at once "
-      "(that is safe, too)\n";
   const int error = errno;  // of whatever this interrupts
   ++handlers;
-  if (signals++ == 0) [[maybe_unused]]
-    const auto written = ::write(STDERR_FILENO, kOnce.data(), kOnce.size());
+  if (signals++ == 0 && writes)
+    for (const std::string_view part :
+         {std::string_view("\nmigledger: "), kStopping, std::string_view("\n")})
+      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, part.data(), part.size());
   if (auto* executor = stopped.load()) executor->stop();
   --handlers;
   errno = error;
@@ -60,11 +60,14 @@ void end_when_unread() {
   sigaction(SIGPIPE, &action, nullptr);
 }
 
-StopOnSignal::StopOnSignal(workflow::Executor& executor) {
+StopOnSignal::StopOnSignal(workflow::Executor& executor, Words words) {
   stopped = &executor;
   signals = 0;
+  writes = words == Words::written;
   handle(on_signal);
 }
+
+bool StopOnSignal::stopping() { return stopped.load() != nullptr && signals > 0; }
 
 StopOnSignal::~StopOnSignal() {
   end_on_signal();

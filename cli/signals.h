@@ -1,6 +1,8 @@
 // Ctrl-C and SIGTERM: once drains and records, twice stops at once.
 #pragma once
 
+#include <string_view>
+
 #include "workflow/executor.h"
 
 namespace migledger::cli {
@@ -17,14 +19,24 @@ void outlive_refused_writes();
 // commands that do nothing but tell.
 void end_when_unread();
 
+// What a first signal does, and a second one would: for people, on one line.
+constexpr std::string_view kStopping =
+    "waiting for the calls under way, to record them; once more stops at once (that is safe, too)";
+
 // While it lives, SIGINT and SIGTERM call executor.stop(), on any thread. One at a time. Once it is
-// gone none is still doing so, and they do as end_on_signal() says.
+// gone none is still doing so, and they do as end_on_signal() says. The first one also writes
+// kStopping to the standard error, unless whoever draws on the same terminal does so.
 class StopOnSignal {
  public:
-  explicit StopOnSignal(workflow::Executor& executor);
+  enum class Words { written, left_to_view };
+
+  StopOnSignal(workflow::Executor& executor, Words words);
   ~StopOnSignal();
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  // Whether one lives and a signal has come.
+  static bool stopping();
 };
 
 }  // namespace migledger::cli

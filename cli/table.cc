@@ -43,6 +43,12 @@ std::vector<std::size_t> Table::widths(const Terminal& terminal) const {
     if (widest == columns_.size()) break;
     --widths[widest];
   }
+  // Narrower than anybody can read: a line that wraps would be worse.
+  while (needed([&](std::size_t i) { return widths[i]; }) > terminal.width) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= 1) break;
+    --*widest;
+  }
   return widths;
 }
 

@@ -66,15 +66,25 @@ Terminal detect_terminal(int fd, const Environment& environment) {
   Terminal terminal;
   if (isatty(fd) == 0) return terminal;
   terminal.is_terminal = true;
-  winsize size{};
-  const bool known = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  terminal.width = known ? size.ws_col : 80;
+  terminal.fd = fd;
   const auto value = [&](const char* name) {
     const char* text = environment(name);
     return text ? std::string_view(text) : std::string_view();
   };
-  terminal.colour = value("NO_COLOR").empty() && value("TERM") != "dumb";
-  return terminal;
+  terminal.redraws = !value("TERM").empty() && value("TERM") != "dumb";
+  terminal.colour = terminal.redraws && value("NO_COLOR").empty();
+  return resized(terminal);
+}
+
+Terminal resized(const Terminal& terminal) {
+  if (terminal.fd < 0) return terminal;
+  constexpr std::size_t kUsualWidth = 80, kUsualHeight = 24;
+  Terminal now = terminal;
+  winsize size{};
+  const bool known = ioctl(terminal.fd, TIOCGWINSZ, &size) == 0;
+  now.width = known && size.ws_col > 0 ? size.ws_col : kUsualWidth;
+  now.height = known && size.ws_row > 0 ? size.ws_row : kUsualHeight;
+  return now;
 }
 
 std::string paint(const Terminal& terminal, Colour colour, std::string_view text) {

@@ -13,16 +13,22 @@ namespace migledger::cli {
 // coloured and nothing is shortened to a width.
 struct Terminal {
   bool is_terminal = false;
+  bool redraws = false;  // the cursor can be moved, so that a picture can be drawn over itself
   bool colour = false;
-  std::size_t width = 0;  // columns; 0: as wide as it gets
+  std::size_t width = 0;   // columns; 0: as wide as it gets
+  std::size_t height = 0;  // lines; 0: as high as it gets
+  int fd = -1;             // to ask for its size again; below zero: the size stays
 };
 
 // An environment: the value of a variable, or null.
 using Environment = std::function<const char*(const char* name)>;
 
-// Asks the system about the open descriptor `fd`. Colour needs a terminal, a TERM other than
-// "dumb", and NO_COLOR unset or empty (https://no-color.org).
+// Asks the system about the open descriptor `fd`. A picture that is redrawn needs a terminal and a
+// TERM other than "dumb"; colour needs that, and NO_COLOR unset or empty (https://no-color.org).
 Terminal detect_terminal(int fd, const Environment& environment);
+
+// The same with the size that it has now: people resize windows.
+Terminal resized(const Terminal& terminal);
 
 enum class Colour { plain, green, yellow, red, dim };
 

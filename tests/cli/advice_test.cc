@@ -191,7 +191,7 @@ TEST_CASE("On a terminal the last table of a run shows how it ended") {
   const std::string run = "stty cols 70; exec " + migledger_program() +
                           " run --config plan.json --cloud sim --ledger ledger --sim-speed 0";
   RunningProgram program({"/usr/bin/script", "-qec", run, "/dev/null"}, work.path(),
-                         work / "terminal", {});
+                         work / "terminal", {{{"TERM", "xterm"}}, {}});
   const auto shown = program.finish();
   CHECK(shown.exit_code == 0);
   // Each table is drawn over the one before.
@@ -199,6 +199,21 @@ TEST_CASE("On a terminal the last table of a run shows how it ended") {
   CAPTURE(last);
   CHECK_THAT(last, Contains("2 done, 0 waiting for a person, 0 failed"));
   CHECK_THAT(last, Contains("vm-01") && Contains("vm-02"));
+}
+
+TEST_CASE("A terminal that cannot move its cursor, or is not known to, is sent lines only") {
+  for (const char* name : {"dumb", ""}) {
+    Workplace work;
+    work.write("plan.json", json::serialize(simulated_plan(1)));
+    const std::string run = "exec " + migledger_program() +
+                            " run --config plan.json --cloud sim --ledger ledger --sim-speed 0";
+    RunningProgram program({"/usr/bin/script", "-qec", run, "/dev/null"}, work.path(),
+                           work / "terminal", {{{"TERM", name}}, {}});
+    const auto shown = program.finish();
+    CAPTURE(name, shown.out);
+    CHECK(shown.exit_code == 0);
+    CHECK_THAT(shown.out, !Contains("\x1b") && Contains("create-image"));
+  }
 }
 
 TEST_CASE("export --tlog says what the opening found, as other commands do") {

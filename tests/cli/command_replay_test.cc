@@ -376,7 +376,7 @@ TEST_CASE("Nothing hostile reaches the terminal from a state, and no line is wid
   ReplayOptions diff;
   diff.migration = hostile;
   diff.diff = {{"0", "9"}};
-  diff.terminal = {true, false, 60};
+  diff.terminal = {true, true, false, 60};
   const Output output = replay(history.store(), diff);
   CHECK(output.out.find('\x1b') == std::string::npos);
   for (std::size_t i = 1; i < output.lines().size(); ++i)

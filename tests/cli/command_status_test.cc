@@ -156,7 +156,7 @@ TEST_CASE("On a narrow terminal the table is shortened, and long names never bre
   history.session().start("東京-" + std::string(30'000, 'x'));
   history.parked("check-source", "because \x1b[2J" + std::string(10'000, 'y'), "do \u202Eit");
   StatusOptions options;
-  options.terminal = {true, false, 80};
+  options.terminal = {true, true, false, 80};
   const Output output = status_of(history.store(), options);
   CHECK(output.out.find('\x1b') == std::string::npos);
   CHECK(output.out.find("\u202E") == std::string::npos);
@@ -171,7 +171,7 @@ TEST_CASE("At every width no line of status is wider than the terminal") {
   for (const std::size_t width : {30u, 40u, 60u, 80u, 100u, 140u}) {
     CAPTURE(width);
     StatusOptions options;
-    options.terminal = {true, false, width};
+    options.terminal = {true, true, false, width};
     for (const auto& line : status_of(history.store(), options).lines()) {
       CAPTURE(line);
       CHECK(display_width(line) <= std::max<std::size_t>(width, 35));

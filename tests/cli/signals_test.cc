@@ -57,7 +57,8 @@ TEST_CASE("A signal that another thread handles is done before what it stops is 
   BusyCloud cloud;
   adapters::SystemClock clock;
   workflow::Executor executor(store, cloud, clock, workflow::compute_workflow(), {});
-  std::optional<StopOnSignal> stop(executor);
+  std::optional<StopOnSignal> stop;
+  stop.emplace(executor, StopOnSignal::Words::written);
   int error = 0;
   std::thread other([&] {
     errno = ENOENT;

@@ -1,15 +1,15 @@
 #include "cli/terminal.h"
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
 #include <string>
 
+#include "tests/support/pseudo_terminal.h"
+
 using namespace migledger::cli;
+using migledger::testing::PseudoTerminal;
 
 namespace {
 
@@ -19,33 +19,6 @@ Environment environment(std::map<std::string, std::string> variables) {
     return found == variables.end() ? nullptr : found->second.c_str();
   };
 }
-
-// A pseudo-terminal; what is detected is its far end.
-class PseudoTerminal {
- public:
-  PseudoTerminal() : near_(posix_openpt(O_RDWR | O_NOCTTY)) {
-    REQUIRE(near_ >= 0);
-    REQUIRE(grantpt(near_) == 0);
-    REQUIRE(unlockpt(near_) == 0);
-    far_ = open(ptsname(near_), O_RDWR | O_NOCTTY);
-    REQUIRE(far_ >= 0);
-  }
-  ~PseudoTerminal() {
-    close(far_);
-    close(near_);
-  }
-  void resize(unsigned short columns) {
-    winsize size{};
-    size.ws_col = columns;
-    size.ws_row = 24;
-    REQUIRE(ioctl(far_, TIOCSWINSZ, &size) == 0);
-  }
-  int fd() const { return far_; }
-
- private:
-  int near_;
-  int far_ = -1;
-};
 
 }  // namespace
 
@@ -65,14 +38,30 @@ TEST_CASE(
     "A terminal has its width and colour, unless NO_COLOR or a dumb terminal says otherwise") {
   PseudoTerminal pty;
   CHECK(detect_terminal(pty.fd(), environment({})).width == 80);
-  pty.resize(123);
-  const Terminal terminal = detect_terminal(pty.fd(), environment({{"NO_COLOR", ""}}));
+  CHECK(detect_terminal(pty.fd(), environment({})).height == 24);
+  pty.resize(123, 45);
+  const Terminal terminal =
+      detect_terminal(pty.fd(), environment({{"TERM", "xterm"}, {"NO_COLOR", ""}}));
   CHECK(terminal.is_terminal);
+  CHECK(terminal.redraws);
   CHECK(terminal.width == 123);
+  CHECK(terminal.height == 45);
   CHECK(terminal.colour);
+  pty.resize(60, 10);
+  CHECK(resized(terminal).width == 60);
+  CHECK(resized(terminal).height == 10);
   CHECK(paint(terminal, Colour::green, "x") == "\x1b[32mx\x1b[0m");
-  CHECK_FALSE(detect_terminal(pty.fd(), environment({{"NO_COLOR", "1"}})).colour);
-  CHECK_FALSE(detect_terminal(pty.fd(), environment({{"TERM", "dumb"}})).colour);
+  const Terminal plain =
+      detect_terminal(pty.fd(), environment({{"TERM", "xterm"}, {"NO_COLOR", "1"}}));
+  CHECK_FALSE(plain.colour);
+  CHECK(plain.redraws);
+  for (const auto& nothing :
+       {environment({{"TERM", "dumb"}}), environment({{"TERM", ""}}), environment({})}) {
+    const Terminal dumb = detect_terminal(pty.fd(), nothing);
+    CHECK(dumb.is_terminal);
+    CHECK_FALSE(dumb.redraws);
+    CHECK_FALSE(dumb.colour);
+  }
 }
 
 TEST_CASE("Widths are columns: wide characters take two, combining ones none") {
