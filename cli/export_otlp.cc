@@ -87,7 +87,7 @@ class OtlpExporter {
       add(*migration);
       for (const auto& span : spans_) {
         out.append(separator).append(json::serialize(span));
-        separator = ",\n";
+        separator = ",";
       }
       spans_.clear();
     }

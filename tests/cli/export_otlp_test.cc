@@ -22,6 +22,8 @@ json::array spans_of(const ledger::EventStore& store, ExportOtlp options = {}) {
   options.file = "-";
   const Output output = capture([&](auto& out, auto&) { return export_otlp(store, options, out); });
   CHECK(output.code == 0);
+  // Receivers of files take a request a line.
+  CHECK(output.out.find('\n') == output.out.size() - 1);
   return output.json().at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans").as_array();
 }
 
