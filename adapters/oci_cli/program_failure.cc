@@ -261,7 +261,7 @@ Reply reply_of_failure(const RawRun& run, const std::string& problem) {
   if (run.abandoned)
     return without_reply(Delivery::unknown, "interrupted: ended before it had replied");
   if (run.signal != 0)
-    return without_reply(Delivery::unknown, "interrupted: the oci program was ended by signal " +
+    return without_reply(Delivery::unknown, "failed: the oci program was ended by signal " +
                                                 std::to_string(run.signal) +
                                                 " before it had replied");
   if (run.exit_code == 0)

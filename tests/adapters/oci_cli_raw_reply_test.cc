@@ -343,7 +343,7 @@ TEST_CASE("Ends without a reply name their cause") {
   run.signal = 15;
   CHECK(parse_raw_request(run).error.starts_with("timeout: "));
   run.timed_out = false;
-  CHECK(parse_raw_request(run).error.starts_with("interrupted: "));
+  CHECK(parse_raw_request(run).error.starts_with("failed: "));
   CHECK(parse_raw_request(run).error.find("signal 15") != std::string::npos);
   run.signal = 0;
   run.exit_code = 3;

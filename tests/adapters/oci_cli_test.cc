@@ -170,7 +170,7 @@ TEST_CASE_METHOD(Fixture,
   const auto cloud = this->cloud();
   const Reply died = call(*cloud, to("/die"));
   CHECK(died.delivery == Delivery::unknown);
-  CHECK(died.error.starts_with("interrupted: "));
+  CHECK(died.error.starts_with("failed: "));
   CHECK(call(*cloud, to("/reply_then_die")).ok());
 }
 
