@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/algorithm/string/split.hpp>
 
 namespace migledger::cli {
@@ -47,6 +48,11 @@ std::string take(const std::string& value, Consent& consent) {
 void add_consent(CLI::App* command, Consent& consent, const std::string& description) {
   command->add_flag("--yes", consent.words, description)
       ->check([&consent](const std::string& value) { return take(value, consent); });
+}
+
+std::string words_of_empty_consent(const std::vector<std::string>& arguments) {
+  if (std::ranges::find(arguments, "--yes=") == arguments.end()) return {};
+  return "--yes=: name what is approved: downtime, cutover, removal or termination";
 }
 
 }  // namespace migledger::cli

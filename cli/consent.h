@@ -25,4 +25,8 @@ struct Consent {
 // An unknown kind is an error of the command line.
 void add_consent(CLI::App* command, Consent& consent, const std::string& description);
 
+// What is wrong with "--yes=" among the arguments, as an unset variable leaves it: the parser takes
+// it for a bare --yes. Empty: nothing.
+std::string words_of_empty_consent(const std::vector<std::string>& arguments);
+
 }  // namespace migledger::cli

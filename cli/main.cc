@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "cli/command_line.h"
+#include "cli/consent.h"
 #include "cli/failure.h"
 #include "cli/printable.h"
 #include "cli/signals.h"
@@ -122,6 +123,8 @@ int main(int argc, char** argv) {
                    }};
   add_commands(line);
   arguments = with_help(app, std::move(arguments));
+  if (const auto wrong = cli::words_of_empty_consent(arguments); !wrong.empty())
+    return report.fail(ExitStatus::usage, wrong);
   try {
     // The last first, as CLI11 takes them.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

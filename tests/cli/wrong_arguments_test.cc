@@ -31,6 +31,8 @@ TEST_CASE("A mistyped command, option, value or name comes with the one that was
       {{"help", "hsitory"}, "did you mean \"history\"?"},
       {{"run", "--dryrun"}, "there is no option \"--dryrun\"; did you mean \"--dry-run\"?"},
       {{"run", "--paralel=4"}, "there is no option \"--paralel\"; did you mean \"--parallel\"?"},
+      {{"run", "--yes="}, "--yes=: name what is approved"},
+      {{"rollback", "vm-01", "--reason", "x", "--yes="}, "--yes=: name what is approved"},
       {{"status", "--jsn"}, "did you mean \"--json\"?"},
       {{"-v"}, "did you mean \"-V\"?"},
       {{"--ledger", "x", "status"}, "options come after the command: migledger status --ledger x"},
