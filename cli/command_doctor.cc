@@ -94,7 +94,7 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
     const auto exposed = workflow::exposed_secrets(*store);
     if (!exposed.empty())
       found.push_back({Verdict::warning, "secrets in the ledger", workflow::words_of(exposed),
-                       "change those secrets, and keep this ledger and its copies to yourselves"});
+                       std::string(workflow::kExposedAdvice)});
   }
   if (command.json) {
     boost::json::array checks;

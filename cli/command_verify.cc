@@ -156,7 +156,8 @@ int run_verify(const VerifyCommand& command, std::ostream& out) {
     ledger::OpeningReport report;
     const auto store = ledger::RocksEventStore::open_reader(command.ledger, report);
     const auto exposed = workflow::words_of(workflow::exposed_secrets(*store, found.head));
-    if (!exposed.empty()) found.remarks.push_back(exposed);
+    if (!exposed.empty())
+      found.remarks.push_back(fmt::format("{}: {}", exposed, workflow::kExposedAdvice));
   }
   if (command.json)
     print_json(found, out);

@@ -60,7 +60,7 @@ std::string words_of(const std::vector<ExposedSecret>& exposed) {
     named += fmt::format(" and {} more", exposed.size() - kMostNamed);
   return fmt::format(
       "an older version recorded values of metadata that may be secret: {}. Whoever has this "
-      "ledger, a copy or an export of it may know them: change those secrets",
+      "ledger, a copy or an export of it may know them",
       named);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/event_store.h"
@@ -20,7 +21,11 @@ struct ExposedSecret {
 std::vector<ExposedSecret> exposed_secrets(const ledger::EventStore& store,
                                            ledger::Position until = ~ledger::Position{0});
 
-// A sentence that names them and says what to do; empty when there are none.
+// A sentence that names them, without its end; empty when there are none.
 std::string words_of(const std::vector<ExposedSecret>& exposed);
+
+// What to do about them.
+inline constexpr std::string_view kExposedAdvice =
+    "change those secrets, and keep this ledger and its copies to yourselves";
 
 }  // namespace migledger::workflow
