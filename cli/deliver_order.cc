@@ -25,6 +25,11 @@ using ledger::LedgerErrorKind;
 using ledger::RocksEventStore;
 using workflow::OrderAnswer;
 
+// Whether the order does nothing by itself: nothing happens before somebody runs the plan.
+bool waits_for_a_run(workflow::Verb verb) {
+  return verb != workflow::Verb::NOTE && verb != workflow::Verb::PAUSE;
+}
+
 // Throws LedgerError(in_use) when somebody else writes.
 OrderAnswer record(const std::string& directory, const workflow::Order& order,
                    const std::string& command_line, std::ostream& err) {
@@ -53,6 +58,8 @@ OrderAnswer record(const std::string& directory, const workflow::Order& order,
     store->append_one(closed);
   }
   store->close();
+  if (answer.taken && waits_for_a_run(order.verb))
+    answer.words += "; no run is under way: the next migledger run does it";
   return answer;
 }
 

@@ -289,7 +289,7 @@ class Sentence {
       case Probed::Result::OURS:
         // Without a candidate, it is the effect of a removal that was found.
         if (probed.getCandidates().size() == 0 && probed.getFacts().size() == 0)
-          return fmt::format("{}: there is nothing to remove", how);
+          return fmt::format("{}: nothing of it is there any more", how);
         return fmt::format("{}: found ours{}", how, shown);
       case Probed::Result::SEVERAL:
         return fmt::format("{}: several could be ours{}", how, shown);
@@ -341,7 +341,7 @@ class Sentence {
       case Outcome::How::PROVEN:
         break;
       case Outcome::How::ADOPTED:
-        text = outcome.getFacts().size() > 0 ? "adopted what was found" : "nothing had to be sent";
+        text = outcome.getFacts().size() > 0 ? "adopted what was found" : "it is gone";
         break;
       case Outcome::How::CLAIMED:
         text = "taken over from an earlier state file";

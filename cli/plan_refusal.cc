@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/printable.h"
+#include "cli/usage_error.h"
 #include "ledger/recorded_state.h"
 #include "workflow/plan_diff.h"
 #include "workflow/plan_guard.h"
@@ -82,6 +83,11 @@ PlanChecked check_plan(const ledger::EventStore& store, const workflow::Workflow
   for (const auto& planned : plan.migrations) {
     const auto state = ledger::recorded_state(store, planned.name);
     if (!state) continue;
+    if (state->workflow != workflow.name)
+      throw UsageError(fmt::format(
+          "this ledger has a migration \"{}\" of workflow {}, and the file has one of that name of "
+          "workflow {}: choose another name, or another ledger",
+          printable(planned.name, 63), printable(state->workflow, 63), workflow.name));
     if (!is_settled(*state)) {
       refusal.add(planned, workflow::judge_change(workflow, *state, planned, plan.secrets));
       continue;

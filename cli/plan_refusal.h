@@ -18,7 +18,8 @@ struct PlanChecked {
 };
 
 // Holds `plan` against what `store` has recorded. With `accept`, changes that cannot affect what
-// was already done are let through.
+// was already done are let through. Throws UsageError for a name that a migration of another
+// workflow has.
 PlanChecked check_plan(const ledger::EventStore& store, const workflow::Workflow& workflow,
                        const workflow::Plan& plan, bool accept);
 

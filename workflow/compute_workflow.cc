@@ -1,5 +1,7 @@
 #include "workflow/compute_workflow.h"
 
+#include <fmt/format.h>
+
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
 #include "workflow/step_table.h"
@@ -141,11 +143,18 @@ std::vector<Step> make_steps() {
   return steps;
 }
 
+// Other migrations may use it by now.
+std::string left_by_rollback(const View& view) {
+  if (view.fact("target_bucket") != "ours") return {};
+  return fmt::format("the bucket {} in {}, which migrations share", target_bucket(view),
+                     view.plan("target_region"));
+}
+
 }  // namespace
 
 const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"compute", 3, steps, made_kinds};
+  static const Workflow workflow{"compute", 3, steps, made_kinds, left_by_rollback};
   return workflow;
 }
 

@@ -586,6 +586,15 @@ bool is_paused(const MigrationState& state, const Context& context, StepIndex st
   return attempt.phase != Phase::open || attempt.session != context.session;
 }
 
+std::string rolled_back_words(const Workflow& workflow, const MigrationState& state,
+                              const Context& context) {
+  std::string words = "what it made is removed";
+  if (!workflow.left_by_rollback) return words;
+  const std::string left =
+      workflow.left_by_rollback(view_of(workflow, state, context.ledger_id, 0));
+  return left.empty() ? words : words + ", but for " + left;
+}
+
 }  // namespace
 
 StepIndex current_step(const Workflow& workflow, const MigrationState& state,
@@ -639,7 +648,7 @@ Decision decide(const Workflow& workflow, const MigrationState& state, const Con
   if (step == ledger::kNoStep) {
     d.kind = Kind::finish;
     d.reason = state.mode == Mode::cancel     ? "cancelled; what was made is kept"
-               : state.mode == Mode::rollback ? "what it made is removed"
+               : state.mode == Mode::rollback ? rolled_back_words(workflow, state, context)
                                               : "every step is done";
     return d;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "workflow/executor_loop.h"
 
@@ -35,6 +36,36 @@ int exit_code(const RunResult& result) {
   return 0;
 }
 
+namespace {
+
+using Group = std::vector<const NotStarted*>;
+
+// Those that were not started for one reason together, in the order of the first of each.
+std::vector<Group> by_reason(const std::vector<NotStarted>& all) {
+  std::vector<Group> groups;
+  std::map<std::string_view, std::size_t> known;
+  for (const auto& one : all) {
+    const auto [at, added] = known.emplace(one.why, groups.size());
+    if (added) groups.emplace_back();
+    groups[at->second].push_back(&one);
+  }
+  return groups;
+}
+
+// "; web-1 was not started: it waits for …", "; a, b, c and 18 more were not started, each: …"
+std::string words_of(const Group& group) {
+  constexpr std::size_t kMostNamed = 3;
+  if (group.size() == 1)
+    return fmt::format("; {} was not started: {}", group[0]->name, group[0]->why);
+  std::string names;
+  for (std::size_t i = 0; i < std::min(group.size(), kMostNamed); ++i)
+    names.append(i == 0 ? "" : i + 1 == group.size() ? " and " : ", ").append(group[i]->name);
+  if (group.size() > kMostNamed) names += fmt::format(" and {} more", group.size() - kMostNamed);
+  return fmt::format("; {} were not started, each: {}", names, group[0]->why);
+}
+
+}  // namespace
+
 std::string words(const RunResult& result) {
   if (!result.refused.empty()) return result.refused;
   if (!result.credentials_error.empty()) return result.credentials_error;
@@ -44,10 +75,12 @@ std::string words(const RunResult& result) {
       fmt::format("{} done, {} failed, {} waiting for a person, {} not started", result.done,
                   result.failed, result.parked, result.not_started.size());
   if (result.undone > 0) words += fmt::format(", {} cancelled or rolled back", result.undone);
-  const auto told = std::min(result.not_started.size(), kMostTold);
-  for (std::size_t i = 0; i < told; ++i)
-    words += fmt::format("; {} was not started: {}", result.not_started[i].name,
-                         result.not_started[i].why);
+  std::size_t told = 0, reasons = 0;
+  for (const auto& group : by_reason(result.not_started)) {
+    if (++reasons > kMostTold) break;
+    words += words_of(group);
+    told += group.size();
+  }
   if (told < result.not_started.size())
     words += fmt::format("; and so on, {} more", result.not_started.size() - told);
   return words;

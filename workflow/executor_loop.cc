@@ -140,6 +140,7 @@ void Executor::Loop::open_session() {
 
 void Executor::Loop::load(const Plan& plan) {
   std::vector<const PlannedMigration*> not_begun;
+  for (const auto& planned : plan.migrations) planned_.insert(planned.name);
   for (const auto& planned : plan.migrations) {
     const auto stream = store_.find_stream(planned.name);
     if (!stream) {
@@ -245,6 +246,7 @@ std::string Executor::Loop::why_not_started(const PlannedMigration& planned) {
     if (is_done(name)) continue;
     const auto* state = state_named(name);
     const auto how = [&]() -> std::string_view {
+      if (!planned_.contains(name)) return "is not among those of this run and is not done";
       if (!state) return "was not started itself";
       switch (state->status) {
         case Status::failed:

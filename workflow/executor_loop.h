@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -233,7 +234,8 @@ class Executor::Loop {
   std::string transport_;
   std::unordered_map<StreamId, std::unique_ptr<Migration>> migrations_;
   std::unordered_map<std::string, StreamId> by_name_;
-  std::deque<StreamId> unresumed_;  // of the ledger, not yet under way in this run
+  std::deque<StreamId> unresumed_;              // of the ledger, not yet under way in this run
+  std::set<std::string, std::less<>> planned_;  // names of those of the run
   StartQueue unstarted_;
   std::unordered_map<std::string, std::optional<MigrationState>> others_;  // of the ledger only
   std::size_t active_ = 0;

@@ -41,7 +41,11 @@ OrderAnswer Executor::Loop::carry_out(const Order& order) {
     migration = &at(known->second);
   } else if (!order.migration.empty()) {
     const auto stream = store_.find_stream(order.migration);
-    if (!stream) return {false, 0, fmt::format("\"{}\" has not begun", order.migration)};
+    if (!stream)
+      return {false, 0,
+              fmt::format("\"{}\" has not begun, and only what has can be steered. To leave "
+                          "it out, pause the run, end it and run the others with --only",
+                          order.migration)};
     try {
       migration = &take_in(load_migration(*stream));
     } catch (const ledger::LedgerError& e) {

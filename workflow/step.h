@@ -204,6 +204,8 @@ struct Workflow {
   std::uint32_t version = 1;
   std::span<const Step> steps;
   std::span<const MadeKind> (*makes)() = nullptr;  // what the steps make (made.h); null: not told
+  // What a rollback leaves of what they made, in words for people; null or empty: nothing.
+  std::string (*left_by_rollback)(const View&) = nullptr;
 
   StepIndex index_of(std::string_view step) const;  // kNoStep: has none of that name
   std::uint16_t forward_count() const;              // of steps that move the workload

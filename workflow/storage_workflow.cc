@@ -10,6 +10,8 @@
 // two ledgers at it would copy each object once.
 #include "workflow/storage_workflow.h"
 
+#include <fmt/format.h>
+
 #include "workflow/made.h"
 #include "workflow/step_table.h"
 #include "workflow/storage_steps.h"
@@ -68,11 +70,17 @@ std::vector<Step> make_steps() {
   };
 }
 
+std::string left_by_rollback(const View& view) {
+  return fmt::format("{}what was copied to {} in {}",
+                     view.fact("target_bucket") == "ours" ? "the new bucket and " : "",
+                     target_bucket(view), view.plan("target_region"));
+}
+
 }  // namespace
 
 const Workflow& storage_workflow() {
   static const std::vector<Step> steps = make_steps();
-  static const Workflow workflow{"storage-replication", 1, steps, made_kinds};
+  static const Workflow workflow{"storage-replication", 1, steps, made_kinds, left_by_rollback};
   return workflow;
 }
 

@@ -103,8 +103,8 @@ TEST_CASE("What a look before a removal found") {
                             {{"export_par_id", "par1"}})) ==
         "looked: to be removed: export par par1");
   CHECK(last(history.looked("drop-export-par", Kind::ours)) ==
-        "looked: there is nothing to remove");
-  CHECK(last(history.found("drop-export-par", How::ADOPTED, {})) == "nothing had to be sent");
+        "looked: nothing of it is there any more");
+  CHECK(last(history.found("drop-export-par", How::ADOPTED, {})) == "it is gone");
 }
 
 TEST_CASE("What is sent") {
@@ -229,7 +229,7 @@ TEST_CASE("On a terminal no line is wider than it, and in a pipe none is shorten
   history.sending("create-image").parked("create-image", std::string(1000, 'r'), "x");
   for (const std::size_t width : {1u, 10u, 40u, 80u}) {
     EventLines::Options options;
-    options.terminal = {true, false, width};
+    options.terminal = {true, true, false, width};
     std::istringstream in(lines(history, options));
     std::size_t count = 0;
     for (std::string line; std::getline(in, line); ++count)
