@@ -27,7 +27,8 @@ TEST_CASE("Every decision of a golden ledger is made again by this build") {
   for (const auto& file : golden_ledgers()) {
     CAPTURE(file);
     const auto store = read_golden(file);
-    CHECK(disagreements_of(*store) == std::vector<std::string>{});
+    // Older versions said some of it in other words.
+    CHECK(disagreements_of(*store, OtherWords::ignored) == std::vector<std::string>{});
     cli::ReplayOptions options;
     options.check = options.json = true;
     const auto output =

@@ -8,7 +8,10 @@
 
 namespace migledger::testing {
 
-// A line for each recorded decision that this build would make otherwise; other words count, too.
-std::vector<std::string> disagreements_of(const ledger::EventStore& store);
+enum class OtherWords { counted, ignored };
+
+// A line for each recorded decision that this build would make otherwise, or say in other words.
+std::vector<std::string> disagreements_of(const ledger::EventStore& store,
+                                          OtherWords words = OtherWords::counted);
 
 }  // namespace migledger::testing
