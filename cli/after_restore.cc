@@ -9,8 +9,9 @@
 #include "cli/names.h"
 #include "cli/printable.h"
 #include "cli/this_process.h"
-#include "workflow/compute_workflow.h"
+#include "ledger/unreconciled.h"
 #include "workflow/restored.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 
@@ -18,7 +19,7 @@ std::optional<int> compare_after_restore(ledger::EventStore& store, RunCloud& cl
                                          const workflow::Plan& plan, const RunCommand& command,
                                          const Terminal& terminal, std::ostream& out,
                                          std::ostream& err) {
-  const ledger::Position restoring = workflow::unreconciled(store);
+  const ledger::Position restoring = ledger::unreconciled(store);
   if (restoring == 0) return std::nullopt;
   if (!command.json) {
     const Time now = cloud.clock().now();

@@ -12,8 +12,8 @@
 #include "cli/open_ledger.h"
 #include "cli/printable.h"
 #include "cli/run_cloud.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/reconcile.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

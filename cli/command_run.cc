@@ -37,7 +37,7 @@
 #include "ledger/forking.h"
 #include "ledger/ledger_directory.h"
 #include "ledger/recorded_state.h"
-#include "workflow/compute_workflow.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

@@ -14,8 +14,8 @@
 #include "cli/usage_error.h"
 #include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

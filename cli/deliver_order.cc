@@ -14,7 +14,7 @@
 #include "cli/this_process.h"
 #include "ledger/errors.h"
 #include "ledger/rocks_event_store.h"
-#include "workflow/compute_workflow.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

@@ -21,9 +21,10 @@
 #include "ledger/memory_event_store.h"
 #include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
-#include "workflow/compute_workflow.h"
+#include "ledger/unreconciled.h"
 #include "workflow/redact.h"
 #include "workflow/restored.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 
@@ -140,7 +141,7 @@ int dry_run(const RunCommand& command, const adapters::Config& config, const std
     if (command.cloud == "oci") identity.endpoints = config.endpoints;
     check_binding(store, identity, ledger);
     start = std::max(start, store.head().time);
-    if (const auto restoring = workflow::unreconciled(store)) {
+    if (const auto restoring = ledger::unreconciled(store)) {
       if (!command.json)
         out << "the ledger was restored from a copy: a run compares it with the cloud first\n";
       // In memory, and only so that what would follow can be shown.

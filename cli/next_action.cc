@@ -9,8 +9,8 @@
 #include "cli/printable.h"
 #include "cli/terminal.h"
 #include "ledger/fleet_summary.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/row_words.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

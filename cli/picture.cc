@@ -9,8 +9,8 @@
 #include "cli/fleet_text.h"
 #include "cli/printable.h"
 #include "ledger/migration_state.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/transitions.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

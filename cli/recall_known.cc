@@ -10,6 +10,7 @@
 #include "workflow/made_log.h"
 #include "workflow/oci_api.h"
 #include "workflow/volume_items.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

@@ -16,6 +16,9 @@
 
 namespace migledger::ledger {
 
+// The version of everything in FORMAT.md that this program reads and writes.
+inline constexpr std::uint32_t kFormat = 1;
+
 using Position = std::uint64_t;  // from 1; 0 is the empty ledger
 using StreamId = std::uint64_t;  // the position of the stream's first event
 // "position 7", for messages.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/errors.h"
+#include "ledger/event.h"
 #include "ledger/files.h"
 #include "ledger/sha256.h"
 

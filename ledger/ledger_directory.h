@@ -6,9 +6,6 @@
 
 namespace migledger::ledger {
 
-// The version of everything in FORMAT.md that this program reads and writes.
-inline constexpr std::uint32_t kFormat = 1;
-
 struct LedgerDirectory {
   std::filesystem::path path;
 

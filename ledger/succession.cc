@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "ledger/codec.h"
-#include "ledger/ledger_directory.h"
 
 namespace migledger::ledger {
 

@@ -1,6 +1,7 @@
 // What the steps of the compute workflow make, for comparing the ledger with the cloud.
 #include <fmt/format.h>
 
+#include "workflow/claim.h"
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
 #include "workflow/volume_steps.h"
@@ -136,25 +137,6 @@ Words copy_differences(const View& view, const Resource&, std::string_view id,
   return object_differences(view, id, object, "copy_name", "copy_etag");
 }
 
-// ---- the claim ---------------------------------------------------------------------------------
-
-std::vector<MadeAs> claims(const View&) { return {{"claim", {}}}; }
-
-Request read_claim(const View& view, std::string_view name) {
-  return storage(
-      view.plan("source_region"), "GET",
-      bucket_path(view.fact("namespace"), source_bucket(view), "/o/" + percent_encode(name)));
-}
-
-std::string claim_content(const View& view) { return put_claim(view).body; }
-
-Words claim_differences(const View& view, const Resource&, std::string_view, const value& claim) {
-  Differences differences;
-  differences.compare("ledger", text(&claim, "ledger"), view.ledger_id);
-  differences.compare("migration", text(&claim, "migration"), view.state.name);
-  return differences.take();
-}
-
 // ---- the target bucket -------------------------------------------------------------------------
 
 std::string made_bucket(const View& view, std::string_view fact) {
@@ -214,7 +196,6 @@ Words import_url_differences(const View& view, const Resource&, std::string_view
 
 // ---- the table ---------------------------------------------------------------------------------
 
-constexpr std::string_view kReleaseClaim[] = {"release-claim"};
 constexpr std::string_view kRemoveImage[] = {"remove-image"};
 constexpr std::string_view kRemoveExport[] = {"remove-export"};
 constexpr std::string_view kRemoveCopy[] = {"remove-copy"};
@@ -297,14 +278,6 @@ std::vector<MadeKind> make_kinds() {
 }
 
 }  // namespace
-
-MadeKind claim_kind() {
-  MadeKind claim = in_bucket(Marks::content, "name", has_namespace, false,
-                             tagged("claim", "claim-source", kReleaseClaim, claims,
-                                    list_source_objects, read_claim, nullptr, claim_differences));
-  claim.content = claim_content;
-  return claim;
-}
 
 std::span<const MadeKind> made_kinds() {
   static const std::vector<MadeKind> kinds = make_kinds();

@@ -27,13 +27,6 @@ bool downtime_needs_approval(const View& view);
 bool downtime_allowed(const View& view);
 std::string downtime_question(const View& view);
 
-// ---- the claim on the source (compute_claim.cc) ------------------------------------------------
-std::optional<Request> ask_claim(const View& view, Answers answers);
-Sighting sight_claim(const View& view, Answers answers);
-inline constexpr std::string_view kClaimLate = "claim_late_until";  // record_late()
-Request put_claim(const View& view);
-Receipt receive_claim(const View& view, const Answer& answer);
-
 // ---- images (compute_image.cc) -----------------------------------------------------------------
 std::optional<Request> ask_source_images(const View& view, Answers answers);
 Sighting sight_source_image(const View& view, Answers answers);
@@ -123,7 +116,6 @@ Sighting sight_named_instance(const View& view, const Answer& answer, std::strin
 
 // ---- all that the steps make (compute_made.cc) -------------------------------------------------
 std::span<const MadeKind> made_kinds();
-MadeKind claim_kind();
 
 // ---- removing what was made (compute_undo.cc) --------------------------------------------------
 bool may_have_made(const View& view);
@@ -144,8 +136,6 @@ Request remove_export(const View& view);
 std::optional<Request> ask_copy_gone(const View& view, Answers answers);
 Sighting sight_copy_gone(const View& view, Answers answers);
 Request remove_copy(const View& view);
-Sighting sight_claim_gone(const View& view, Answers answers);
-Request remove_claim(const View& view);
 Sighting sight_export_urls_gone(const View& view, Answers answers);
 Request remove_export_url(const View& view);
 std::optional<Request> ask_import_urls_gone(const View& view, Answers answers);
@@ -153,7 +143,6 @@ Sighting sight_import_urls_gone(const View& view, Answers answers);
 Request remove_import_url(const View& view);
 
 // The source, which nothing else touches.
-Time quiet_period_end(const View& view);
 std::string decommission_question(const View& view);
 std::optional<Request> ask_source_gone(const View& view, Answers answers);
 Sighting sight_source_gone(const View& view, Answers answers);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workflow/launch_shape.h"
 #include "workflow/oci_api.h"
 #include "workflow/shape_limits.h"
 
@@ -18,12 +19,6 @@ namespace migledger::workflow::compute {
 std::vector<std::string> domains_of(const View& view);
 
 // ---- shapes (compute_target_shape.cc) -----------------------------------------------------------
-
-// The shape to launch, by its name.
-std::string_view shape_to_launch(const View& view);
-
-// The configuration that the launch gives a flexible shape: the plan's, else the source's.
-boost::json::value config_to_launch(const View& view);
 
 // The list of shapes of one availability domain.
 struct ShapesOf {

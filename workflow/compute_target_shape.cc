@@ -86,17 +86,6 @@ std::optional<Verdict> object_to_platform(const View& view, const json::value& s
 
 }  // namespace
 
-std::string_view shape_to_launch(const View& view) {
-  const auto configured = view.plan("target_instance_shape");
-  return configured.empty() ? view.fact("source_shape") : configured;
-}
-
-json::value config_to_launch(const View& view) {
-  auto config = plan_json(view, "shape_config");
-  if (config.is_object()) return config;
-  return parse_json(view.fact("source_config")).value_or(nullptr);
-}
-
 const json::value* listed_shape(const std::vector<ShapesOf>& lists, std::string_view shape) {
   for (const auto& list : lists)
     if (const auto* found = in_list(list.answer, "shape", shape)) return found;

@@ -90,12 +90,6 @@ Sighting sight_objects(const Objects& objects, const Answer& answer) {
   return nothing_left();
 }
 
-Request remove_object(const View& view, std::string_view region, std::string_view bucket) {
-  return guarded_removal(view, storage(region, "DELETE",
-                                       bucket_path(view.fact("namespace"), bucket,
-                                                   "/o/" + percent_encode(next_to_remove(view)))));
-}
-
 }  // namespace
 
 // Nothing was made before the buckets were found.
@@ -223,26 +217,6 @@ Request remove_copy(const View& view) {
   return remove_object(view, view.plan("target_region"), target_bucket(view));
 }
 
-Sighting sight_claim_gone(const View& view, Answers answers) {
-  const Sighting claim = sight_claim(view, answers);
-  const auto& last = answers.back();
-  switch (claim.kind) {
-    case Sighting::Kind::ours:
-      if (may_be_made_again(view, kClaimLate, last))
-        return not_removable_yet(claim.facts.get("claim"), "present", late_words(view, kClaimLate));
-      return to_remove(claim.facts.get("claim"), last.reply.etag());
-    case Sighting::Kind::absent:
-    case Sighting::Kind::foreign:  // another's claim is no business of ours
-      return nothing_left();
-    default:
-      return claim;
-  }
-}
-
-Request remove_claim(const View& view) {
-  return remove_object(view, view.plan("source_region"), view.plan("migration_bucket_name"));
-}
-
 Sighting sight_export_urls_gone(const View& view, Answers answers) {
   const Sighting left = sight_no_export_par(view, answers);
   return left.kind == Sighting::Kind::absent ? to_remove(left.facts.get("export_par_id"), {})
@@ -266,11 +240,6 @@ namespace {
 bool keeps_boot_volume(const View& view) { return view.plan("keep_source_boot_volume") != "false"; }
 
 }  // namespace
-
-Time quiet_period_end(const View& view) {
-  const double seconds = number_field(view, "quiet_period_seconds").value_or(7 * 86400);
-  return view.state.done_at + pause_from_seconds(seconds);
-}
 
 std::string decommission_question(const View& view) {
   return fmt::format("terminate the source instance {} ({}) for good; its boot volume is {}",

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "workflow/claim.h"
 #include "workflow/compute_steps.h"
 #include "workflow/made.h"
 #include "workflow/step_table.h"
-#include "workflow/storage_workflow.h"
 #include "workflow/volume_steps.h"
 #include "workflow/volume_workflow.h"
 
@@ -156,12 +156,6 @@ const Workflow& compute_workflow() {
   static const std::vector<Step> steps = make_steps();
   static const Workflow workflow{"compute", 3, steps, made_kinds, left_by_rollback};
   return workflow;
-}
-
-const Workflow* workflow_named(std::string_view name) {
-  for (const auto* workflow : {&compute_workflow(), &storage_workflow(), &volume_workflow()})
-    if (workflow->name == name) return workflow;
-  return nullptr;
 }
 
 }  // namespace migledger::workflow

@@ -7,7 +7,4 @@ namespace migledger::workflow {
 
 const Workflow& compute_workflow();
 
-// The workflow of that name; null: there is none.
-const Workflow* workflow_named(std::string_view name);
-
 }  // namespace migledger::workflow

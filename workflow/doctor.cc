@@ -9,11 +9,11 @@
 #include "workflow/carry_over.h"
 #include "workflow/check_answers.h"
 #include "workflow/check_run.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/oci_api.h"
 #include "workflow/reader.h"
 #include "workflow/volume_items.h"
 #include "workflow/volume_workflow.h"
+#include "workflow/workflows.h"
 
 namespace migledger::workflow {
 

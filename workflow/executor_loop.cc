@@ -7,8 +7,8 @@
 #include "ledger/errors.h"
 #include "ledger/planted.h"
 #include "ledger/recorded_state.h"
+#include "ledger/unreconciled.h"
 #include "workflow/plan_guard.h"
-#include "workflow/restored.h"
 
 namespace migledger::workflow {
 
@@ -126,7 +126,7 @@ void Executor::Loop::open_session() {
     throw ledger::LedgerError(ledger::LedgerErrorKind::corrupt,
                               "the ledger does not begin with ledgerCreated");
   ledger_id_ = ledger::view(first->event().getBody().getLedgerCreated().getLedgerId());
-  if (const Position put_back = unreconciled(store_))
+  if (const Position put_back = ledger::unreconciled(store_))
     throw ledger::LedgerError(
         ledger::LedgerErrorKind::refused,
         fmt::format("the ledger was restored (#{}) and has not been compared with the cloud "

@@ -4,8 +4,8 @@
 
 #include "workflow/json.h"
 #include "workflow/json_text.h"
-#include "workflow/made.h"
-#include "workflow/oci_api.h"
+#include "workflow/ownership.h"
+#include "workflow/step.h"
 
 namespace migledger::workflow {
 

@@ -8,8 +8,6 @@ namespace migledger::workflow {
 
 namespace {
 
-constexpr std::string_view kObjectEnding = ".oci";
-
 std::vector<MadeAs> target_buckets(const View& view) {
   return {{"target_bucket", {stem_of(view, "create-bucket")}}};
 }
@@ -41,17 +39,6 @@ bool is_made_already(const View& view, std::string_view step, const Answer& list
   return std::any_of(found.begin(), found.end(), [&](const auto& item) {
     return bears_key_of(view, step, &item) && alive(text(&item, "lifecycleState"));
   });
-}
-
-std::string object_name_of(std::string_view key) {
-  return fmt::format("{}{}{}", kOurObjects, key, kObjectEnding);
-}
-
-std::string_view key_of_object(std::string_view name) {
-  if (!name.starts_with(kOurObjects) || !name.ends_with(kObjectEnding)) return {};
-  name.remove_prefix(kOurObjects.size());
-  name.remove_suffix(kObjectEnding.size());
-  return name;
 }
 
 MadeKind target_bucket_kind(decltype(MadeKind::id_of) id_of, decltype(MadeKind::list) list) {

@@ -110,11 +110,6 @@ bool bears_key_of(const View& view, std::string_view step, const boost::json::va
 bool is_made_already(const View& view, std::string_view step, const Answer& list,
                      bool (*alive)(std::string_view state));
 
-// "migledger/KEY.oci": the name of an object that bears its key, and back; empty when it is none.
-inline constexpr std::string_view kOurObjects = "migledger/";
-std::string object_name_of(std::string_view key);
-std::string_view key_of_object(std::string_view name);
-
 // Collects differences in words.
 class Differences {
  public:

@@ -8,17 +8,11 @@
 
 #include "workflow/json.h"
 #include "workflow/list_index.h"
+#include "workflow/ownership.h"
 #include "workflow/plan.h"
 #include "workflow/step.h"
 
 namespace migledger::workflow {
-
-inline constexpr std::string_view kTagLedger = "migledger-ledger";
-inline constexpr std::string_view kTagKey = "migledger-key";
-inline constexpr std::string_view kTagSource = "migledger-source";
-
-// Claims on sources are objects whose names begin so.
-inline constexpr std::string_view kClaims = "migledger/claims/";
 
 // ---- asking ------------------------------------------------------------------------------------
 

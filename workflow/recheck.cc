@@ -7,10 +7,10 @@
 #include <unordered_map>
 
 #include "ledger/fleet_summary.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
 #include "workflow/records.h"
 #include "workflow/sending_stops.h"
+#include "workflow/workflows.h"
 
 namespace migledger::workflow {
 
@@ -36,7 +36,7 @@ const Workflow* workflow_of(const MigrationState& state) {
   return workflow && workflow->matches(state) ? workflow : nullptr;
 }
 
-std::string_view name_of(Ended::Result result) {
+std::string_view name_of_result(Ended::Result result) {
   switch (result) {
     case Ended::Result::DONE:
       return "done";
@@ -289,7 +289,7 @@ std::optional<Claim> Recheck::State::claim_of(Event::Reader event, const Followe
       const auto result = ended.getResult();
       const StepIndex step = ended.getStep();
       const auto last = static_cast<StepIndex>(followed.workflow->forward_count() - 1);
-      Claim claim{fmt::format("end as {}: {}", name_of(result), view(ended.getReason())),
+      Claim claim{fmt::format("end as {}: {}", name_of_result(result), view(ended.getReason())),
                   [&state, result, step, last](const auto& d) {
                     if (d.kind == Kind::fail)
                       return result == Ended::Result::FAILED && step == d.step;

@@ -129,4 +129,15 @@ Request remove_made(const View& view, const Made& made, std::string query) {
   return guarded_removal(view, std::move(request));
 }
 
+Request remove_object(const View& view, std::string_view region, std::string_view bucket) {
+  return guarded_removal(view, storage(region, "DELETE",
+                                       bucket_path(view.fact("namespace"), bucket,
+                                                   "/o/" + percent_encode(next_to_remove(view)))));
+}
+
+Time quiet_period_end(const View& view) {
+  const double seconds = number_field(view, "quiet_period_seconds").value_or(7 * 86400);
+  return view.state.done_at + pause_from_seconds(seconds);
+}
+
 }  // namespace migledger::workflow

@@ -55,4 +55,10 @@ Sighting sight_made(const View& view, const Made& made, Life (*life)(std::string
                     Answers answers);
 Request remove_made(const View& view, const Made& made, std::string query = {});
 
+// Removes the object that is next, of a bucket.
+Request remove_object(const View& view, std::string_view region, std::string_view bucket);
+
+// When the quiet period after the move is over: a source is not decommissioned before.
+Time quiet_period_end(const View& view);
+
 }  // namespace migledger::workflow

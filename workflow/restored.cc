@@ -36,22 +36,6 @@ ledger::EventDraft restored(const Origin& origin, const Restoring& restoring) {
   return draft;
 }
 
-ledger::Position unreconciled(const ledger::EventStore& store) {
-  if (ledger::planted(ledger::PlantedBug::forget_restoring)) return 0;
-  ledger::Position open = 0;
-  for (const auto cursor = store.scan_stream(ledger::kLedgerStream); cursor->next();) {
-    const auto event = cursor->event();
-    if (!event.getBody().isRestored()) continue;
-    const auto restored = event.getBody().getRestored();
-    if (!restored.hasReconciled()) {
-      open = event.getPosition();
-    } else if (restored.getReconciled().getSettled() && event.getCause() == open) {
-      open = 0;
-    }
-  }
-  return open;
-}
-
 Time comparable_from(const ledger::EventStore& store, ledger::Position restoring, const Plan& plan,
                      Time now) {
   Duration settle = Settings().settle;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/event_store.h"
+#include "ledger/unreconciled.h"
 #include "workflow/reconcile.h"
 #include "workflow/records.h"
 
@@ -22,10 +23,6 @@ struct Restoring {
   std::string reason;
 };
 ledger::EventDraft restored(const Origin& origin, const Restoring& restoring);
-
-// The position of the last restoring that no settled comparison with the cloud has followed; 0:
-// there is none, and runs may act.
-ledger::Position unreconciled(const ledger::EventStore& store);
 
 // From when on the cloud shows all that the ledger restored at `restoring` has forgotten, as far as
 // it ever will: the longest settle window of the plan, and no shorter one than the default, after
@@ -71,10 +68,10 @@ struct AfterRestoring {
 };
 
 // Waits until comparable_from(), then compares `store` with the cloud after the restoring at
-// `restoring` (unreconciled()), in a session of its own: has adopted what is orphaned and can be,
-// as `reconcile --adopt` does, and records what was found. `adoption` makes an order to adopt, with
-// its id and who asks; `accepted`: a person says that what is doubtful may be so. Throws
-// LedgerError.
+// `restoring` (ledger::unreconciled()), in a session of its own: has adopted what is orphaned and
+// can be, as `reconcile --adopt` does, and records what was found. `adoption` makes an order to
+// adopt, with its id and who asks; `accepted`: a person says that what is doubtful may be so.
+// Throws LedgerError.
 AfterRestoring compare_restored(ledger::EventStore& store, ledger::Position restoring, Cloud& cloud,
                                 Clock& clock, const Plan& plan, const Actor& actor, bool accepted,
                                 const std::function<Order()>& adoption,

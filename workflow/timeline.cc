@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "ledger/fleet_summary.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/transitions.h"
+#include "workflow/workflows.h"
 
 namespace migledger::workflow {
 

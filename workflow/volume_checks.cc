@@ -6,7 +6,7 @@
 #include "workflow/carry_over.h"
 #include "workflow/check_answers.h"
 #include "workflow/check_places.h"
-#include "workflow/compute_target.h"
+#include "workflow/launch_shape.h"
 #include "workflow/limits.h"
 #include "workflow/made.h"
 #include "workflow/volume_steps.h"
@@ -205,7 +205,7 @@ namespace {
 std::optional<Verdict> object_to_attachment(const View& view, const boost::json::value& attachment,
                                             Verdict& verdict) {
   const auto id = text(&attachment, "volumeId");
-  const auto shape = compute::shape_to_launch(view);
+  const auto shape = shape_to_launch(view);
   const auto type = text(&attachment, "attachmentType");
   if (shape.starts_with("BM.") && type != "iscsi")
     return Verdict::refused(

@@ -1,6 +1,6 @@
 #include "workflow/volume_workflow.h"
 
-#include "workflow/compute_steps.h"
+#include "workflow/claim.h"
 #include "workflow/made.h"
 #include "workflow/volume_steps.h"
 
@@ -119,15 +119,15 @@ std::vector<Step> make_steps() {
             read_target),
       check("check-names", "check that nothing is in the way", ask_names, read_names),
       act("claim-source", "claim the source volume", Guard::NATURAL_KEY,
-          {compute::ask_claim, compute::sight_claim, compute::put_claim, compute::receive_claim}),
+          {ask_claim, sight_claim, put_claim, receive_claim}),
   };
   add(steps, {step_to_enable("enable-replica", "enable the replica")});
   add(steps, steps_to_finish("enable-replica"));
   add(steps, steps_to_remove());
   add(steps,
       {removal("release-claim", "release the claim on the source", "claim", kUndo | kCleanUp,
-               may_have_made, compute::ask_claim, compute::sight_claim_gone, compute::remove_claim),
-       not_before(compute::quiet_period_end,
+               may_have_made, ask_claim, sight_claim_gone, remove_claim),
+       not_before(quiet_period_end,
                   in_modes(kDecommission,
                            approve("approve-decommission", "approve the end of the source",
                                    ApprovalKind::TERMINATION, nullptr, decommission_question))),
@@ -144,7 +144,7 @@ namespace {
 
 std::span<const MadeKind> all_made_kinds() {
   static const std::vector<MadeKind> kinds = [] {
-    std::vector<MadeKind> all{compute::claim_kind()};
+    std::vector<MadeKind> all{claim_kind()};
     for (const auto& kind : volume::made_kinds()) all.push_back(kind);
     return all;
   }();

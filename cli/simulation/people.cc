@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "workflow/compute_workflow.h"
 #include "workflow/oci_api.h"
+#include "workflow/workflows.h"
 
 namespace migledger::simulation {
 

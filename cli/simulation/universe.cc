@@ -8,9 +8,10 @@
 #include "cli/simulation/ledger_invariants.h"
 #include "cli/simulation/marks_invariant.h"
 #include "ledger/fleet_summary.h"
-#include "workflow/compute_workflow.h"
+#include "ledger/unreconciled.h"
 #include "workflow/plan_guard.h"
 #include "workflow/restored.h"
+#include "workflow/workflows.h"
 
 namespace migledger::simulation {
 
@@ -321,7 +322,7 @@ void Universe::meanwhile(SimulatedLedger& ledger, std::uint64_t wait) {
 }
 
 bool Universe::compares(EventStore& store, Process& process, SimulatedLedger& ledger, bool calm) {
-  const auto restoring = workflow::unreconciled(store);
+  const auto restoring = ledger::unreconciled(store);
   if (restoring == 0) return true;
   // Some people accept what they are told of; in the end somebody does.
   const bool accepts = dice_.chance(0.6) || calm;

@@ -8,8 +8,8 @@
 #include "cli/simulation/marks_invariant.h"
 #include "cli/simulation/universe.h"
 #include "ledger/fleet_summary.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/reconcile.h"
+#include "workflow/workflows.h"
 
 namespace migledger::simulation {
 

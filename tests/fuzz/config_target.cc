@@ -8,8 +8,8 @@
 #include "adapters/sim/tenancy.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/step_names.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
+#include "workflow/workflows.h"
 
 namespace migledger::fuzz {
 

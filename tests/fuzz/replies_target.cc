@@ -16,11 +16,11 @@
 #include "tests/support/sample_volume.h"
 #include "tests/support/step_names.h"
 #include "workflow/bulk_page.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/decide.h"
 #include "workflow/list_index.h"
 #include "workflow/made.h"
 #include "workflow/records.h"
+#include "workflow/workflows.h"
 
 namespace migledger::fuzz {
 

@@ -18,8 +18,8 @@
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/compute_workflow.h"
 #include "workflow/executor.h"
+#include "workflow/workflows.h"
 
 namespace migledger::fuzz {
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "workflow/workflows.h"
+
 namespace migledger::testing {
 
 using workflow::Finding;

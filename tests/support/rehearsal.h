@@ -14,6 +14,7 @@
 #include "workflow/compute_workflow.h"
 #include "workflow/executor.h"
 #include "workflow/steering.h"
+#include "workflow/workflows.h"
 
 namespace migledger::testing {
 

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "ledger/unreconciled.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/rehearsal.h"
@@ -39,20 +40,20 @@ TEST_CASE("restored: until a settled comparison follows the last restoring, runs
   ledger::EventStore& store = in_memory;
   auto first = testing::ledger_created();
   store.append_one(first);
-  CHECK(unreconciled(store) == 0);
+  CHECK(ledger::unreconciled(store) == 0);
   const auto restoring = put_back(store);
-  CHECK(unreconciled(store) == restoring);
+  CHECK(ledger::unreconciled(store) == restoring);
   look(store, restoring, false);
-  CHECK(unreconciled(store) == restoring);
+  CHECK(ledger::unreconciled(store) == restoring);
   look(store, restoring, true);
-  CHECK(unreconciled(store) == 0);
+  CHECK(ledger::unreconciled(store) == 0);
   const auto again = put_back(store);
-  CHECK(unreconciled(store) == again);
+  CHECK(ledger::unreconciled(store) == again);
   // What was found after an earlier restoring says nothing of this one.
   look(store, restoring, true);
-  CHECK(unreconciled(store) == again);
+  CHECK(ledger::unreconciled(store) == again);
   look(store, again, true);
-  CHECK(unreconciled(store) == 0);
+  CHECK(ledger::unreconciled(store) == 0);
 }
 
 TEST_CASE("restored: compared a settle window later, by whichever clock that comes first") {
