@@ -1,7 +1,7 @@
 #include "cli/command_export.h"
 
 #include "cli/exit_status.h"
-#include "cli/read_ledger.h"
+#include "cli/export_otlp.h"
 #include "cli/usage_error.h"
 
 namespace migledger::cli {

@@ -1,6 +1,8 @@
 #include "cli/command_history.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -15,6 +17,7 @@
 #include "cli/json_text.h"
 #include "cli/moment.h"
 #include "cli/names.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "cli/usage_error.h"
 
@@ -302,6 +305,36 @@ int run_history(const EventStore& store, const HistoryOptions& options, std::ost
       return stores;
     };
   return run_history(std::span(&ledger, 1), options, out, reopen_all);
+}
+
+namespace {
+
+constexpr int kBetweenLooks = 500;  // milliseconds
+
+// Waits so many milliseconds. False, at once: nobody reads the output any more. A pipe says so
+// without being written to (poll(2), POLLERR).
+bool wait_while_read(int milliseconds) {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, milliseconds) <= 0 || (output.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+}  // namespace
+
+int read_history(const std::vector<std::string>& directories, const HistoryOptions& options,
+                 std::ostream& out, std::ostream& err) {
+  std::vector<std::unique_ptr<ledger::EventStore>> stores;
+  std::vector<HistoryLedger> ledgers;
+  for (const auto& directory : directories) {
+    stores.push_back(open_to_read(directory, err));
+    ledgers.push_back({directory, stores.back().get(), snapshots_of(directory, *stores.back())});
+  }
+  const ReopenAll reopen = [&] {
+    std::vector<std::unique_ptr<ledger::EventStore>> again;
+    if (!wait_while_read(kBetweenLooks)) return again;
+    for (const auto& directory : directories) again.push_back(open_to_read(directory, err));
+    return again;
+  };
+  return run_history(ledgers, options, out, reopen);
 }
 
 }  // namespace migledger::cli

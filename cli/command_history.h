@@ -37,4 +37,9 @@ using Reopen = std::function<std::unique_ptr<ledger::EventStore>()>;
 int run_history(const ledger::EventStore& store, const HistoryOptions& options, std::ostream& out,
                 const Reopen& reopen = {}, const FleetStart& start = {});
 
+// The same of the ledgers at `directories`, opened for reading; runs may be writing. Throws
+// LedgerError.
+int read_history(const std::vector<std::string>& directories, const HistoryOptions& options,
+                 std::ostream& out, std::ostream& err);
+
 }  // namespace migledger::cli

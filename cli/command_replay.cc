@@ -1,8 +1,10 @@
 #include "cli/command_replay.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
+#include <iostream>
 
 #include "cli/event_json.h"
 #include "cli/event_text.h"
@@ -13,6 +15,7 @@
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/next_action.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "cli/replay_check.h"
 #include "cli/replay_diff.h"
@@ -279,6 +282,18 @@ class Replay {
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
                const FleetStart& start) {
   return Replay(store, options, start, out).run();
+}
+
+int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
+                std::ostream& err) {
+  const auto store = open_to_read(directory, err);
+  std::unique_ptr<Keys> keys;
+  if (options.step) {
+    const bool typed = options.terminal.is_terminal && isatty(STDIN_FILENO) == 1;
+    keys = typed ? keys_of_terminal(STDIN_FILENO, out) : keys_of_lines(std::cin);
+    options.keys = keys.get();
+  }
+  return run_replay(*store, options, out, snapshots_of(directory, *store));
 }
 
 }  // namespace migledger::cli

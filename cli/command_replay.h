@@ -51,4 +51,9 @@ struct ReplayOptions {
 int run_replay(const ledger::EventStore& store, const ReplayOptions& options, std::ostream& out,
                const FleetStart& start = {});
 
+// The same of the ledger at `directory`, opened for reading; a run may be writing. Throws
+// LedgerError.
+int read_replay(const std::string& directory, ReplayOptions options, std::ostream& out,
+                std::ostream& err);
+
 }  // namespace migledger::cli

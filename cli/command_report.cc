@@ -4,6 +4,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/moment.h"
+#include "cli/open_to_read.h"
 #include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/report_data.h"
@@ -11,6 +12,8 @@
 #include "cli/report_json.h"
 #include "cli/report_markdown.h"
 #include "cli/usage_error.h"
+#include "ledger/checkpoint.h"
+#include "ledger/publish.h"
 
 namespace migledger::cli {
 
@@ -95,6 +98,32 @@ int run_report(const ledger::EventStore& store, const ReportOptions& options, st
     wrote(markdown_file, text.size());
   }
   return static_cast<int>(ExitStatus::done);
+}
+
+int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
+                std::ostream& err) {
+  const auto store = open_to_read(directory, err);
+  options.directory = directory;
+  options.checkpoint = [&](ledger::Position at_most) -> std::string {
+    const ledger::CheckpointStore published(directory);
+    const auto sizes = published.sizes();
+    for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+      if (*size > at_most) continue;
+      std::string why;
+      try {
+        const auto read = published.read(*size);
+        if (!read) continue;
+        why = ledger::why_inconsistent(*store, read->checkpoint, published.file_of(*size).string());
+        if (why.empty()) return read->bytes;
+      } catch (const ledger::LedgerError& e) {
+        if (e.kind != ledger::LedgerErrorKind::refused) throw;
+        why = e.what();
+      }
+      err << "migledger: " << printable(why, 1000) << "; that checkpoint is left out\n";
+    }
+    return {};
+  };
+  return run_report(*store, options, out, snapshots_of(directory, *store));
 }
 
 }  // namespace migledger::cli

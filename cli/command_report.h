@@ -41,4 +41,9 @@ ReportScope report_scope(const ledger::EventStore& store,
                          const std::vector<std::string>& migrations,
                          const std::optional<std::string>& until, const FleetStart& start);
 
+// The same of the ledger at `directory`, opened for reading; a run may be writing. Throws
+// LedgerError.
+int read_report(const std::string& directory, ReportOptions options, std::ostream& out,
+                std::ostream& err);
+
 }  // namespace migledger::cli

@@ -11,6 +11,7 @@
 #include "cli/json_text.h"
 #include "cli/ledger_choice.h"
 #include "cli/names.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 
 namespace migledger::cli {
@@ -114,6 +115,14 @@ int run_status(const ledger::EventStore& store, const StatusOptions& options, st
   }
   out.flush();
   return static_cast<int>(ExitStatus::done);
+}
+
+int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
+                std::ostream& err) {
+  const auto store = open_to_read(directory, err);
+  options.ledger = directory;
+  options.run = ledger::RocksEventStore::current_writer(directory);
+  return run_status(*store, options, out, snapshots_of(directory, *store));
 }
 
 }  // namespace migledger::cli

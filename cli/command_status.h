@@ -38,4 +38,9 @@ struct StatusOptions {
 int run_status(const ledger::EventStore& store, const StatusOptions& options, std::ostream& out,
                const FleetStart& start = {});
 
+// The same of the ledger at `directory`, opened for reading; a run may be writing. Throws
+// LedgerError.
+int read_status(const std::string& directory, StatusOptions options, std::ostream& out,
+                std::ostream& err);
+
 }  // namespace migledger::cli

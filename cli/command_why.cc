@@ -13,6 +13,7 @@
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/next_action.h"
+#include "cli/open_to_read.h"
 #include "cli/printable.h"
 #include "cli/replay_json.h"
 #include "cli/replay_text.h"
@@ -258,6 +259,12 @@ int run_why(const ledger::EventStore& store, const WhyOptions& options, std::ost
             const FleetStart& start) {
   Why(store, options, start, out).tell();
   return static_cast<int>(ExitStatus::done);
+}
+
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err) {
+  const auto store = open_to_read(directory, err);
+  return run_why(*store, options, out, snapshots_of(directory, *store));
 }
 
 }  // namespace migledger::cli

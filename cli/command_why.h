@@ -31,4 +31,9 @@ struct WhyOptions {
 int run_why(const ledger::EventStore& store, const WhyOptions& options, std::ostream& out,
             const FleetStart& start = {});
 
+// The same of the ledger at `directory`, opened for reading; a run may be writing. Throws
+// LedgerError.
+int read_why(const std::string& directory, const WhyOptions& options, std::ostream& out,
+             std::ostream& err);
+
 }  // namespace migledger::cli

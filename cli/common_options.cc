@@ -18,7 +18,7 @@ void add_ledger(CLI::App* command, LedgerChoice& choice) {
       ->type_name("FILE");
 }
 
-void add_cloud(CLI::App* command, RunCommand& run) {
+void add_cloud(CLI::App* command, CloudChoice& run) {
   command->add_option("-c,--config", run.config, "the configuration")
       ->type_name("FILE")
       ->capture_default_str();

@@ -1,7 +1,7 @@
 // Options that several commands have.
 #pragma once
 
-#include "cli/command_run.h"
+#include "cli/cloud_choice.h"
 #include "cli/ledger_choice.h"
 
 namespace CLI {
@@ -14,7 +14,7 @@ namespace migledger::cli {
 void add_ledger(CLI::App* command, LedgerChoice& choice);
 
 // --config, --ledger and --cloud of a command that asks the cloud.
-void add_cloud(CLI::App* command, RunCommand& run);
+void add_cloud(CLI::App* command, CloudChoice& run);
 
 // The headings under which --help lists commands and options.
 inline constexpr const char* kSimulated = "Rehearsal (--cloud sim)";

@@ -9,6 +9,7 @@
 #include "cli/command_report.h"
 #include "cli/exit_status.h"
 #include "cli/json_text.h"
+#include "cli/open_to_read.h"
 #include "cli/output_file.h"
 #include "cli/printable.h"
 #include "cli/report_data.h"
@@ -300,6 +301,12 @@ int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std:
     out << fmt::format("Wrote {}: {} trace(s), up to #{}\n", printable(options.file),
                        data.timeline.migrations().size(), data.scope.until);
   return static_cast<int>(ExitStatus::done);
+}
+
+int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
+              std::ostream& err) {
+  const auto store = open_to_read(directory, err);
+  return export_otlp(*store, options, out, snapshots_of(directory, *store));
 }
 
 }  // namespace migledger::cli

@@ -41,4 +41,9 @@ int export_otlp(const ledger::EventStore& store, const ExportOtlp& options, std:
 // One JSON text with a line end.
 std::string otlp_json(const ReportData& data);
 
+// The same of the ledger at `directory`, opened for reading; a run may be writing. Throws
+// LedgerError.
+int read_otlp(const std::string& directory, const ExportOtlp& options, std::ostream& out,
+              std::ostream& err);
+
 }  // namespace migledger::cli

@@ -6,7 +6,7 @@
 
 #include "cli/command_line.h"
 #include "cli/ledger_choice.h"
-#include "cli/read_ledger.h"
+#include "cli/command_history.h"
 #include "cli/value_checks.h"
 
 namespace migledger::cli {

@@ -3,6 +3,8 @@
 #include <ostream>
 
 #include "cli/printable.h"
+#include "ledger/fleet_keeper.h"
+#include "ledger/snapshot_store.h"
 
 namespace migledger::cli {
 
@@ -17,6 +19,12 @@ std::unique_ptr<ledger::RocksEventStore> open_to_read(const std::string& directo
   auto store = ledger::RocksEventStore::open_reader(directory, report);
   tell(report, err);
   return store;
+}
+
+FleetStart snapshots_of(const std::string& directory, const ledger::EventStore& store) {
+  return [directory, &store](ledger::Position at_most) -> std::optional<ledger::FleetSummary> {
+    return ledger::fleet_snapshot(store, ledger::SnapshotStore(directory), at_most);
+  };
 }
 
 }  // namespace migledger::cli

@@ -7,8 +7,10 @@
 
 #include "cli/command_fork.h"
 #include "cli/command_line.h"
+#include "cli/command_replay.h"
+#include "cli/command_status.h"
+#include "cli/command_why.h"
 #include "cli/common_options.h"
-#include "cli/read_ledger.h"
 #include "cli/usage_error.h"
 #include "cli/value_checks.h"
 

@@ -5,7 +5,7 @@
 
 #include "cli/command_line.h"
 #include "cli/common_options.h"
-#include "cli/read_ledger.h"
+#include "cli/command_report.h"
 
 namespace migledger::cli {
 

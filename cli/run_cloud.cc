@@ -64,7 +64,7 @@ std::string sim_state_of(const std::string& configured, const std::string& ledge
   return configured.empty() ? ledger + ".sim" : configured;
 }
 
-std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
+std::unique_ptr<RunCloud> make_run_cloud(const CloudChoice& command, const adapters::Config& config,
                                          const std::string& ledger, Keeps keeps) {
   if (const auto bound = cloud_of_ledger(ledger); !bound.empty())
     check_cloud(ledger, bound, command.cloud);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "adapters/config/config.h"
-#include "cli/command_run.h"
+#include "cli/cloud_choice.h"
 #include "workflow/cloud.h"
 
 namespace migledger::cli {
@@ -23,7 +23,7 @@ enum class Keeps { everything, nothing };
 // `ledger` is the path of the ledger; what the cloud keeps lies beside it. Throws
 // LedgerError(refused) when there is a ledger that belongs to the other kind of cloud: before that
 // one's credentials are asked for, or anything is made.
-std::unique_ptr<RunCloud> make_run_cloud(const RunCommand& command, const adapters::Config& config,
+std::unique_ptr<RunCloud> make_run_cloud(const CloudChoice& command, const adapters::Config& config,
                                          const std::string& ledger,
                                          Keeps keeps = Keeps::everything);
 
