@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/printable.h"
 #include "ledger/recorded_state.h"
 #include "ledger/rocks_event_store.h"
 

@@ -9,9 +9,9 @@
 #include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/new_directory.h"
-#include "cli/printable.h"
 #include "ledger/ledger_copy.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 #include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {

@@ -10,7 +10,7 @@
 #include "adapters/config/config.h"
 #include "adapters/config/plan_schema.h"
 #include "cli/exit_status.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 #include "ledger/utf8.h"
 
 namespace migledger::cli {

@@ -16,10 +16,10 @@
 #include "cli/open_ledger.h"
 #include "cli/open_to_read.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "cli/this_process.h"
 #include "cli/usage_error.h"
 #include "ledger/files.h"
+#include "ledger/printable.h"
 #include "ledger/publish.h"
 #include "workflow/records.h"
 

@@ -18,7 +18,6 @@
 #include "cli/names.h"
 #include "cli/new_directory.h"
 #include "cli/open_to_read.h"
-#include "cli/printable.h"
 #include "cli/recall_known.h"
 #include "cli/run_cloud.h"
 #include "cli/this_process.h"
@@ -26,6 +25,7 @@
 #include "ledger/fleet_summary.h"
 #include "ledger/forking.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 #include "workflow/records.h"
 
 namespace migledger::cli {

@@ -18,8 +18,8 @@
 #include "cli/moment.h"
 #include "cli/names.h"
 #include "cli/open_to_read.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -13,9 +13,9 @@
 #include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/new_directory.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

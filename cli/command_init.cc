@@ -3,7 +3,7 @@
 #include "cli/config_template.h"
 #include "cli/exit_status.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

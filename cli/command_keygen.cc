@@ -4,9 +4,9 @@
 
 #include "cli/exit_status.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "cli/this_process.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 #include "ledger/signed_note.h"
 
 namespace migledger::cli {

@@ -10,8 +10,8 @@
 #include "cli/findings.h"
 #include "cli/ledger_choice.h"
 #include "cli/open_ledger.h"
-#include "cli/printable.h"
 #include "cli/run_cloud.h"
+#include "ledger/printable.h"
 #include "workflow/reconcile.h"
 #include "workflow/workflows.h"
 

@@ -16,7 +16,6 @@
 #include "cli/names.h"
 #include "cli/next_action.h"
 #include "cli/open_to_read.h"
-#include "cli/printable.h"
 #include "cli/replay_check.h"
 #include "cli/replay_diff.h"
 #include "cli/replay_json.h"
@@ -24,6 +23,7 @@
 #include "cli/replay_walk.h"
 #include "cli/replayed.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -6,13 +6,13 @@
 #include "cli/moment.h"
 #include "cli/open_to_read.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "cli/report_data.h"
 #include "cli/report_html.h"
 #include "cli/report_json.h"
 #include "cli/report_markdown.h"
 #include "cli/usage_error.h"
 #include "ledger/checkpoint.h"
+#include "ledger/printable.h"
 #include "ledger/publish.h"
 
 namespace migledger::cli {

@@ -12,11 +12,11 @@
 #include "cli/json_text.h"
 #include "cli/names.h"
 #include "cli/new_directory.h"
-#include "cli/printable.h"
 #include "cli/run_cloud.h"
 #include "cli/this_process.h"
 #include "ledger/ledger_copy.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 #include "ledger/rocks_event_store.h"
 #include "workflow/restored.h"
 

@@ -24,7 +24,6 @@
 #include "cli/open_ledger.h"
 #include "cli/picture.h"
 #include "cli/plan_refusal.h"
-#include "cli/printable.h"
 #include "cli/result_json.h"
 #include "cli/run_cloud.h"
 #include "cli/run_view.h"
@@ -36,6 +35,7 @@
 #include "ledger/fleet_keeper.h"
 #include "ledger/forking.h"
 #include "ledger/ledger_directory.h"
+#include "ledger/printable.h"
 #include "ledger/recorded_state.h"
 #include "workflow/workflows.h"
 

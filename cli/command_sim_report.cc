@@ -4,8 +4,8 @@
 #include <ostream>
 
 #include "adapters/sim/tenancy.h"
-#include "cli/printable.h"
 #include "cli/table.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

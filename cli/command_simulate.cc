@@ -16,9 +16,9 @@
 #include <system_error>
 
 #include "cli/exit_status.h"
-#include "cli/printable.h"
 #include "cli/simulation/simulation.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -12,7 +12,7 @@
 #include "cli/ledger_choice.h"
 #include "cli/names.h"
 #include "cli/open_to_read.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

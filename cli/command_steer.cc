@@ -10,8 +10,8 @@
 #include "cli/exit_status.h"
 #include "cli/fleet.h"
 #include "cli/names.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 #include "ledger/rocks_event_store.h"
 
 namespace migledger::cli {

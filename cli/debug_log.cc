@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

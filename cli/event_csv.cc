@@ -4,7 +4,7 @@
 
 #include "cli/event_kind.h"
 #include "cli/event_text.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "adapters/config/nearest.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/migration_state.h"
+#include "ledger/printable.h"
 #include "workflow/transitions.h"
 
 namespace migledger::cli {

@@ -9,9 +9,9 @@
 #include "cli/approvals.h"
 #include "cli/event_json.h"
 #include "cli/event_kind.h"
-#include "cli/printable.h"
 #include "ledger/merkle.h"
 #include "ledger/migration_state.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -11,8 +11,8 @@
 #include "cli/json_text.h"
 #include "cli/open_to_read.h"
 #include "cli/output_file.h"
-#include "cli/printable.h"
 #include "cli/report_data.h"
+#include "ledger/printable.h"
 #include "ledger/sha256.h"
 #include "workflow/error_class.h"
 

@@ -8,8 +8,8 @@
 #include "cli/exit_status.h"
 #include "cli/key_files.h"
 #include "cli/open_to_read.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 #include "ledger/tlog_tiles.h"
 
 namespace migledger::cli {

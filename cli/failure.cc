@@ -16,10 +16,10 @@
 #include "adapters/sim/state_store.h"
 #include "cli/disk_advice.h"
 #include "cli/json_text.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -8,7 +8,7 @@
 #include <ostream>
 
 #include "cli/json_text.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/nearest_word.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

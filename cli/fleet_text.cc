@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "cli/printable.h"
 #include "cli/table.h"
+#include "ledger/printable.h"
 #include "workflow/transitions.h"
 
 namespace migledger::cli {

@@ -10,13 +10,13 @@
 #include "cli/event_kind.h"
 #include "cli/export_jsonl.h"
 #include "cli/names.h"
-#include "cli/printable.h"
 #include "ledger/base64.h"
 #include "ledger/errors.h"
 #include "ledger/evidence_store.h"
 #include "ledger/ledger_builder.h"
 #include "ledger/memory_event_store.h"
 #include "ledger/merkle.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

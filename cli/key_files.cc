@@ -4,10 +4,10 @@
 #include <optional>
 #include <stdexcept>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 #include "ledger/files.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -6,8 +6,8 @@
 
 #include "adapters/config/config.h"
 #include "adapters/config/json_node.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

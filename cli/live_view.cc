@@ -12,7 +12,7 @@
 
 #include "cli/fleet_text.h"
 #include "cli/names.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "workflow/compute_workflow.h"

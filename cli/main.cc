@@ -12,9 +12,9 @@
 #include "cli/command_line.h"
 #include "cli/consent.h"
 #include "cli/failure.h"
-#include "cli/printable.h"
 #include "cli/signals.h"
 #include "cli/wrong_arguments.h"
+#include "ledger/printable.h"
 
 namespace {
 

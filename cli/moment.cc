@@ -7,10 +7,10 @@
 #include <charconv>
 #include <vector>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/letter_case.h"
 #include "ledger/merkle.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

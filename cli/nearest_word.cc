@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/config/nearest.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

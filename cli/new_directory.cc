@@ -5,11 +5,11 @@
 #include <ostream>
 
 #include "cli/json_text.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/errors.h"
 #include "ledger/ledger_directory.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -6,9 +6,9 @@
 
 #include "cli/json_text.h"
 #include "cli/names.h"
-#include "cli/printable.h"
 #include "cli/terminal.h"
 #include "ledger/fleet_summary.h"
+#include "ledger/printable.h"
 #include "workflow/row_words.h"
 #include "workflow/workflows.h"
 

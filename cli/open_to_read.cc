@@ -2,8 +2,8 @@
 
 #include <ostream>
 
-#include "cli/printable.h"
 #include "ledger/fleet_keeper.h"
+#include "ledger/printable.h"
 #include "ledger/snapshot_store.h"
 
 namespace migledger::cli {

@@ -10,10 +10,10 @@
 #include <ostream>
 #include <system_error>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
 #include "ledger/files.h"
 #include "ledger/made_whole.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/fleet_text.h"
-#include "cli/printable.h"
 #include "ledger/migration_state.h"
+#include "ledger/printable.h"
 #include "workflow/transitions.h"
 #include "workflow/workflows.h"
 

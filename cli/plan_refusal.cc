@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 #include "ledger/recorded_state.h"
 #include "workflow/plan_diff.h"
 #include "workflow/plan_guard.h"

@@ -11,8 +11,8 @@
 
 #include "cli/moment.h"
 #include "cli/names.h"
-#include "cli/printable.h"
 #include "ledger/event.h"
+#include "ledger/printable.h"
 #include "ledger/recorded_plans.h"
 
 namespace migledger::cli {

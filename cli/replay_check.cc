@@ -8,8 +8,8 @@
 #include "cli/json_text.h"
 #include "cli/moment.h"
 #include "cli/names.h"
-#include "cli/printable.h"
 #include "cli/terminal.h"
+#include "ledger/printable.h"
 #include "workflow/recheck.h"
 
 namespace migledger::cli {

@@ -4,8 +4,8 @@
 
 #include "cli/event_text.h"
 #include "cli/fleet_text.h"
-#include "cli/printable.h"
 #include "cli/table.h"
+#include "ledger/printable.h"
 #include "workflow/error_class.h"
 #include "workflow/transitions.h"
 

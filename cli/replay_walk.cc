@@ -11,10 +11,10 @@
 #include "cli/history_filter.h"
 #include "cli/moment.h"
 #include "cli/next_action.h"
-#include "cli/printable.h"
 #include "cli/replay_diff.h"
 #include "cli/replayed.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

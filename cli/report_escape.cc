@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "cli/json_text.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -5,9 +5,9 @@
 
 #include <map>
 
-#include "cli/printable.h"
 #include "cli/report_escape.h"
 #include "cli/report_page.h"
+#include "ledger/printable.h"
 #include "ledger/sha256.h"
 
 namespace migledger::cli {

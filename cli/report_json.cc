@@ -9,8 +9,8 @@
 
 #include "cli/event_kind.h"
 #include "cli/event_text.h"
-#include "cli/printable.h"
 #include "cli/report_escape.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

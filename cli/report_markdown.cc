@@ -4,8 +4,8 @@
 
 #include <iterator>
 
-#include "cli/printable.h"
 #include "cli/report_escape.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -4,8 +4,8 @@
 
 #include "adapters/config/config.h"
 #include "adapters/config/text_file.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -8,8 +8,8 @@
 #include "cli/deliver_order.h"
 #include "cli/exit_status.h"
 #include "cli/ledger_choice.h"
-#include "cli/printable.h"
 #include "cli/usage_error.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

@@ -7,7 +7,7 @@
 #include <charconv>
 
 #include "cli/nearest_word.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

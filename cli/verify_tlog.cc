@@ -8,7 +8,7 @@
 #include "cli/finding_lines.h"
 #include "cli/json_text.h"
 #include "cli/key_files.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 #include "ledger/tlog_verify.h"
 
 namespace migledger::cli {

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "cli/nearest_word.h"
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 namespace migledger::cli {
 

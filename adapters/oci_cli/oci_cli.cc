@@ -14,6 +14,7 @@
 
 #include "adapters/oci_cli/raw_reply.h"
 #include "adapters/oci_cli/raw_request.h"
+#include "adapters/oci_cli/text.h"
 
 namespace migledger::adapters {
 

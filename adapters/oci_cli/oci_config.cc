@@ -7,7 +7,6 @@
 #include <fstream>
 #include <system_error>
 
-#include "adapters/oci_cli/raw_reply.h"
 #include "adapters/oci_cli/session_token.h"
 #include "adapters/oci_cli/setup_error.h"
 #include "adapters/oci_cli/text.h"

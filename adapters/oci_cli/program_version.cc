@@ -4,7 +4,7 @@
 
 #include "adapters/oci_cli/environment.h"
 #include "adapters/oci_cli/launcher.h"
-#include "adapters/oci_cli/raw_reply.h"
+#include "adapters/oci_cli/text.h"
 
 namespace migledger::adapters {
 

@@ -41,8 +41,4 @@ struct RawRun {
 // Reply::body is the reply's JSON, written anew: the same value, not the same bytes.
 workflow::Reply parse_raw_request(const RawRun& run);
 
-// One line for a person: the text's control characters and bytes that are no UTF-8 replaced, and
-// at most `limit` bytes.
-std::string printable_line(std::string_view text, std::size_t limit = 500);
-
 }  // namespace migledger::adapters

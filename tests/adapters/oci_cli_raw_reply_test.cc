@@ -2,6 +2,7 @@
 #include <string>
 
 #include "adapters/oci_cli/raw_reply.h"
+#include "adapters/oci_cli/text.h"
 #include "tests/adapters/captures.h"
 
 namespace migledger::adapters {

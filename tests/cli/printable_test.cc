@@ -1,9 +1,9 @@
-#include "cli/printable.h"
+#include "ledger/printable.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
-using migledger::cli::printable;
+using migledger::printable;
 
 TEST_CASE("Plain text of any script is printed as it is") {
   CHECK(printable("web-1 (zürich) 東京 😀 C:\\x") == "web-1 (zürich) 東京 😀 C:\\x");

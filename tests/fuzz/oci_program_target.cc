@@ -7,6 +7,7 @@
 #include "adapters/oci_cli/oci_config.h"
 #include "adapters/oci_cli/raw_reply.h"
 #include "adapters/oci_cli/setup_error.h"
+#include "adapters/oci_cli/text.h"
 #include "tests/fuzz/target.h"
 #include "workflow/error_class.h"
 
