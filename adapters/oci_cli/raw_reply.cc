@@ -10,7 +10,6 @@
 #include "adapters/oci_cli/program_failure.h"
 #include "adapters/oci_cli/text.h"
 #include "ledger/letter_case.h"
-#include "ledger/utf8.h"
 
 namespace migledger::adapters {
 
