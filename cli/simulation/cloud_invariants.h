@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapters/sim/tenancy.h"
-#include "cli/simulation/network.h"
+#include "cli/simulation/traffic_watch.h"
 #include "cli/simulation/violation.h"
 #include "workflow/plan.h"
 

@@ -23,8 +23,9 @@ void check_order(const ledger::EventStore& store);
 // left open is recorded as unknown before anything else becomes of it.
 void check_outcomes(const ledger::EventStore& store);
 
-// Every decision is what decide() gives from the events before it.
-void check_decisions(const ledger::EventStore& store, const workflow::Workflow& workflow);
+// Every decision is what this build decides from the events before it; and nothing begins before
+// those that it waits for are done.
+void check_decisions(const ledger::EventStore& store);
 
 // The rules of recovery, told anew and independently of the code that decides.
 void check_recovery_rules(const ledger::EventStore& store, const workflow::Workflow& workflow);
@@ -67,5 +68,9 @@ std::string picture_of(const ledger::MigrationState& state);
 // The state of a migration, folded from the start.
 ledger::MigrationState state_of(const ledger::EventStore& store, ledger::StreamId stream,
                                 ledger::Position until = ~ledger::Position{0});
+
+// Why a migration that nobody runs any more is not at rest; empty: it is
+// done, over with a reason, or waits for a person with a reason and a need.
+std::string unrest_of(const ledger::MigrationState& state, ledger::Position held);
 
 }  // namespace migledger::simulation

@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cli/simulation/network.h"
 #include "cli/simulation/violation.h"
 #include "ledger/event_store.h"
 #include "ledger/fleet_summary.h"
 #include "ledger/sha256.h"
+#include "workflow/request.h"
 
 namespace migledger::simulation {
 

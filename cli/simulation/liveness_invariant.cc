@@ -3,7 +3,7 @@
 // checked where the run is made (universe_asking.cc).
 #include <fmt/format.h>
 
-#include "cli/simulation/universe.h"
+#include "cli/simulation/ledger_invariants.h"
 
 namespace migledger::simulation {
 

@@ -11,22 +11,12 @@
 #include "adapters/sim/tenancy.h"
 #include "cli/simulation/chaos.h"
 #include "cli/simulation/trace.h"
+#include "cli/simulation/traffic_watch.h"
 #include "workflow/cloud.h"
 
 namespace migledger::simulation {
 
 using ProcessId = std::uint32_t;
-
-// Sees every request that is on its way to the tenancy, and what came of it.
-class TrafficWatch {
- public:
-  virtual ~TrafficWatch() = default;
-  // A child is started with it, which may never send it.
-  virtual void starts(const workflow::Request& request) = 0;
-  // `doubled`: it is a copy that the network made of a request that has arrived before.
-  virtual void after(const workflow::Request& request, const workflow::Reply& reply,
-                     bool doubled) = 0;
-};
 
 class Network {
  public:

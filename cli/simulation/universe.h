@@ -88,8 +88,4 @@ class Universe {
   std::uint64_t second_ledger_at_ = 0, second_runner_at_ = 0, jump_at_ = 0, others_at_ = 0;
 };
 
-// liveness_invariant.cc: why a migration that nobody runs any more is not at rest; empty: it is
-// done, over with a reason, or waits for a person with a reason and a need.
-std::string unrest_of(const ledger::MigrationState& state, ledger::Position held);
-
 }  // namespace migledger::simulation

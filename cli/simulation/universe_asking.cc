@@ -141,7 +141,7 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
   const auto store = ledger.disk().read();
   check_order(*store);
   check_outcomes(*store);
-  check_decisions(*store, *workflow_);
+  check_decisions(*store);
   check_recovery_rules(*store, *workflow_);
   Timing timing;
   timing.clocks_are_right = clocks_are_right();

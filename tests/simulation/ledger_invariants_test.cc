@@ -134,7 +134,7 @@ TEST_CASE("a whole run breaks none of them") {
   const auto& store = rehearsal.store();
   CHECK(broken([&] { check_order(store); }).empty());
   CHECK(broken([&] { check_outcomes(store); }).empty());
-  CHECK(broken([&] { check_decisions(store, workflow); }).empty());
+  CHECK(broken([&] { check_decisions(store); }).empty());
   CHECK(broken([&] { check_recovery_rules(store, workflow); }).empty());
   CHECK(broken([&] { check_people(store, workflow, {}); }).empty());
   CHECK(broken([&] { check_restoring(store); }).empty());
@@ -295,8 +295,9 @@ TEST_CASE("what a person must approve is not passed without, and nobody approves
   intent.setStep(workflow.index_of("create-image"));
   intent.setGeneration(1);
   rehearsal.store().append_one(draft);
-  CHECK(broken([&] { check_people(whole, workflow, workflow::approve_all()); }).find("people-obeyed: approved: ") ==
-        0);
+  CHECK(broken([&] {
+          check_people(whole, workflow, workflow::approve_all());
+        }).find("people-obeyed: approved: ") == 0);
 }
 
 TEST_CASE("nothing begins between a restoring and the record of the comparison that settles it") {
@@ -435,9 +436,7 @@ TEST_CASE("decisions that do not follow are told") {
   Crafted crafted("create-image");
   crafted.outcome(Outcome::Result::UNKNOWN, Outcome::How::REPLIED, Error::UNKNOWN, crafted.head());
   crafted.intent(2);
-  CHECK(broken([&] {
-          check_decisions(crafted.store(), workflow::compute_workflow());
-        }).find("decisions-recomputed: ") == 0);
+  CHECK(broken([&] { check_decisions(crafted.store()); }).find("decisions-recomputed: ") == 0);
 }
 
 TEST_CASE("an outcome must name its intent, and what a former run left open be said first") {
