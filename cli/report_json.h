@@ -31,8 +31,7 @@
 //                wait:     [kind, step, began, length, first event, last event or 0, reason, need]
 //                resource: [noun, id, step, fate, origin, made at, removed at]
 //   costs        [workflow, step, migrations, stays, attempts, failures, failed stays, all,
-//   working,
-//                waiting, idle, median, longest, slowest migration from 1]
+//                working, waiting, idle, median, longest, slowest migration from 1]
 #pragma once
 
 #include <memory>

@@ -9,12 +9,14 @@
 //   outcome           adopted, claimed, named by a person: that a look had found it, the facts, the
 //                     row; proven: that it was proven; lost: that the run that sent it was gone;
 //                     replied: that it answers the intent that was open, and whether more follows
-//   probed            that a look was due: in a list, by tag, or at what was named; step,
-//   generation checked, observed, readFailed   that this step was to be read then (or looked for),
-//   and where a
-//                     death leads back to
-//   bulkBegun, bulkEnded            that this step was walking
-//   parked, approved, ended         that it had come to that, the step, and the words
+//   probed            that a look was due: in a list, by tag, or at what was named; step, generation
+//   checked, observed, readFailed
+//                     that this step was to be read then (or looked for), and where a death leads
+//                     back to
+//   bulkBegun, bulkEnded
+//                     that this step was walking
+//   parked, approved, ended
+//                     that it had come to that, the step, and the words
 // Not judged: what the cloud answered and what a step read in it; when a poll was made, among the
 // moments at which it could have been; what people asked for; sessions; events of migrations whose
 // workflow this build does not have as it was then; events of kinds it does not know.

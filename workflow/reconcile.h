@@ -6,8 +6,9 @@
 //  yes      any    made, then failed     known (left behind)
 //  yes      ours   removed               drifted
 //  yes      ours   not at all            orphaned; known while a run is at work on it
-//  no       -      made                  missing; known while it is not awaited yet, or being
-//  removed no       -      removed, failed       nothing is said unseen   -      made unseen
+//  no       -      made                  missing; known while not awaited yet, or being removed
+//  no       -      removed, failed       no finding
+//  unseen   -      made                  unseen
 //
 // A list alone says only that something is there as recorded. Anything else is read by its id, too,
 // because lists are late; and missing is only what neither a full list nor its id shows.

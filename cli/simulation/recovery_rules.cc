@@ -11,14 +11,12 @@
 //  same-request     what is sent again is the recorded request of the same generation; nothing else
 //                   is sent under its key
 //  young-token      … and, if the first may have had its effect, within 23 hours of it, by our
-//  clock
-//                   and the cloud's, and never before it
+//                   clock and the cloud's, and never before it
 //  final            after an error that will never go away, and after a limit or refused
 //                   credentials in the same session, nothing is sent until a person says so
 //  patience         nothing is sent before the cloud wants to hear it
 //  guarded          updates and removals name the version that the look saw, if it saw one; a claim
-//  is made only
-//                   where there is none
+//                   is made only where there is none
 //  ours-only        what is adopted was just seen, and bears our key; nothing else is
 //  known-only       after an event of a kind that is not known, nothing is sent or concluded
 //  same-transport   what is sent again goes the way that it went first

@@ -170,8 +170,8 @@ void Universe::ask_ledger(SimulatedLedger& ledger) {
 // Replicas and attachments can bear no marks: the step that makes them finds them where they must
 // be, and nothing else can. And what volumes an instance has, whose marks are by volume, is known
 // once it was checked. So of volumes there may be what no ledger names and reconcile cannot find:
-//  - after the ledger was put back to before it meant to make just that, until it comes there
-//  again;
+//  - after the ledger was put back to before it meant to make just that, until it comes
+//    there again;
 //  - while the ledger says itself that what came of it is unknown;
 //  - while events of a newer version keep that migration from looking.
 bool Universe::is_out_of_sight(SimulatedLedger& ledger, const adapters::sim::Tenancy::Created& made,

@@ -2,8 +2,7 @@
 // each of them, by which invariant.
 //
 //   planted_bugs [--jobs N] [BUG…]     all of them, or those named, N at once; exits with 1 when
-//   one
-//                                      is not found
+//                                      one is not found
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
