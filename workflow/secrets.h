@@ -2,13 +2,12 @@
 // recorded in their place is a placeholder:
 //
 //   ${secret:NAME:hmac:KEYID:HEX}  of a configuration. HEX: HMAC-SHA-256 (RFC 2104), with a key
-//   that
-//                                  never leaves the machine, over the migration's name, NAME and
+//                                  that never leaves the machine, over the migration's name, NAME and
 //                                  the value, each preceded by its length (8 bytes, big-endian).
 //                                  KEYID: the first 8 digits of the SHA-256 of the key. Whoever has
 //                                  the ledger, and not the key, cannot try values out.
 //   ${secret:NAME:ref:KEY}         handed out by the cloud to the attempt with that idempotency
-//   key.
+//                                  key.
 //   ${secret:NAME:sha256:HEX}      in ledgers of versions before: a plain digest of the value.
 //   ${secret:NAME:new:N}           not recorded: a secret of a plan that is not sealed yet.
 #pragma once
