@@ -26,7 +26,7 @@ namespace {
 
 using Verdict = workflow::Diagnosis::Verdict;
 
-Colour colour_of(Verdict verdict) {
+Colour colour_of_verdict(Verdict verdict) {
   switch (verdict) {
     case Verdict::good:
       return Colour::green;
@@ -111,7 +111,7 @@ int run_doctor(const RunCommand& command, const Terminal& terminal, std::ostream
   if (simulated) out << "simulated: nothing here is in a real cloud\n";
   std::size_t bad = 0, warnings = 0;
   for (const auto& diagnosis : found) {
-    out << paint(terminal, colour_of(diagnosis.verdict),
+    out << paint(terminal, colour_of_verdict(diagnosis.verdict),
                  pad(workflow::name_of(diagnosis.verdict), 4))
         << "  " << printable(diagnosis.what, 200) << ": " << printable(diagnosis.seen, 500) << "\n";
     bad += diagnosis.verdict == Verdict::bad ? 1 : 0;

@@ -41,10 +41,6 @@ std::string arrival_key(const Arrival& a) {
   return "a" + big_endian(static_cast<std::uint64_t>(to_micros(a.due))) + big_endian(a.seq);
 }
 
-std::string row_of(std::string_view region, std::string_view bucket) {
-  return fmt::format("{}/{}", region, bucket);
-}
-
 std::string token_row(std::string_view region, std::string_view token) {
   return fmt::format("{}/{}", region, token);
 }
@@ -57,6 +53,10 @@ std::string letters(std::uint64_t bits, int count) {
 }
 
 }  // namespace
+
+std::string bucket_row(std::string_view region, std::string_view bucket) {
+  return fmt::format("{}/{}", region, bucket);
+}
 
 World::World(const TenancyOptions& options, StateStore* store)
     : dice(options.seed),
@@ -324,14 +324,14 @@ Instance* World::instance_of(std::string_view unique) {
 }
 WorkRequest* World::work_request(std::string_view id) { return row_or_null(work_rows_, id); }
 Bucket* World::bucket(std::string_view region, std::string_view name) {
-  return row_or_null(bucket_rows_, row_of(region, name));
+  return row_or_null(bucket_rows_, bucket_row(region, name));
 }
 Token* World::token(std::string_view region, std::string_view token) {
   return row_or_null(token_rows_, token_row(region, token));
 }
 Par* World::par_of_token(std::string_view region, std::string_view bucket, std::string_view token) {
   const auto* at = row_or_null(par_tokens_, token);
-  if (!at || at->first != row_of(region, bucket)) return nullptr;
+  if (!at || at->first != bucket_row(region, bucket)) return nullptr;
   Bucket* row = row_or_null(bucket_rows_, at->first);
   return row ? row_or_null(row->pars, at->second) : nullptr;
 }
@@ -409,7 +409,7 @@ WorkRequest& World::add(WorkRequest work) {
 
 Bucket& World::add(Bucket bucket) {
   bucket.seq = ++seq;
-  const std::string row = row_of(bucket.region, bucket.name);
+  const std::string row = bucket_row(bucket.region, bucket.name);
   save("b" + row, pack(bucket));
   return bucket_rows_[row] = std::move(bucket);
 }
@@ -431,13 +431,13 @@ void World::add(Arrival arrival) {
 void World::put(Bucket& bucket, Object object) {
   if (bucket.storage_tier == "Archive") object.storage_tier = bucket.storage_tier;
   replicate(bucket, object, object.created, false);
-  save("o" + row_of(bucket.region, bucket.name) + "/" + object.name, pack(object));
+  save("o" + bucket_row(bucket.region, bucket.name) + "/" + object.name, pack(object));
   const std::string name = object.name;
   bucket.objects[name] = std::move(object);
 }
 
 void World::put(Bucket& bucket, Par par) {
-  const std::string row = row_of(bucket.region, bucket.name);
+  const std::string row = bucket_row(bucket.region, bucket.name);
   save("p" + row + "/" + par.id, pack(par));
   par_tokens_[par.token] = {row, par.id};
   const std::string id = par.id;
@@ -487,20 +487,20 @@ void World::changed(const Token& token) {
 void World::erase_object(Bucket& bucket, const std::string& name) {
   if (const Object* object = row_or_null(bucket.objects, name))
     replicate(bucket, *object, clock, true);
-  drop("o" + row_of(bucket.region, bucket.name) + "/" + name);
+  drop("o" + bucket_row(bucket.region, bucket.name) + "/" + name);
   bucket.objects.erase(name);
 }
 
 void World::erase_par(Bucket& bucket, const std::string& id) {
   const auto par = bucket.pars.find(id);
   if (par == bucket.pars.end()) return;
-  drop("p" + row_of(bucket.region, bucket.name) + "/" + id);
+  drop("p" + bucket_row(bucket.region, bucket.name) + "/" + id);
   par_tokens_.erase(par->second.token);
   bucket.pars.erase(par);
 }
 
 void World::erase(Bucket& bucket) {
-  const std::string row = row_of(bucket.region, bucket.name);
+  const std::string row = bucket_row(bucket.region, bucket.name);
   drop("b" + row);
   bucket_rows_.erase(row);
 }

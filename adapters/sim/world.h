@@ -22,6 +22,9 @@
 
 namespace migledger::adapters::sim {
 
+// The key of a bucket among the rows of all regions.
+std::string bucket_row(std::string_view region, std::string_view bucket);
+
 class World : private RowKeeper {
  public:
   // `store` may be null: then nothing outlives this object. Throws StateError.

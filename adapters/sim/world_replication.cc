@@ -13,41 +13,37 @@ namespace {
 // How soon a policy that could not work is tried again.
 constexpr Duration kTryAgain = std::chrono::minutes(1);
 
-std::string row_of(std::string_view region, std::string_view bucket) {
-  return fmt::format("{}/{}", region, bucket);
-}
-
 }  // namespace
 
 ReplicationPolicy* World::policy_of(std::string_view region, std::string_view bucket) {
-  const auto it = policies_.find(row_of(region, bucket));
+  const auto it = policies_.find(bucket_row(region, bucket));
   return it == policies_.end() ? nullptr : &it->second;
 }
 
 ReplicationPolicy& World::add(ReplicationPolicy policy) {
-  const std::string row = row_of(policy.region, policy.bucket);
+  const std::string row = bucket_row(policy.region, policy.bucket);
   ReplicationPolicy& added = policies_[row] = std::move(policy);
   changed(added);
   return added;
 }
 
 void World::changed(const ReplicationPolicy& policy) {
-  save("P" + row_of(policy.region, policy.bucket), pack(policy));
+  save("P" + bucket_row(policy.region, policy.bucket), pack(policy));
 }
 
 void World::changed(const Bucket& bucket) {
-  save("b" + row_of(bucket.region, bucket.name), pack(bucket));
+  save("b" + bucket_row(bucket.region, bucket.name), pack(bucket));
 }
 
 void World::erase(const ReplicationPolicy& policy) {
   unsynced_.erase(policy.id);
-  const std::string row = row_of(policy.region, policy.bucket);
+  const std::string row = bucket_row(policy.region, policy.bucket);
   drop("P" + row);
   policies_.erase(row);
 }
 
 std::string World::trouble_of(const ReplicationPolicy& policy) const {
-  const auto target = bucket_rows_.find(row_of(policy.target_region, policy.target_bucket));
+  const auto target = bucket_rows_.find(bucket_row(policy.target_region, policy.target_bucket));
   if (target == bucket_rows_.end())
     return fmt::format("The destination bucket '{}' does not exist.", policy.target_bucket);
   if (!target->second.read_only)
@@ -73,7 +69,7 @@ Time World::synced_to(ReplicationPolicy& policy) {
 void World::restore(Bucket& bucket, const std::string& name, Time when) {
   Object& object = bucket.objects.find(name)->second;
   object.restored = when;
-  save("o" + row_of(bucket.region, bucket.name) + "/" + name, pack(object));
+  save("o" + bucket_row(bucket.region, bucket.name) + "/" + name, pack(object));
 }
 
 void World::await_replica(const Arrival& arrival) {
@@ -109,7 +105,7 @@ void World::land_replica(Arrival arrival) {
     arrival.due += kTryAgain;
     return add(std::move(arrival));
   }
-  Bucket& to = bucket_rows_.find(row_of(arrival.region, arrival.bucket))->second;
+  Bucket& to = bucket_rows_.find(bucket_row(arrival.region, arrival.bucket))->second;
   if (arrival.deletes) {
     if (to.objects.count(arrival.object.name) > 0) erase_object(to, arrival.object.name);
     return;
@@ -122,7 +118,7 @@ void World::land_replica(Arrival arrival) {
 void World::write_on_own(Arrival arrival) {
   Bucket* to = bucket(arrival.region, arrival.bucket);
   if (!to) return;
-  const std::uint64_t number = count_up("writes/" + row_of(arrival.region, arrival.bucket));
+  const std::uint64_t number = count_up("writes/" + bucket_row(arrival.region, arrival.bucket));
   Object object = arrival.object;
   object.name = fmt::format("written/{:06}", number);
   if (number % 3 == 2 && !to->objects.empty()) object.name = to->objects.begin()->first;
