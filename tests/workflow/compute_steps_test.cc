@@ -1,4 +1,5 @@
 // The acting and awaiting steps of the compute workflow: what they ask, send, and make of answers.
+#include "workflow/claim.h"
 #include "workflow/compute_steps.h"
 
 #include <catch2/catch.hpp>
@@ -55,7 +56,7 @@ TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody e
     return answer(json::object{{"ledger", ledger}, {"migration", migration}});
   };
   const auto sight = [&](std::vector<Answer> answers) {
-    return compute::sight_claim(view, answers).kind;
+    return workflow::sight_claim(view, answers).kind;
   };
   CHECK(sight({no_objects()}) == Found::absent);
   CHECK(sight({listed("migledger/claims/src"), claim(kLedgerId, "web")}) == Found::ours);
@@ -65,15 +66,15 @@ TEST_CASE("a claim is ours, another's, or not there, a longer name is somebody e
         Found::foreign);
   CHECK(sight({listed("migledger/claims/src"), not_found()}) == Found::cannot_look);
   CHECK(sight({listed("migledger/claims/src-and-more")}) == Found::absent);
-  CHECK(!compute::ask_claim(view, std::vector<Answer>{listed("migledger/claims/src-and-more")}));
+  CHECK(!workflow::ask_claim(view, std::vector<Answer>{listed("migledger/claims/src-and-more")}));
   CHECK(sight({not_found()}) == Found::cannot_look);
   const auto why = [&](std::string_view ledger, std::string_view migration) {
     const std::vector<Answer> answers{listed("migledger/claims/src"), claim(ledger, migration)};
-    return compute::sight_claim(view, answers).candidates.at(0).why;
+    return workflow::sight_claim(view, answers).candidates.at(0).why;
   };
   CHECK(why(kLedgerId, "web-2") == "claimed by migration \"web-2\" of this ledger");
   CHECK(why("other", "web") == "claimed by migration \"web\" of ledger other");
-  const auto put = compute::put_claim(view);
+  const auto put = workflow::put_claim(view);
   CHECK(put.if_none_match == "*");
   CHECK(put.path == "/n/ns/b/migration-staging/o/migledger%2Fclaims%2Fsrc");
   CHECK(body_of(put).at("ledger").as_string() == kLedgerId);
@@ -94,7 +95,7 @@ TEST_CASE("a claim stays while a request whose reply was lost could make it agai
   const auto released = [&](const ledger::Fields& made, std::string minute) {
     auto later = state;
     made.for_each([&](auto name, auto value) { later.facts.set(name, value); });
-    return compute::sight_claim_gone(view_at(later, "release-claim"), claim(std::move(minute)))
+    return workflow::sight_claim_gone(view_at(later, "release-claim"), claim(std::move(minute)))
         .kind;
   };
   auto& attempt = state.attempt;
@@ -102,10 +103,10 @@ TEST_CASE("a claim stays while a request whose reply was lost could make it agai
   attempt.first_sent = *parse_rfc3339("2026-11-23T05:00:00Z");
   attempt.last_sent = *parse_rfc3339("2026-11-23T05:01:00Z");
   const auto replied = [&] {
-    return compute::receive_claim(view_at(state, "claim-source"), claim("01:00")[1]).facts;
+    return workflow::receive_claim(view_at(state, "claim-source"), claim("01:00")[1]).facts;
   };
   const auto adopted = [&] {
-    return compute::sight_claim(view_at(state, "claim-source"), claim("01:00")).facts;
+    return workflow::sight_claim(view_at(state, "claim-source"), claim("01:00")).facts;
   };
   attempt.sends = 2;
   attempt.doubt = true;
