@@ -12,11 +12,11 @@
 
 #include "cli/fleet_text.h"
 #include "cli/names.h"
-#include "ledger/printable.h"
 #include "cli/signals.h"
 #include "cli/table.h"
-#include "workflow/compute_workflow.h"
+#include "ledger/printable.h"
 #include "workflow/decide.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 

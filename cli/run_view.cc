@@ -7,7 +7,6 @@
 #include "cli/event_text.h"
 #include "cli/live_view.h"
 #include "ledger/codec.h"
-#include "ledger/printable.h"
 
 namespace migledger::cli {
 
