@@ -14,9 +14,7 @@
 #include "cli/usage_error.h"
 #include "ledger/letter_case.h"
 #include "ledger/printable.h"
-#include "workflow/compute_workflow.h"
-#include "workflow/storage_workflow.h"
-#include "workflow/volume_workflow.h"
+#include "workflow/workflows.h"
 
 namespace migledger::cli {
 
@@ -201,8 +199,7 @@ void check_steps(const std::vector<std::string>& steps,
                  std::span<const ledger::EventStore* const> ledgers) {
   if (steps.empty()) return;
   std::set<std::string, std::less<>> known;
-  for (const auto* workflow :
-       {&workflow::compute_workflow(), &workflow::volume_workflow(), &workflow::storage_workflow()})
+  for (const auto* workflow : workflow::all_workflows())
     for (const auto& step : workflow->steps) known.emplace(step.name);
   const auto is_known = [&](const std::string& step) { return known.contains(step); };
   if (std::all_of(steps.begin(), steps.end(), is_known)) return;
