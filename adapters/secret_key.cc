@@ -12,7 +12,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "ledger/files.h"
+#include "ledger/base/files.h"
 
 namespace migledger::adapters {
 

@@ -1,9 +1,9 @@
-// The key of this user on this machine with which secrets are digested (workflow/secrets.h).
+// The key of this user on this machine with which secrets are digested (workflow/cloud/secrets.h).
 #pragma once
 
 #include <filesystem>
 
-#include "workflow/secrets.h"
+#include "workflow/cloud/secrets.h"
 
 namespace migledger::adapters {
 

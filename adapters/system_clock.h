@@ -1,7 +1,7 @@
 // The machine's clock.
 #pragma once
 
-#include "workflow/cloud.h"
+#include "workflow/cloud/cloud.h"
 
 namespace migledger::adapters {
 

@@ -9,12 +9,12 @@
 #include <cstring>
 #include <iostream>
 
-#include "cli/command_line.h"
-#include "cli/consent.h"
-#include "cli/failure.h"
-#include "cli/signals.h"
-#include "cli/wrong_arguments.h"
-#include "ledger/printable.h"
+#include "cli/arguments/command_line.h"
+#include "cli/arguments/wrong_arguments.h"
+#include "cli/base/failure.h"
+#include "cli/run/consent.h"
+#include "cli/session/signals.h"
+#include "ledger/base/printable.h"
 
 namespace {
 

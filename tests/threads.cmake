@@ -1,6 +1,6 @@
 # What ThreadSanitizer looks at: the tests in which threads meet, in a program of their own, so that
 # nothing else need be built with it. A file that starts a thread, or tests one that does, is named here.
-set(THREAD_STARTERS ledger/in_order.h ledger/verify.cc adapters/inbox/inbox.cc adapters/inbox/inbox.h)
+set(THREAD_STARTERS ledger/base/in_order.h ledger/verify/verify.cc adapters/inbox/inbox.cc adapters/inbox/inbox.h)
 set(THREAD_TESTS
   ledger/event_store_test.cc ledger/evidence_store_test.cc ledger/group_commit_test.cc
   ledger/ledger_copy_test.cc ledger/memory_event_store_test.cc ledger/reader_race_test.cc

@@ -1,8 +1,8 @@
 #include "workflow/workflows.h"
 
-#include "workflow/compute_workflow.h"
-#include "workflow/storage_workflow.h"
-#include "workflow/volume_workflow.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/storage/storage_workflow.h"
+#include "workflow/volume/volume_workflow.h"
 
 namespace migledger::workflow {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "workflow/step.h"
+#include "workflow/model/step.h"
 
 namespace migledger::workflow {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ledger/utf8.h"
+#include "ledger/base/utf8.h"
 
 namespace migledger::adapters {
 

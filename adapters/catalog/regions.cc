@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "ledger/letter_case.h"
+#include "ledger/base/letter_case.h"
 
 namespace migledger::adapters {
 

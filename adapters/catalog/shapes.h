@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "workflow/shape_limits.h"
+#include "workflow/compute/shape_limits.h"
 
 namespace migledger::adapters {
 

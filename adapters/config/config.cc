@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "adapters/config/check.h"
-#include "adapters/config/forms.h"
-#include "adapters/config/json_node.h"
 #include "adapters/config/old_state_file.h"
-#include "adapters/config/plan_rules.h"
-#include "adapters/config/rules.h"
-#include "adapters/config/workflow_form.h"
-#include "ledger/printable.h"
+#include "adapters/config/rules/check.h"
+#include "adapters/config/rules/forms.h"
+#include "adapters/config/rules/plan_rules.h"
+#include "adapters/config/rules/rules.h"
+#include "adapters/config/rules/workflow_form.h"
+#include "adapters/config/text/json_node.h"
+#include "ledger/base/printable.h"
 
 namespace migledger::adapters {
 
@@ -22,7 +22,7 @@ using Kind = JsonNode::Kind;
 
 constexpr std::size_t kMaxSshKeyBytes = 16 * 1024;
 
-// An event holds 65,535 bytes (ledger/event.capnp); the plan of a migration must leave some of them
+// An event holds 65,535 bytes (ledger/event/event.capnp); the plan of a migration must leave some of them
 // to its names and steps.
 constexpr std::size_t kMaxRecordedBytes = 60'000;
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/config/problem.h"
-#include "adapters/config/text_file.h"
-#include "ledger/fields.h"
-#include "workflow/plan.h"
+#include "adapters/config/text/problem.h"
+#include "adapters/config/text/text_file.h"
+#include "ledger/event/fields.h"
+#include "workflow/model/plan.h"
 
 namespace migledger::adapters {
 
@@ -39,7 +39,7 @@ struct Settings {
 };
 
 struct Config {
-  // The fields of each migration, all text (workflow/plan.h); of other workflows than compute, as
+  // The fields of each migration, all text (workflow/model/plan.h); of other workflows than compute, as
   // their forms have them (volume_form.h):
   //   always: source_region, target_region, source_compartment_id, target_compartment_id,
   //     migration_bucket_name, target_bucket_name, source_instance_id, target_ad,

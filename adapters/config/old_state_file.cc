@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "adapters/config/check.h"
-#include "adapters/config/json_node.h"
-#include "adapters/config/rules.h"
-#include "ledger/printable.h"
+#include "adapters/config/rules/check.h"
+#include "adapters/config/rules/rules.h"
+#include "adapters/config/text/json_node.h"
+#include "ledger/base/printable.h"
 
 namespace migledger::adapters {
 

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "adapters/config/problem.h"
-#include "adapters/config/text_file.h"
-#include "ledger/fields.h"
+#include "adapters/config/text/problem.h"
+#include "adapters/config/text/text_file.h"
+#include "ledger/event/fields.h"
 
 namespace migledger::adapters {
 

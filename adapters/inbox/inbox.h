@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "adapters/unique_fd.h"
-#include "workflow/steering.h"
+#include "workflow/run/steering.h"
 
 namespace migledger::adapters {
 
@@ -42,7 +42,7 @@ class Inbox final : public workflow::OrderSource {
 
 // The other end: gives `order` and waits for its answer for as long as `writer_is_there` says so.
 // Nothing when the writer is gone and the order is withdrawn; then it may still have been recorded,
-// by a writer that ended before it answered: carry_out() of workflow/steering.h can tell. Throws
+// by a writer that ended before it answered: carry_out() of workflow/run/steering.h can tell. Throws
 // std::system_error.
 std::optional<workflow::OrderAnswer> give_order(const std::filesystem::path& directory,
                                                 const workflow::Order& order,

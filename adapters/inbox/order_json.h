@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "workflow/steering.h"
+#include "workflow/run/steering.h"
 
 namespace migledger::adapters {
 

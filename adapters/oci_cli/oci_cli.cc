@@ -12,9 +12,9 @@
 #include <system_error>
 #include <thread>
 
-#include "adapters/oci_cli/raw_reply.h"
-#include "adapters/oci_cli/raw_request.h"
-#include "adapters/oci_cli/text.h"
+#include "adapters/oci_cli/login/text.h"
+#include "adapters/oci_cli/program/raw_reply.h"
+#include "adapters/oci_cli/program/raw_request.h"
 
 namespace migledger::adapters {
 

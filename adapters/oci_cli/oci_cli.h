@@ -8,13 +8,13 @@
 #include <map>
 #include <string>
 
-#include "adapters/oci_cli/children_lock.h"
-#include "adapters/oci_cli/endpoints.h"
-#include "adapters/oci_cli/environment.h"
-#include "adapters/oci_cli/launcher.h"
-#include "adapters/oci_cli/oci_config.h"
-#include "adapters/oci_cli/setup_error.h"
-#include "workflow/cloud.h"
+#include "adapters/oci_cli/login/endpoints.h"
+#include "adapters/oci_cli/login/environment.h"
+#include "adapters/oci_cli/login/oci_config.h"
+#include "adapters/oci_cli/login/setup_error.h"
+#include "adapters/oci_cli/program/children_lock.h"
+#include "adapters/oci_cli/program/launcher.h"
+#include "workflow/cloud/cloud.h"
 
 namespace migledger::adapters {
 

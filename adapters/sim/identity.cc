@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "adapters/catalog/shapes.h"
-#include "adapters/sim/handlers.h"
-#include "adapters/sim/regions.h"
-#include "adapters/sim/volumes.h"
+#include "adapters/sim/services/handlers.h"
+#include "adapters/sim/volumes/volumes.h"
+#include "adapters/sim/world/regions.h"
 
 namespace migledger::adapters::sim {
 

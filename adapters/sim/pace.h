@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "ledger/time.h"
+#include "ledger/base/time.h"
 
 namespace migledger::adapters::sim {
 

@@ -9,7 +9,7 @@
 #include "adapters/sim/pace.h"
 #include "adapters/sim/tenancy.h"
 #include "adapters/sim/wire.h"
-#include "workflow/cloud.h"
+#include "workflow/cloud/cloud.h"
 
 namespace migledger::adapters::sim {
 

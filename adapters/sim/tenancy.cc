@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "adapters/sim/handlers.h"
-#include "adapters/sim/network.h"
-#include "adapters/sim/volumes.h"
-#include "adapters/sim/world.h"
-#include "ledger/utf8.h"
+#include "adapters/sim/services/handlers.h"
+#include "adapters/sim/services/network.h"
+#include "adapters/sim/volumes/volumes.h"
+#include "adapters/sim/world/world.h"
+#include "ledger/base/utf8.h"
 
 namespace migledger::adapters::sim {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/sim/faults.h"
-#include "adapters/sim/options.h"
-#include "adapters/sim/state_store.h"
-#include "workflow/plan.h"
-#include "workflow/request.h"
+#include "adapters/sim/world/faults.h"
+#include "adapters/sim/world/options.h"
+#include "adapters/sim/world/state_store.h"
+#include "workflow/cloud/request.h"
+#include "workflow/model/plan.h"
 
 namespace migledger::adapters::sim {
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <boost/json.hpp>
 
-#include "adapters/sim/random.h"
+#include "adapters/sim/world/random.h"
 #include "adapters/sim_http/signature.h"
-#include "ledger/printable.h"
+#include "ledger/base/printable.h"
 
 namespace migledger::adapters::sim_http {
 

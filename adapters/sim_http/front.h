@@ -9,7 +9,7 @@
 #include "adapters/sim/wire.h"
 #include "adapters/sim_http/http_message.h"
 #include "adapters/sim_http/public_keys.h"
-#include "workflow/cloud.h"
+#include "workflow/cloud/cloud.h"
 
 namespace migledger::adapters::sim_http {
 

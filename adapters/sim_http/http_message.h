@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/time.h"
+#include "ledger/base/time.h"
 
 namespace migledger::adapters::sim_http {
 

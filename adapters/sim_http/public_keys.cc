@@ -15,7 +15,7 @@
 #include <sstream>
 #include <vector>
 
-#include "ledger/sha256.h"
+#include "ledger/base/sha256.h"
 
 namespace migledger::adapters::sim_http {
 

@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "ledger/letter_case.h"
-#include "ledger/sha256.h"
+#include "ledger/base/letter_case.h"
+#include "ledger/base/sha256.h"
 
 namespace migledger::adapters::sim_http {
 

@@ -2,7 +2,7 @@
 // a client also measures stays as it is: tokens, retention, expiry, signature dates.
 #pragma once
 
-#include "adapters/sim/options.h"
+#include "adapters/sim/world/options.h"
 
 namespace migledger::adapters::sim_http {
 

@@ -1,5 +1,5 @@
 "use strict";
-// Draws the page from the data in #data (cli/report_json.h says what it holds). All of it is text of
+// Draws the page from the data in #data (cli/report/json.h says what it holds). All of it is text of
 // others: it reaches the document as text nodes and attributes only, never as markup.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);

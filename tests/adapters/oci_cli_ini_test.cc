@@ -4,7 +4,7 @@
 #include <fstream>
 #include <string>
 
-#include "adapters/oci_cli/ini.h"
+#include "adapters/oci_cli/login/ini.h"
 #include "tests/support/paths.h"
 
 namespace migledger::adapters {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/oci_cli/launcher.h"
+#include "adapters/oci_cli/program/launcher.h"
 #include "adapters/unique_fd.h"
 #include "tests/adapters/scratch.h"
 

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "adapters/oci_cli/raw_reply.h"
-#include "adapters/oci_cli/text.h"
+#include "adapters/oci_cli/login/text.h"
+#include "adapters/oci_cli/program/raw_reply.h"
 #include "tests/adapters/captures.h"
 
 namespace migledger::adapters {

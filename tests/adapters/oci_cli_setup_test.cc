@@ -8,11 +8,11 @@
 #include <set>
 
 #include "adapters/catalog/regions.h"
-#include "adapters/oci_cli/endpoints.h"
-#include "adapters/oci_cli/environment.h"
-#include "adapters/oci_cli/oci_config.h"
-#include "adapters/oci_cli/raw_request.h"
-#include "adapters/oci_cli/setup_error.h"
+#include "adapters/oci_cli/login/endpoints.h"
+#include "adapters/oci_cli/login/environment.h"
+#include "adapters/oci_cli/login/oci_config.h"
+#include "adapters/oci_cli/login/setup_error.h"
+#include "adapters/oci_cli/program/raw_request.h"
 #include "tests/adapters/scratch.h"
 
 namespace migledger::adapters {

@@ -62,8 +62,8 @@ class Fixture {
 
   // A script in place of the program; the stand-in is "$OCI" in it.
   void wrap(const std::string& script) {
-    options.program = scratch.write(
-        "wrapper", "#!/bin/sh\nOCI=" + kStandIn + "\n" + script + "\n", true);
+    options.program =
+        scratch.write("wrapper", "#!/bin/sh\nOCI=" + kStandIn + "\n" + script + "\n", true);
   }
 
   Scratch scratch;

@@ -13,7 +13,7 @@
 
 #include "adapters/sim_http/http_message.h"
 #include "adapters/sim_http/public_keys.h"
-#include "ledger/sha256.h"
+#include "ledger/base/sha256.h"
 
 namespace migledger::adapters::sim_http {
 

@@ -1,5 +1,5 @@
 // Block storage of the simulated tenancy: what it refuses, keeps and counts.
-#include "adapters/sim/state_store.h"
+#include "adapters/sim/world/state_store.h"
 #include "sim_fixture.h"
 
 namespace migledger::adapters::sim::testing {

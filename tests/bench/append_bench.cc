@@ -5,8 +5,8 @@
 #include <barrier>
 #include <thread>
 
-#include "ledger/codec.h"
-#include "ledger/keys.h"
+#include "ledger/event/codec.h"
+#include "ledger/rocks/keys.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"

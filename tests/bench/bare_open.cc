@@ -4,7 +4,7 @@
 #include <exception>
 #include <filesystem>
 
-#include "ledger/rocks_database.h"
+#include "ledger/rocks/rocks_database.h"
 
 namespace migledger::bench {
 

@@ -9,8 +9,8 @@
 #include "tests/bench/measure.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/sample_migration.h"
-#include "workflow/compute_workflow.h"
-#include "workflow/executor.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/run/executor.h"
 
 namespace migledger::bench {
 

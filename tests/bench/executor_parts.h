@@ -9,7 +9,7 @@
 
 #include "adapters/sim/sim_cloud.h"
 #include "tests/bench/measure.h"
-#include "workflow/executor.h"
+#include "workflow/run/executor.h"
 
 namespace migledger::bench {
 

@@ -6,13 +6,13 @@
 
 #include "adapters/sim/sim_cloud.h"
 #include "adapters/sim/tenancy.h"
-#include "ledger/codec.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/event/codec.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/bench/ledgers.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/sample_migration.h"
-#include "workflow/compute_workflow.h"
-#include "workflow/executor.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/run/executor.h"
 
 namespace migledger::bench {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "ledger/rocks_database.h"
+#include "ledger/rocks/rocks_database.h"
 #include "tests/bench/measure.h"
 
 namespace migledger::bench {

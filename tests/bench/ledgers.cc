@@ -1,6 +1,6 @@
 #include "tests/bench/ledgers.h"
 
-#include "ledger/event.h"
+#include "ledger/event/event.h"
 
 namespace migledger::bench {
 

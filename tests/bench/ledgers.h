@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <memory>
 
-#include "adapters/sim/options.h"
-#include "ledger/rocks_database.h"
-#include "ledger/rocks_event_store.h"
+#include "adapters/sim/world/options.h"
+#include "ledger/rocks/rocks_database.h"
+#include "ledger/store/rocks_event_store.h"
 
 namespace migledger::bench {
 

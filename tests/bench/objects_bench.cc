@@ -10,7 +10,7 @@
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"
 #include "tests/support/sample_bucket.h"
-#include "workflow/storage_workflow.h"
+#include "workflow/storage/storage_workflow.h"
 
 namespace migledger::bench {
 

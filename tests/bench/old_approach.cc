@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "tests/bench/ledgers.h"
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::bench {
 

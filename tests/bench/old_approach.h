@@ -5,7 +5,7 @@
 
 #include "tests/bench/counting_cloud.h"
 #include "tests/bench/detection.h"
-#include "workflow/plan.h"
+#include "workflow/model/plan.h"
 
 namespace migledger::bench {
 

@@ -3,7 +3,7 @@
 // bounds the next opening.
 #include <system_error>
 
-#include "ledger/fleet_keeper.h"
+#include "ledger/fold/fleet_keeper.h"
 #include "tests/bench/bare_open.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/first_output.h"

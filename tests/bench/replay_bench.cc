@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "ledger/fleet_keeper.h"
-#include "ledger/fleet_summary.h"
-#include "ledger/migration_state.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/fold/fleet_keeper.h"
+#include "ledger/fold/fleet_summary.h"
+#include "ledger/fold/migration_state.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/histories.h"
 #include "tests/bench/iteration.h"

@@ -6,12 +6,12 @@
 
 #include <sstream>
 
-#include "cli/command_history.h"
-#include "ledger/codec.h"
-#include "ledger/keys.h"
-#include "ledger/rocks_database.h"
-#include "ledger/search_index.h"
-#include "ledger/sha256.h"
+#include "cli/history/history.h"
+#include "ledger/base/sha256.h"
+#include "ledger/event/codec.h"
+#include "ledger/index/search_index.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/rocks/rocks_database.h"
 #include "tests/bench/bare_open.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/first_output.h"

@@ -13,7 +13,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"
-#include "workflow/executor.h"
+#include "workflow/run/executor.h"
 
 namespace migledger::bench {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "ledger/fleet_keeper.h"
-#include "ledger/rocks_event_store.h"
-#include "ledger/verify.h"
+#include "ledger/fold/fleet_keeper.h"
+#include "ledger/store/rocks_event_store.h"
+#include "ledger/verify/verify.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/histories.h"
 #include "tests/bench/iteration.h"

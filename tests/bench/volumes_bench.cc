@@ -8,8 +8,8 @@
 #include "tests/bench/ledgers.h"
 #include "tests/bench/measure.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/executor.h"
-#include "workflow/volume_workflow.h"
+#include "workflow/run/executor.h"
+#include "workflow/volume/volume_workflow.h"
 
 namespace migledger::bench {
 

@@ -1,9 +1,8 @@
-#include "cli/command_check_config.h"
-
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "cli/plan/check_config.h"
 #include "tests/support/sample_config.h"
 #include "tests/support/temp_directory.h"
 

@@ -1,7 +1,6 @@
-#include "cli/command_history.h"
-
 #include <catch2/catch.hpp>
 
+#include "cli/history/history.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 #include "tests/support/time_zone.h"

@@ -1,13 +1,12 @@
-#include "cli/command_init.h"
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <sstream>
 
 #include "adapters/config/config.h"
-#include "cli/command_check_config.h"
-#include "cli/usage_error.h"
-#include "ledger/made_whole.h"
+#include "cli/base/usage_error.h"
+#include "cli/plan/check_config.h"
+#include "cli/plan/init.h"
+#include "ledger/base/made_whole.h"
 #include "tests/support/temp_directory.h"
 
 using namespace migledger;

@@ -1,9 +1,8 @@
-#include "cli/command_replay.h"
-
 #include <catch2/catch.hpp>
 
-#include "cli/next_action.h"
-#include "cli/replayed.h"
+#include "cli/replay/next_action.h"
+#include "cli/replay/replay.h"
+#include "cli/replay/replayed.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 #include "tests/support/time_zone.h"

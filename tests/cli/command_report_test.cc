@@ -1,13 +1,12 @@
-#include "cli/command_report.h"
-
 #include <fmt/format.h>
 #include <kj/encoding.h>
 
 #include <catch2/catch.hpp>
 
-#include "cli/report_data.h"
-#include "cli/usage_error.h"
-#include "ledger/sha256.h"
+#include "cli/base/usage_error.h"
+#include "cli/report/data.h"
+#include "cli/report/report.h"
+#include "ledger/base/sha256.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 #include "tests/support/scratch.h"

@@ -1,14 +1,13 @@
 // What keeps the simulated tenancy from being served; that it serves is tested with the real oci
 // program (tests/oci) and in tests/adapters/sim_http_server_test.cc.
-#include "cli/command_sim_serve.h"
-
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "adapters/sim/state_store.h"
 #include "adapters/sim/tenancy.h"
+#include "adapters/sim/world/state_store.h"
 #include "adapters/system_clock.h"
-#include "cli/usage_error.h"
+#include "cli/base/usage_error.h"
+#include "cli/rehearse/sim_serve.h"
 #include "tests/support/temp_directory.h"
 
 namespace migledger::cli {

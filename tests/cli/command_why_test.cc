@@ -1,7 +1,6 @@
-#include "cli/command_why.h"
-
 #include <catch2/catch.hpp>
 
+#include "cli/replay/why.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 

@@ -1,4 +1,4 @@
-#include "cli/event_csv.h"
+#include "cli/render/event_csv.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,11 +1,11 @@
-#include "cli/event_json.h"
+#include "cli/render/event_json.h"
 
 #include <kj/encoding.h>
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "ledger/codec.h"
+#include "ledger/event/codec.h"
 #include "tests/support/history_builder.h"
 
 using namespace migledger;

@@ -1,4 +1,4 @@
-#include "cli/event_text.h"
+#include "cli/render/event_text.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>

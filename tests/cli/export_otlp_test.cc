@@ -1,11 +1,11 @@
-#include "cli/export_otlp.h"
+#include "cli/export/export_otlp.h"
 
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
-#include "cli/command_export.h"
-#include "cli/usage_error.h"
+#include "cli/base/usage_error.h"
+#include "cli/export/export.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 

@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "ledger/merkle.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/merkle/merkle.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/program_run.h"
 #include "tests/support/recheck.h"
 #include "tests/support/simulated_plan.h"

@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "cli/command_replay.h"
-#include "ledger/codec.h"
-#include "ledger/fleet_summary.h"
+#include "cli/replay/replay.h"
+#include "ledger/event/codec.h"
+#include "ledger/fold/fleet_summary.h"
 #include "tests/cli/reading.h"
 #include "tests/support/golden.h"
 #include "tests/support/recheck.h"

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "cli/command_history.h"
+#include "cli/history/history.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 #include "tests/support/time_zone.h"

@@ -1,5 +1,5 @@
 // Which ledger a command is about: one name for one ledger, and found alike by every command.
-#include "cli/ledger_choice.h"
+#include "cli/session/ledger_choice.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // The live table is watched as a terminal shows it: lines wrap, scroll away, and are written over.
-#include "cli/live_view.h"
+#include "cli/run/live_view.h"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-#include "cli/moment.h"
+#include "cli/base/moment.h"
 
 #include <catch2/catch.hpp>
 
-#include "cli/usage_error.h"
-#include "ledger/merkle.h"
+#include "cli/base/usage_error.h"
+#include "ledger/merkle/merkle.h"
 #include "tests/support/history_builder.h"
 
 using namespace migledger;

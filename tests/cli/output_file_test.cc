@@ -1,6 +1,6 @@
 // Files that commands make: whole or not at all, and never over what is there. One rule, one
 // message, one exit code, whatever the command.
-#include "cli/output_file.h"
+#include "cli/base/output_file.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "ledger/printable.h"
+#include "ledger/base/printable.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/failure.h"
-#include "cli/usage_error.h"
+#include "cli/base/failure.h"
+#include "cli/base/usage_error.h"
 
 namespace migledger::testing {
 

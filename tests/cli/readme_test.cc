@@ -5,9 +5,9 @@
 #include <sstream>
 #include <vector>
 
-#include "adapters/config/rules.h"
-#include "adapters/config/storage_form.h"
-#include "adapters/config/volume_form.h"
+#include "adapters/config/rules/rules.h"
+#include "adapters/config/rules/storage_form.h"
+#include "adapters/config/rules/volume_form.h"
 #include "tests/support/paths.h"
 #include "tests/support/program_run.h"
 #include "tests/support/temp_directory.h"
@@ -59,7 +59,7 @@ TEST_CASE("Quick start and Tests are one command each") {
 
 TEST_CASE("The table of exit codes is that of the program") {
   CHECK(matches(section("## Exit codes"), "\\| ([0-9]+) \\|") ==
-        matches(source("cli/exit_status.h"), "= ([0-9]+),"));
+        matches(source("cli/base/exit_status.h"), "= ([0-9]+),"));
 }
 
 TEST_CASE("Every key of the configuration is explained") {

@@ -1,9 +1,9 @@
 // replay --check: where this build would decide otherwise than the ledger records.
-#include "cli/replay_check.h"
+#include "cli/replay/replay_check.h"
 
 #include <catch2/catch.hpp>
 
-#include "cli/command_replay.h"
+#include "cli/replay/replay.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 

@@ -2,8 +2,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "ledger/migration_state.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/fold/migration_state.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger;

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/command_replay.h"
+#include "cli/replay/replay.h"
 #include "tests/cli/reading.h"
 #include "tests/support/history_builder.h"
 #include "tests/support/time_zone.h"

@@ -1,7 +1,7 @@
-#include "cli/report_escape.h"
-
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+
+#include "cli/report/escape.h"
 
 using namespace migledger::cli;
 

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "cli/command_report.h"
+#include "cli/report/report.h"
 #include "tests/support/rehearsal.h"
 
 using namespace migledger;

@@ -8,8 +8,8 @@
 #include <regex>
 #include <span>
 
-#include "ledger/base64.h"
-#include "ledger/sha256.h"
+#include "ledger/base/base64.h"
+#include "ledger/base/sha256.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger;

@@ -1,5 +1,5 @@
 // Signals may be handled on any thread, and at any moment.
-#include "cli/signals.h"
+#include "cli/session/signals.h"
 
 #include <pthread.h>
 
@@ -13,7 +13,7 @@
 #include "adapters/system_clock.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/scripted_cloud.h"
-#include "workflow/compute_workflow.h"
+#include "workflow/compute/compute_workflow.h"
 
 namespace migledger::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/table.h"
+#include "cli/base/table.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>

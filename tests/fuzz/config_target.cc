@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "adapters/config/config.h"
-#include "adapters/config/json_node.h"
 #include "adapters/config/old_state_file.h"
+#include "adapters/config/text/json_node.h"
 #include "adapters/sim/tenancy.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/step_names.h"
-#include "workflow/decide.h"
+#include "workflow/decide/decide.h"
 #include "workflow/workflows.h"
 
 namespace migledger::fuzz {

@@ -5,20 +5,20 @@
 #include <boost/json.hpp>
 #include <sstream>
 
-#include "cli/command_history.h"
-#include "cli/command_replay.h"
-#include "cli/command_status.h"
-#include "cli/event_csv.h"
-#include "cli/event_json.h"
-#include "cli/event_kind.h"
-#include "cli/event_text.h"
-#include "cli/usage_error.h"
-#include "ledger/codec.h"
-#include "ledger/fleet_summary.h"
-#include "ledger/migration_state.h"
+#include "cli/base/usage_error.h"
+#include "cli/history/history.h"
+#include "cli/render/event_csv.h"
+#include "cli/render/event_json.h"
+#include "cli/render/event_kind.h"
+#include "cli/render/event_text.h"
+#include "cli/replay/replay.h"
+#include "cli/replay/status.h"
+#include "ledger/event/codec.h"
+#include "ledger/fold/fleet_summary.h"
+#include "ledger/fold/migration_state.h"
 #include "tests/fuzz/hostile_store.h"
 #include "tests/fuzz/target.h"
-#include "workflow/made_log.h"
+#include "workflow/steps/made_log.h"
 
 namespace migledger::fuzz {
 

@@ -3,11 +3,11 @@
 // The input: a line that says which; the bytes.
 #include <boost/json.hpp>
 
-#include "adapters/sim/state_store.h"
 #include "adapters/sim/tenancy.h"
-#include "ledger/anchor.h"
-#include "ledger/fleet_summary.h"
-#include "ledger/wal_tail.h"
+#include "adapters/sim/world/state_store.h"
+#include "ledger/directory/anchor.h"
+#include "ledger/directory/wal_tail.h"
+#include "ledger/fold/fleet_summary.h"
 #include "tests/fuzz/target.h"
 
 namespace migledger::fuzz {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ledger/codec.h"
+#include "ledger/event/codec.h"
 #include "tests/fuzz/target.h"
 
 namespace migledger::fuzz {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 namespace migledger::fuzz {
 

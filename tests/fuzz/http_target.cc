@@ -6,8 +6,8 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "adapters/sim/state_store.h"
 #include "adapters/sim/tenancy.h"
+#include "adapters/sim/world/state_store.h"
 #include "adapters/sim_http/front.h"
 #include "adapters/sim_http/signature.h"
 #include "tests/fuzz/target.h"

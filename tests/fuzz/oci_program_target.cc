@@ -4,12 +4,12 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "adapters/oci_cli/oci_config.h"
-#include "adapters/oci_cli/raw_reply.h"
-#include "adapters/oci_cli/setup_error.h"
-#include "adapters/oci_cli/text.h"
+#include "adapters/oci_cli/login/oci_config.h"
+#include "adapters/oci_cli/login/setup_error.h"
+#include "adapters/oci_cli/login/text.h"
+#include "adapters/oci_cli/program/raw_reply.h"
 #include "tests/fuzz/target.h"
-#include "workflow/error_class.h"
+#include "workflow/cloud/error_class.h"
 
 namespace migledger::fuzz {
 

@@ -7,19 +7,19 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "ledger/codec.h"
-#include "ledger/errors.h"
-#include "ledger/migration_state.h"
+#include "ledger/base/errors.h"
+#include "ledger/event/codec.h"
+#include "ledger/fold/migration_state.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
 #include "tests/support/sample_volume.h"
 #include "tests/support/step_names.h"
-#include "workflow/bulk_page.h"
-#include "workflow/decide.h"
-#include "workflow/list_index.h"
-#include "workflow/made.h"
-#include "workflow/records.h"
+#include "workflow/bulk/bulk_page.h"
+#include "workflow/decide/decide.h"
+#include "workflow/model/list_index.h"
+#include "workflow/run/records.h"
+#include "workflow/steps/made.h"
 #include "workflow/workflows.h"
 
 namespace migledger::fuzz {

@@ -11,14 +11,14 @@
 #include <map>
 
 #include "adapters/sim/sim_cloud.h"
-#include "cli/event_json.h"
-#include "ledger/fleet_summary.h"
-#include "ledger/memory_event_store.h"
+#include "cli/render/event_json.h"
+#include "ledger/fold/fleet_summary.h"
+#include "ledger/store/memory_event_store.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/executor.h"
+#include "workflow/run/executor.h"
 #include "workflow/workflows.h"
 
 namespace migledger::fuzz {

@@ -5,15 +5,15 @@
 #include <fstream>
 
 #include "adapters/sim/sim_cloud.h"
-#include "adapters/sim/state_store.h"
-#include "ledger/anchor.h"
-#include "ledger/fleet_summary.h"
-#include "ledger/memory_event_store.h"
+#include "adapters/sim/world/state_store.h"
+#include "ledger/directory/anchor.h"
+#include "ledger/fold/fleet_summary.h"
+#include "ledger/store/memory_event_store.h"
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/executor.h"
-#include "workflow/steering.h"
+#include "workflow/run/executor.h"
+#include "workflow/run/steering.h"
 #include "workflow/workflows.h"
 
 namespace {

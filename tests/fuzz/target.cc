@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ledger/utf8.h"
+#include "ledger/base/utf8.h"
 
 namespace migledger::fuzz {
 

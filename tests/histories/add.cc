@@ -2,7 +2,7 @@
 #include <exception>
 #include <iostream>
 
-#include "ledger/rocks_event_store.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/golden.h"
 
 int main(int argc, char** argv) {

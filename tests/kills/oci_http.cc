@@ -1,4 +1,4 @@
-// A stand-in for `oci raw-request`, as migledger calls it (adapters/oci_cli/raw_request.h): the
+// A stand-in for `oci raw-request`, as migledger calls it (adapters/oci_cli/program/raw_request.h): the
 // same arguments, descriptors and output, but unsigned, to http://ADDRESS:PORT only, and in
 // milliseconds. The real program takes a second of computing a call; tests/oci runs that one.
 #include <arpa/inet.h>

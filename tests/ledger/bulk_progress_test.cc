@@ -1,8 +1,8 @@
-#include "ledger/bulk_progress.h"
+#include "ledger/fold/bulk_progress.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 namespace migledger::testing {
 

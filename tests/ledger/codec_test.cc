@@ -1,9 +1,9 @@
-#include "ledger/codec.h"
+#include "ledger/event/codec.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/errors.h"
-#include "ledger/fleet_summary.h"
+#include "ledger/base/errors.h"
+#include "ledger/fold/fleet_summary.h"
 #include "tests/support/drafts.h"
 
 namespace migledger::testing {

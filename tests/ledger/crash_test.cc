@@ -10,7 +10,7 @@
 #include <csignal>
 #include <random>
 
-#include "ledger/rocks_event_store.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 

@@ -1,8 +1,8 @@
-#include "ledger/decimal.h"
+#include "ledger/base/decimal.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/hex.h"
+#include "ledger/base/hex.h"
 
 namespace migledger::ledger {
 

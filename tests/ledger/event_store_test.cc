@@ -1,12 +1,12 @@
 // What every event store does, asked of each of them.
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <thread>
 
-#include "ledger/rocks_event_store.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/scratch.h"

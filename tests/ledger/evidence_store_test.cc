@@ -1,8 +1,8 @@
-#include "ledger/evidence_store.h"
+#include "ledger/directory/evidence_store.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/errors.h"
+#include "ledger/base/errors.h"
 #include "tests/support/scratch.h"
 
 namespace migledger::ledger {

@@ -1,4 +1,4 @@
-#include "ledger/fields.h"
+#include "ledger/event/fields.h"
 
 #include <catch2/catch.hpp>
 #include <map>

@@ -1,11 +1,11 @@
-#include "ledger/fleet_keeper.h"
+#include "ledger/fold/fleet_keeper.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
 #include <vector>
 
-#include "ledger/merkle.h"
+#include "ledger/merkle/merkle.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/temp_directory.h"

@@ -1,4 +1,4 @@
-#include "ledger/fleet_summary.h"
+#include "ledger/fold/fleet_summary.h"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -6,8 +6,8 @@
 #include "tests/support/paths.h"
 #include "tests/support/rehearsal.h"
 #include "tests/support/scratch.h"
-#include "workflow/records.h"
-#include "workflow/transitions.h"
+#include "workflow/decide/transitions.h"
+#include "workflow/run/records.h"
 
 namespace migledger::testing {
 

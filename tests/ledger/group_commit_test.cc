@@ -1,5 +1,5 @@
 // Group commit: whatever callers meet, each is answered once, in order, and one group at a time.
-#include "ledger/group_commit.h"
+#include "ledger/store/group_commit.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>

@@ -10,10 +10,10 @@
 #include <map>
 #include <set>
 
-#include "ledger/evidence_store.h"
-#include "ledger/fleet_keeper.h"
-#include "ledger/rocks_event_store.h"
-#include "ledger/verify.h"
+#include "ledger/directory/evidence_store.h"
+#include "ledger/fold/fleet_keeper.h"
+#include "ledger/store/rocks_event_store.h"
+#include "ledger/verify/verify.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 

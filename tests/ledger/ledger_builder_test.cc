@@ -1,12 +1,12 @@
 // A ledger made from another's bytes, and what it will not take.
-#include "ledger/ledger_builder.h"
+#include "ledger/copy/ledger_builder.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
 #include <stdexcept>
 
-#include "ledger/codec.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/event/codec.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/scratch.h"

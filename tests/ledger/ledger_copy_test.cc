@@ -1,12 +1,12 @@
 // Copies of a ledger that is written to, at rest, damaged, or torn.
-#include "ledger/ledger_copy.h"
+#include "ledger/copy/ledger_copy.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
 
-#include "ledger/made_whole.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/base/made_whole.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"

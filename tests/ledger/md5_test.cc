@@ -1,4 +1,4 @@
-#include "ledger/md5.h"
+#include "ledger/base/md5.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "ledger/merkle.h"
+#include "ledger/merkle/merkle.h"
 
 #include <bit>
 #include <catch2/catch.hpp>

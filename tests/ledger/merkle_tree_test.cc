@@ -1,9 +1,9 @@
-#include "ledger/merkle_tree.h"
+#include "ledger/merkle/merkle_tree.h"
 
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "ledger/merkle.h"
+#include "ledger/merkle/merkle.h"
 
 namespace migledger::ledger {
 namespace {

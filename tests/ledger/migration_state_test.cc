@@ -1,8 +1,8 @@
-#include "ledger/migration_state.h"
+#include "ledger/fold/migration_state.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/errors.h"
+#include "ledger/base/errors.h"
 #include "tests/support/history.h"
 #include "tests/support/rehearsal.h"
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "ledger/rocks_event_store.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 

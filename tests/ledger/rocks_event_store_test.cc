@@ -1,5 +1,5 @@
 // What the store on disk does beyond what every store does (event_store_test.cc).
-#include "ledger/rocks_event_store.h"
+#include "ledger/store/rocks_event_store.h"
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
@@ -9,10 +9,10 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "ledger/codec.h"
-#include "ledger/keys.h"
-#include "ledger/rocks_database.h"
-#include "ledger/stream_index.h"
+#include "ledger/event/codec.h"
+#include "ledger/index/stream_index.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/rocks/rocks_database.h"
 #include "tests/support/drafts.h"
 #include "tests/support/fault_file_system.h"
 #include "tests/support/scratch.h"

@@ -1,6 +1,6 @@
 // The search index against reading everything: on ledgers made from seeds, whatever of them is
 // indexed.
-#include "ledger/search_index.h"
+#include "ledger/index/search_index.h"
 
 #include <rocksdb/db.h>
 
@@ -9,11 +9,11 @@
 #include <random>
 #include <thread>
 
-#include "ledger/keys.h"
-#include "ledger/merkle_tiles.h"
-#include "ledger/rocks_cursor.h"
-#include "ledger/rocks_database.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/index/merkle_tiles.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/rocks/rocks_cursor.h"
+#include "ledger/rocks/rocks_database.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 

@@ -1,11 +1,11 @@
-#include "ledger/signed_note.h"
+#include "ledger/merkle/signed_note.h"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
-#include "ledger/base64.h"
-#include "ledger/checkpoint.h"
-#include "ledger/sha256.h"
+#include "ledger/base/base64.h"
+#include "ledger/base/sha256.h"
+#include "ledger/merkle/checkpoint.h"
 
 namespace migledger::ledger {
 namespace {

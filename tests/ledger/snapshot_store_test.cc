@@ -1,4 +1,4 @@
-#include "ledger/snapshot_store.h"
+#include "ledger/fold/snapshot_store.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>

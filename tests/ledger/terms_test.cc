@@ -1,4 +1,4 @@
-#include "ledger/terms.h"
+#include "ledger/event/terms.h"
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -1,4 +1,4 @@
-#include "ledger/time.h"
+#include "ledger/base/time.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

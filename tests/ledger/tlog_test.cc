@@ -5,13 +5,13 @@
 #include <fstream>
 #include <set>
 
-#include "ledger/keys.h"
-#include "ledger/merkle.h"
-#include "ledger/merkle_tiles.h"
-#include "ledger/publish.h"
-#include "ledger/rocks_database.h"
-#include "ledger/tlog_tiles.h"
-#include "ledger/tlog_verify.h"
+#include "ledger/index/merkle_tiles.h"
+#include "ledger/merkle/merkle.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/rocks/rocks_database.h"
+#include "ledger/tlog/publish.h"
+#include "ledger/tlog/tlog_tiles.h"
+#include "ledger/tlog/tlog_verify.h"
 #include "tests/support/drafts.h"
 #include "tests/support/scratch.h"
 

@@ -1,4 +1,4 @@
-#include "ledger/utf8.h"
+#include "ledger/base/utf8.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // What verify() finds, and that it finds nothing where nothing is wrong.
-#include "ledger/verify.h"
+#include "ledger/verify/verify.h"
 
 #include <capnp/message.h>
 
@@ -8,11 +8,11 @@
 #include <fstream>
 #include <thread>
 
-#include "ledger/codec.h"
-#include "ledger/evidence_store.h"
-#include "ledger/fleet_keeper.h"
-#include "ledger/keys.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/directory/evidence_store.h"
+#include "ledger/event/codec.h"
+#include "ledger/fold/fleet_keeper.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/store/rocks_event_store.h"
 #include "tests/support/drafts.h"
 #include "tests/support/forgery.h"
 #include "tests/support/scratch.h"

@@ -1,15 +1,15 @@
 // An invariant that cannot fail proves nothing: each is shown a ledger that breaks it.
-#include "cli/simulation/ledger_invariants.h"
+#include "cli/simulation/promises/ledger_invariants.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "cli/simulation/disk.h"
-#include "cli/simulation/ledger_watch.h"
-#include "cli/simulation/marks_invariant.h"
-#include "ledger/memory_event_store.h"
+#include "cli/simulation/promises/ledger_watch.h"
+#include "cli/simulation/promises/marks_invariant.h"
+#include "cli/simulation/universe/disk.h"
+#include "ledger/store/memory_event_store.h"
 #include "tests/support/rehearsal.h"
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 using namespace migledger;
 using namespace migledger::simulation;

@@ -19,8 +19,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/simulation/simulation.h"
-#include "ledger/planted.h"
+#include "cli/simulation/universe/simulation.h"
+#include "ledger/base/planted.h"
 #include "tests/support/temp_directory.h"
 
 namespace migledger::testing {

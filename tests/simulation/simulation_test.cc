@@ -1,12 +1,12 @@
 // The simulation itself: that it is deterministic, that it says what it must, and that its seeds
 // keep every promise. Ten thousand more run as a test of their own (CMakeLists.txt).
-#include "cli/simulation/simulation.h"
+#include "cli/simulation/universe/simulation.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "cli/simulation/plans.h"
+#include "cli/simulation/universe/plans.h"
 #include "tests/support/simulated_plan.h"
 
 using namespace migledger::simulation;

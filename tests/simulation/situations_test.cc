@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/simulation/simulation.h"
+#include "cli/simulation/universe/simulation.h"
 
 using namespace migledger::simulation;
 

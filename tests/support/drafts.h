@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 namespace migledger::testing {
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "ledger/anchor.h"
-#include "ledger/codec.h"
-#include "ledger/files.h"
-#include "ledger/keys.h"
-#include "ledger/ledger_directory.h"
-#include "ledger/rocks_database.h"
+#include "ledger/base/files.h"
+#include "ledger/directory/anchor.h"
+#include "ledger/directory/ledger_directory.h"
+#include "ledger/event/codec.h"
+#include "ledger/rocks/keys.h"
+#include "ledger/rocks/rocks_database.h"
 
 namespace migledger::testing {
 

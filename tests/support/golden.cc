@@ -7,13 +7,13 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "cli/fleet.h"
-#include "cli/fleet_json.h"
-#include "cli/names.h"
-#include "cli/replay_json.h"
-#include "cli/replayed.h"
-#include "ledger/codec.h"
-#include "ledger/merkle.h"
+#include "cli/base/names.h"
+#include "cli/render/fleet.h"
+#include "cli/render/fleet_json.h"
+#include "cli/replay/replay_json.h"
+#include "cli/replay/replayed.h"
+#include "ledger/event/codec.h"
+#include "ledger/merkle/merkle.h"
 #include "tests/support/paths.h"
 #include "tests/support/scratch.h"
 

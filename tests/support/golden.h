@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/memory_event_store.h"
+#include "ledger/store/memory_event_store.h"
 
 namespace migledger::testing {
 

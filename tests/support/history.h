@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "workflow/compute_workflow.h"
-#include "workflow/decide.h"
-#include "workflow/records.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/decide/decide.h"
+#include "workflow/run/records.h"
 
 namespace migledger::testing {
 

@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "ledger/recorded_state.h"
-#include "workflow/compute_workflow.h"
+#include "ledger/fold/recorded_state.h"
+#include "workflow/compute/compute_workflow.h"
 
 namespace migledger::testing {
 

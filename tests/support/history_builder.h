@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/fields.h"
+#include "ledger/event/fields.h"
 #include "tests/support/memory_event_store.h"
-#include "workflow/error_class.h"
-#include "workflow/records.h"
+#include "workflow/cloud/error_class.h"
+#include "workflow/run/records.h"
 
 namespace migledger::testing {
 

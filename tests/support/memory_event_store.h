@@ -1,7 +1,7 @@
 // The in-memory store under the name that tests know it by.
 #pragma once
 
-#include "ledger/memory_event_store.h"
+#include "ledger/store/memory_event_store.h"
 
 namespace migledger::testing {
 

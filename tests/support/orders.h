@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/support/memory_event_store.h"
-#include "workflow/steering.h"
+#include "workflow/run/steering.h"
 
 namespace migledger::testing {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "workflow/recheck.h"
+#include "workflow/audit/recheck.h"
 
 namespace migledger::testing {
 

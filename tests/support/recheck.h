@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 namespace migledger::testing {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/support/rehearsal.h"
-#include "workflow/reconcile.h"
+#include "workflow/reconcile/reconcile.h"
 
 namespace migledger::testing {
 

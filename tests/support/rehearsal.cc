@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "ledger/verify.h"
+#include "ledger/verify/verify.h"
 #include "tests/support/recheck.h"
 
 namespace migledger::testing {

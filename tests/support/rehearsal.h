@@ -11,9 +11,9 @@
 #include "adapters/sim/tenancy.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/sample_migration.h"
-#include "workflow/compute_workflow.h"
-#include "workflow/executor.h"
-#include "workflow/steering.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/run/executor.h"
+#include "workflow/run/steering.h"
 #include "workflow/workflows.h"
 
 namespace migledger::testing {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "workflow/plan.h"
+#include "workflow/model/plan.h"
 
 namespace migledger::testing {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "workflow/cloud.h"
+#include "workflow/cloud/cloud.h"
 
 namespace migledger::testing {
 

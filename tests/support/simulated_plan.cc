@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "ledger/event.h"
-#include "ledger/rocks_event_store.h"
+#include "ledger/event/event.h"
+#include "ledger/store/rocks_event_store.h"
 
 namespace migledger::testing {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "adapters/oci_cli/launcher.h"
+#include "adapters/oci_cli/program/launcher.h"
 
 namespace migledger::support {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "workflow/step.h"
+#include "workflow/model/step.h"
 
 namespace migledger::testing {
 

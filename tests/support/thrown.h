@@ -4,7 +4,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "ledger/event_store.h"
+#include "ledger/event/event_store.h"
 
 namespace migledger::testing {
 

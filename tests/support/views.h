@@ -10,8 +10,8 @@
 #include "tests/support/rehearsal.h"
 #include "tests/support/scripted_cloud.h"
 #include "tests/support/step_names.h"
-#include "workflow/compute_steps.h"
-#include "workflow/decide.h"
+#include "workflow/compute/steps.h"
+#include "workflow/decide/decide.h"
 
 namespace migledger::testing {
 

@@ -1,4 +1,4 @@
-#include "workflow/approval.h"
+#include "workflow/model/approval.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,8 +6,8 @@
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_migration.h"
-#include "workflow/plan.h"
-#include "workflow/records.h"
+#include "workflow/model/plan.h"
+#include "workflow/run/records.h"
 
 namespace migledger::testing {
 

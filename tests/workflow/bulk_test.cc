@@ -1,5 +1,5 @@
 // How listings are read and compared, and how a page goes about what it finds.
-#include "workflow/bulk.h"
+#include "workflow/model/bulk.h"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,10 @@
 #include "tests/support/sample_bucket.h"
 #include "tests/support/scripted_cloud.h"
 #include "tests/support/step_names.h"
-#include "workflow/bulk_page.h"
-#include "workflow/decide.h"
-#include "workflow/storage_steps.h"
-#include "workflow/storage_workflow.h"
+#include "workflow/bulk/bulk_page.h"
+#include "workflow/decide/decide.h"
+#include "workflow/storage/steps.h"
+#include "workflow/storage/storage_workflow.h"
 
 namespace migledger::testing {
 

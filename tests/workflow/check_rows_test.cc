@@ -6,9 +6,9 @@
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_bucket.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/carry_over.h"
-#include "workflow/check_answers.h"
-#include "workflow/check_run.h"
+#include "workflow/steps/carry_over.h"
+#include "workflow/steps/check_answers.h"
+#include "workflow/steps/check_run.h"
 
 namespace migledger::testing {
 

@@ -1,10 +1,9 @@
 // The acting and awaiting steps of the compute workflow: what they ask, send, and make of answers.
-#include "workflow/claim.h"
-#include "workflow/compute_steps.h"
-
 #include <catch2/catch.hpp>
 
 #include "tests/support/views.h"
+#include "workflow/compute/steps.h"
+#include "workflow/steps/claim.h"
 
 namespace migledger::testing {
 

@@ -1,11 +1,11 @@
-#include "workflow/decide.h"
+#include "workflow/decide/decide.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>
 
 #include "tests/support/history.h"
 #include "tests/support/rehearsal.h"
-#include "workflow/retry_policy.h"
+#include "workflow/cloud/retry_policy.h"
 
 namespace migledger::testing {
 

@@ -1,11 +1,11 @@
-#include "workflow/doctor.h"
+#include "workflow/audit/doctor.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::testing {
 

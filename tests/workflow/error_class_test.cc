@@ -1,4 +1,4 @@
-#include "workflow/error_class.h"
+#include "workflow/cloud/error_class.h"
 
 #include <capnp/message.h>
 

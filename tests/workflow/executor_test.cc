@@ -1,4 +1,4 @@
-#include "workflow/executor.h"
+#include "workflow/run/executor.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,9 @@
-#include "workflow/exposed_secrets.h"
+#include "workflow/audit/exposed_secrets.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/support/history_builder.h"
-#include "workflow/secrets.h"
+#include "workflow/cloud/secrets.h"
 
 namespace migledger::testing {
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "tests/support/rehearsal.h"
-#include "workflow/executor.h"
+#include "workflow/run/executor.h"
 
 namespace migledger::testing {
 

@@ -1,4 +1,4 @@
-#include "workflow/ipv4.h"
+#include "workflow/cloud/ipv4.h"
 
 #include <catch2/catch.hpp>
 

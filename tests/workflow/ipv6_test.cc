@@ -1,4 +1,4 @@
-#include "workflow/ipv6.h"
+#include "workflow/cloud/ipv6.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
-#include "workflow/list_index.h"
+#include "workflow/model/list_index.h"
 
 #include <catch2/catch.hpp>
 
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::testing {
 

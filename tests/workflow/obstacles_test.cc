@@ -4,8 +4,8 @@
 
 #include "tests/support/answering_cloud.h"
 #include "tests/support/rehearsal.h"
-#include "workflow/executor.h"
-#include "workflow/oci_api.h"
+#include "workflow/run/executor.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::testing {
 

@@ -1,4 +1,4 @@
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 #include <catch2/catch.hpp>
 #include <set>

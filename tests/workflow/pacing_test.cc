@@ -1,4 +1,4 @@
-#include "workflow/pacing.h"
+#include "workflow/run/pacing.h"
 
 #include <catch2/catch.hpp>
 

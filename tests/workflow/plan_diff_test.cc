@@ -1,4 +1,4 @@
-#include "workflow/plan_diff.h"
+#include "workflow/decide/plan_diff.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "workflow/plan_guard.h"
+#include "workflow/decide/plan_guard.h"
 
 #include <catch2/catch.hpp>
 

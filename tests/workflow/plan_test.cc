@@ -1,4 +1,4 @@
-#include "workflow/plan.h"
+#include "workflow/model/plan.h"
 
 #include <catch2/catch.hpp>
 

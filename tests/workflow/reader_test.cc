@@ -1,10 +1,10 @@
-#include "workflow/reader.h"
+#include "workflow/run/reader.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include "tests/support/scripted_cloud.h"
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::testing {
 

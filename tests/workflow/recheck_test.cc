@@ -1,11 +1,11 @@
 // Every decision that a ledger records is the one that this build makes from the events before it;
 // and one that is not, is found.
-#include "workflow/recheck.h"
+#include "workflow/audit/recheck.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "ledger/codec.h"
+#include "ledger/event/codec.h"
 #include "tests/support/rehearsal.h"
 
 namespace migledger::testing {

@@ -1,5 +1,5 @@
 // What the ledger says was made against what is there, on the simulated tenancy.
-#include "workflow/reconcile.h"
+#include "workflow/reconcile/reconcile.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "tests/support/reconciling.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/oci_api.h"
+#include "workflow/steps/oci_api.h"
 
 namespace migledger::testing {
 

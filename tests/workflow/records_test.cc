@@ -1,10 +1,10 @@
 // What is recorded of a cloud that says too much.
-#include "workflow/records.h"
+#include "workflow/run/records.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/codec.h"
-#include "ledger/utf8.h"
+#include "ledger/base/utf8.h"
+#include "ledger/event/codec.h"
 
 namespace migledger::workflow {
 

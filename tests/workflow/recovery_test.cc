@@ -1,4 +1,4 @@
-#include "workflow/recovery.h"
+#include "workflow/decide/recovery.h"
 
 #include <catch2/catch.hpp>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "workflow/redact.h"
+#include "workflow/cloud/redact.h"
 
 #include <catch2/catch.hpp>
 

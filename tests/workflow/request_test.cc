@@ -1,4 +1,4 @@
-#include "workflow/request.h"
+#include "workflow/cloud/request.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,9 @@
 // A ledger that was put back from a copy, and when runs may act on it again.
-#include "workflow/restored.h"
+#include "workflow/reconcile/restored.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/unreconciled.h"
+#include "ledger/fold/unreconciled.h"
 #include "tests/support/drafts.h"
 #include "tests/support/memory_event_store.h"
 #include "tests/support/rehearsal.h"

@@ -1,4 +1,4 @@
-#include "workflow/retry_policy.h"
+#include "workflow/cloud/retry_policy.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

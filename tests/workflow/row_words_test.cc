@@ -1,5 +1,5 @@
 // Every row that decides is put in words, and those of the recovery table are in its comment.
-#include "workflow/row_words.h"
+#include "workflow/decide/row_words.h"
 
 #include <catch2/catch.hpp>
 #include <set>
@@ -15,7 +15,7 @@ using workflow::Row;
 TEST_CASE("each row says in what circumstance it decides what, and of which table it is") {
   // The first word of each line of the table that begins a row.
   std::set<std::string> in_comment;
-  std::istringstream comment(read_all(source_path("workflow/recovery.h")));
+  std::istringstream comment(read_all(source_path("workflow/decide/recovery.h")));
   for (std::string line; std::getline(comment, line) && line != "#pragma once";)
     if (line.starts_with("//  ") && line.size() > 4 && line[4] != ' ')
       in_comment.insert(line.substr(4, line.find(' ', 4) - 4));

@@ -1,5 +1,5 @@
 // A run's clock, and runs whose machine's clock was set wrong or right meanwhile.
-#include "workflow/run_clock.h"
+#include "workflow/run/run_clock.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,12 +1,12 @@
-#include "workflow/secrets.h"
+#include "workflow/cloud/secrets.h"
 
 #include <catch2/catch.hpp>
 
-#include "ledger/base64.h"
-#include "ledger/sha256.h"
-#include "workflow/compute_workflow.h"
-#include "workflow/plan.h"
-#include "workflow/plan_guard.h"
+#include "ledger/base/base64.h"
+#include "ledger/base/sha256.h"
+#include "workflow/compute/compute_workflow.h"
+#include "workflow/decide/plan_guard.h"
+#include "workflow/model/plan.h"
 
 namespace migledger::workflow {
 

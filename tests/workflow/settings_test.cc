@@ -1,4 +1,4 @@
-#include "workflow/settings.h"
+#include "workflow/model/settings.h"
 
 #include <catch2/catch.hpp>
 

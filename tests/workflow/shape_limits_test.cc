@@ -1,5 +1,5 @@
 // What a shape, as OCI lists it, offers; a row a request.
-#include "workflow/shape_limits.h"
+#include "workflow/compute/shape_limits.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>

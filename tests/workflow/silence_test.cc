@@ -1,4 +1,4 @@
-#include "workflow/silence.h"
+#include "workflow/run/silence.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "workflow/start_queue.h"
+#include "workflow/run/start_queue.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Orders, given between runs and while one is going.
-#include "workflow/steering.h"
+#include "workflow/run/steering.h"
 
 #include <catch2/catch.hpp>
 #include <functional>

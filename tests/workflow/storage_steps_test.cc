@@ -1,6 +1,4 @@
 // The judgements of the storage workflow's steps.
-#include "workflow/storage_steps.h"
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
@@ -9,7 +7,8 @@
 #include "tests/support/sample_bucket.h"
 #include "tests/support/step_names.h"
 #include "tests/support/views.h"
-#include "workflow/storage_workflow.h"
+#include "workflow/storage/steps.h"
+#include "workflow/storage/storage_workflow.h"
 
 namespace migledger::testing {
 

@@ -4,7 +4,7 @@
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_bucket.h"
-#include "workflow/timeline.h"
+#include "workflow/audit/timeline.h"
 
 namespace migledger::testing {
 

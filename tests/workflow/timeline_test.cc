@@ -1,4 +1,4 @@
-#include "workflow/timeline.h"
+#include "workflow/audit/timeline.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "workflow/transitions.h"
+#include "workflow/decide/transitions.h"
 
 #include <capnp/schema.h>
 

@@ -5,7 +5,7 @@
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/sample_volume.h"
-#include "workflow/volume_workflow.h"
+#include "workflow/volume/volume_workflow.h"
 
 namespace migledger::testing {
 

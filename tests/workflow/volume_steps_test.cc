@@ -1,12 +1,11 @@
 // The judgements of the volume workflow's steps.
-#include "workflow/volume_steps.h"
-
 #include <catch2/catch.hpp>
 
 #include "tests/support/rehearsal.h"
 #include "tests/support/scripted_cloud.h"
 #include "tests/support/step_names.h"
-#include "workflow/volume_workflow.h"
+#include "workflow/volume/steps.h"
+#include "workflow/volume/volume_workflow.h"
 
 namespace migledger::testing {
 

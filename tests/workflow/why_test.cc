@@ -1,10 +1,10 @@
 // The events behind an event, and what became of a resource.
-#include "workflow/why.h"
+#include "workflow/audit/why.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "ledger/migration_state.h"
+#include "ledger/fold/migration_state.h"
 #include "tests/support/history_builder.h"
 
 namespace migledger::testing {

@@ -1,4 +1,4 @@
-#include "adapters/config/forms.h"
+#include "adapters/config/rules/forms.h"
 
 #include <catch2/catch.hpp>
 

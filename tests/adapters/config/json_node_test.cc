@@ -1,4 +1,4 @@
-#include "adapters/config/json_node.h"
+#include "adapters/config/text/json_node.h"
 
 #include <catch2/catch.hpp>
 

@@ -8,9 +8,9 @@
 #include <span>
 
 #include "adapters/config/config.h"
-#include "adapters/config/rules.h"
-#include "adapters/config/storage_form.h"
-#include "adapters/config/volume_form.h"
+#include "adapters/config/rules/rules.h"
+#include "adapters/config/rules/storage_form.h"
+#include "adapters/config/rules/volume_form.h"
 #include "tests/support/paths.h"
 #include "tests/support/sample_config.h"
 #include "tests/support/schema_checker.h"

@@ -1,4 +1,4 @@
-#include "adapters/config/text_file.h"
+#include "adapters/config/text/text_file.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
