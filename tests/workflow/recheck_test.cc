@@ -167,6 +167,28 @@ TEST_CASE("what was read or looked for when something else was due is found") {
         }).recorded == "take it as the reply to #3");
 }
 
+TEST_CASE("an answer that was on its way when credentials were refused is no wrong decision") {
+  adapters::sim::TenancyOptions options;
+  options.faults.scripted.push_back(fault_at(Fault::unauthorized, "GET", ""));
+  Rehearsal refused(options);
+  CHECK_FALSE(refused.run(plan_of(1)).credentials_error.empty());
+  Recheck recheck;
+  bool seen = false;
+  const ledger::EventStore& store = refused.store();
+  for (const auto cursor = store.scan(1); cursor->next() && !seen;) {
+    CHECK_FALSE(recheck.add(cursor->event()));
+    seen = cursor->event().getBody().isReadFailed();
+    if (!seen) continue;
+    capnp::MallocMessageBuilder message;
+    message.setRoot(cursor->event());
+    auto another = message.getRoot<Event>();
+    another.setPosition(another.getPosition() + 1);
+    another.setVersion(another.getVersion() + 1);
+    CHECK_FALSE(recheck.add(another.asReader()));
+  }
+  CHECK(seen);
+}
+
 TEST_CASE("a migration that began while all were paused, or before what it waits for, is found") {
   Rehearsal rehearsal;
   auto plan = plan_of(2);
