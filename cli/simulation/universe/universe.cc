@@ -317,7 +317,9 @@ void Universe::meanwhile(SimulatedLedger& ledger, std::uint64_t wait) {
     second_ledger_at_ = 0;
     SimulatedLedger& other = *ledgers_[ledgers_[0].get() == &ledger ? 1 : 0];
     trace_.note("the other ledger is run meanwhile");
-    if (!other.is_open()) run_once(other, false, true);
+    if (other.is_open()) return;
+    stood_still_.insert(&ledger);
+    run_once(other, false, true);
   }
 }
 

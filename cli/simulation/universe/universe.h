@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cli/simulation/promises/cloud_invariants.h"
@@ -75,6 +76,8 @@ class Universe {
   std::unique_ptr<Network> network_;
   std::unique_ptr<People> people_;
   std::vector<std::unique_ptr<SimulatedLedger>> ledgers_;
+  // Of these a run stood still while the other ledger was run to its end.
+  std::set<const SimulatedLedger*> stood_still_;
   bool on_rocksdb_ = false;
   workflow::Approvals approvals_;
   std::size_t parallel_calls_ = 64;
