@@ -26,7 +26,7 @@ migledger_find_threads(THREAD_STARTERS ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DI
 migledger_find_threads(THREAD_TESTS ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
 
 if(MIGLEDGER_SANITIZE STREQUAL "thread")
-  add_executable(threads_tests ${THREAD_TESTS} ${PROJECT_SOURCE_DIR}/cli/signals.cc)
+  add_executable(threads_tests ${THREAD_TESTS} ${PROJECT_SOURCE_DIR}/cli/session/signals.cc)
   target_link_libraries(threads_tests PRIVATE migledger_test_support)
   migledger_test_cases(threads_tests threads threads ${PATIENCE})
 endif()
