@@ -150,6 +150,8 @@ void Universe::run() {
   for (const auto& ledger : ledgers_) come_to_rest(*ledger);
   // What was sent before faults stopped has arrived by then.
   network_->pass(network_->now() + 15min);
+  // The tenancy's clock goes on with requests only: what ends meanwhile has ended.
+  tenancy_->keep_clock(network_->now());
   for (const auto& ledger : ledgers_) ask_ledger(*ledger);
   const Marks marks(*tenancy_, invariants_->others(), invariants_->doubles());
   for (const auto& ledger : ledgers_) {
